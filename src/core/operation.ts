@@ -1,0 +1,25 @@
+import type { z } from 'zod'
+import type { Report } from './report.ts'
+
+/** What an operation may use of the outside world. Nothing below `cli/` reads the process. */
+export interface Context {
+  /** Absolute path of the project's root. */
+  root: string
+  /** Folder for cached facts, outside the project; absent: no cache. */
+  cacheFolder?: string
+  /** Called with a short text when a step starts. */
+  progress?: (step: string) => void
+}
+
+/** One question about a project. The input schema is the single source of flags, tool schemas and docs. */
+export interface Operation<Input> {
+  name: string
+  /** One line for the list of operations. */
+  summary: string
+  description: string
+  effects: 'reads'
+  input: z.ZodType<Input>
+  /** Names of inputs that are positional on the command line, in order. */
+  positional: string[]
+  run(input: Input, context: Context): Promise<Report>
+}
