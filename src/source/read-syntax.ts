@@ -96,7 +96,7 @@ class Reader {
       this.declare(name, { k: 'class', name, cls: this.reserveClass(target) })
     } else if (target.type === 'VariableDeclaration') {
       for (const one of nodes(target.declarations))
-        this.names(node(one.id)).forEach((name) => this.slot(name))
+        for (const name of this.names(node(one.id))) this.slot(name)
     } else if (target.type === 'TSEnumDeclaration') {
       const name = text(node(target.id)?.name)
       this.declare(name, { k: 'const', name, init: null, to: { k: 'bind', name, b: -1, at: target.start } })
@@ -278,8 +278,8 @@ class Reader {
           {
             k: 'if',
             test: this.expr(node(item.test)),
-            then: this.nested(item.consequent),
-            otherwise: this.nested(item.alternate),
+            yes: this.nested(item.consequent),
+            no: this.nested(item.alternate),
             at,
           },
         ]
@@ -563,8 +563,8 @@ class Reader {
         return {
           k: 'choose',
           test: this.expr(node(item.test)),
-          then: this.expr(node(item.consequent), name),
-          otherwise: this.expr(node(item.alternate), name),
+          yes: this.expr(node(item.consequent), name),
+          no: this.expr(node(item.alternate), name),
           at,
         }
       case 'AssignmentExpression':

@@ -19,7 +19,7 @@ export type Expr = { at: number } & (
   | { k: 'binary'; op: string; left: Expr; right: Expr }
   | { k: 'logic'; op: string; left: Expr; right: Expr }
   | { k: 'unary'; op: string; of: Expr }
-  | { k: 'choose'; test: Expr; then: Expr; otherwise: Expr }
+  | { k: 'choose'; test: Expr; yes: Expr; no: Expr }
   | { k: 'assign'; target: Pattern; value: Expr }
   | { k: 'jsx'; tag: Expr | null; props: Prop[]; children: Expr[] }
   | { k: 'many'; items: Expr[] }
@@ -46,7 +46,7 @@ export type Stmt = { at: number } & (
   | { k: 'let'; to: Pattern; init: Expr | null }
   | { k: 'return'; value: Expr | null }
   | { k: 'throw'; value: Expr }
-  | { k: 'if'; test: Expr; then: Stmt[]; otherwise: Stmt[] }
+  | { k: 'if'; test: Expr; yes: Stmt[]; no: Stmt[] }
   | { k: 'loop'; item: Pattern | null; over: Expr | null; test: Expr | null; body: Stmt[] }
   | { k: 'try'; body: Stmt[]; error: Pattern | null; caught: Stmt[] | null; finally: Stmt[] }
   | { k: 'switch'; on: Expr; cases: { test: Expr | null; body: Stmt[] }[] }
