@@ -1,0 +1,64 @@
+/** What a symbolic run of an endpoint saw. Faults are questions over these. */
+import type { Location, Step } from '../../core/finding.ts'
+import type { Sources, Value } from './value.ts'
+
+/** A condition that held when a place was reached: the other branch left the function, or this is inside the branch. */
+export interface Fact {
+  /** Sources that the condition depends on. */
+  deps: Sources
+  location: Location
+  /** Function that checks, for messages. */
+  within: string
+  /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
+  presence: boolean
+}
+
+export interface Moment {
+  location: Location
+  /** Calls that led here, endpoint first. */
+  via: Step[]
+  facts: readonly Fact[]
+  /** Names the thing iterated when the place runs once per element of unbounded data. */
+  loop?: string
+  transaction: boolean
+}
+
+/** A Prisma call that the endpoint reaches. */
+export interface Access extends Moment {
+  k: 'access'
+  model: string
+  operation: string
+  args: Value
+}
+
+export interface Raw extends Moment {
+  k: 'raw'
+  operation: string
+  /** Values spliced into the SQL text (not bound as parameters). */
+  spliced: Value[]
+}
+
+export interface Response extends Moment {
+  k: 'response'
+  value: Value
+}
+
+/** A token whose content is read without a check of its signature. */
+export interface Decode extends Moment {
+  k: 'decode'
+  name: string
+}
+
+/** A promise used as a condition: always true. */
+export interface PromiseTest extends Moment {
+  k: 'promise-test'
+  name: string
+}
+
+export interface Parse extends Moment {
+  k: 'parse'
+  library: string
+  schema: string
+}
+
+export type Event = Access | Raw | Response | Decode | PromiseTest | Parse

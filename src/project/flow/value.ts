@@ -1,0 +1,142 @@
+/**
+ * What an expression can be, as far as the source tells. The flow reader runs an endpoint symbolically: every value
+ * carries the sources that it was computed from, so that "the id that was authorized" can be told from "the id that is
+ * written".
+ *
+ * A source is a short string: `client:params.id` (sent by the caller), `identity:<provider>` (a verified identity),
+ * `credential:<place>` (a header or cookie nobody verified yet), `row:<Model>`, `env:<NAME>`.
+ */
+import type { ClassDef, Expr, Fn, Syntax } from '../../source/syntax.ts'
+import type { Access } from './events.ts'
+
+export type Sources = ReadonlySet<string>
+
+export interface Value {
+  /** Sources that flow into the value. */
+  deps: Sources
+  /** Sources that only decided which value it is (the conditions of the branches that produced it). */
+  ctl: Sources
+  /** Path of the caller's input when the value is that input itself: `body`, `params.id`. */
+  client?: string
+  /** True when a schema has parsed the input. */
+  parsed?: boolean
+  shape?: Shape
+}
+
+export type Native = (args: Value[], at: number) => Value
+
+export type Shape =
+  | { k: 'closure'; fn: Fn; syntax: Syntax; env: Env; self?: Value; calledFrom?: number }
+  | { k: 'object'; fields: Map<string, Value>; open?: Value[] }
+  | { k: 'array'; of: Value; literal: boolean; items?: Value[] }
+  | { k: 'literal'; value: string | number | boolean | null | undefined }
+  | { k: 'external'; from: string; name: string }
+  | {
+      k: 'chain'
+      from: string
+      root: string
+      steps: { name: string; args: Value[]; at: number }[]
+      at: number
+      syntax: Syntax
+    }
+  | { k: 'prisma'; tx: boolean }
+  | { k: 'delegate'; model: string; tx: boolean }
+  | { k: 'row'; access: Access; many: boolean; without: Set<string> }
+  | { k: 'promise'; of: Value; name: string }
+  | { k: 'class'; cls: ClassDef; syntax: Syntax; env: Env }
+  | { k: 'instance'; of: { cls: ClassDef; syntax: Syntax; env: Env }; fields: Map<string, Value> }
+  | { k: 'module'; file: string }
+  | { k: 'native'; call: Native; fields?: Map<string, Value> }
+  | { k: 'request' }
+  | { k: 'response'; body?: Value }
+  | { k: 'code'; expr: Expr; syntax: Syntax; env: Env }
+
+/** Values of the bindings of one call, falling back to the call that encloses the function's definition. */
+export interface Env {
+  own: Map<number, Value>
+  up: Env | null
+  self?: Value
+}
+
+export const NONE: Sources = new Set()
+
+export const unknown = (deps: Sources = NONE, ctl: Sources = NONE): Value => ({ deps, ctl })
+export const shaped = (shape: Shape, deps: Sources = NONE, ctl: Sources = NONE): Value => ({
+  deps,
+  ctl,
+  shape,
+})
+export const literal = (value: string | number | boolean | null | undefined): Value =>
+  shaped({ k: 'literal', value })
+export const source = (name: string): Value => unknown(new Set([name]))
+export const client = (path: string): Value => ({
+  deps: new Set([`client:${path}`]),
+  ctl: NONE,
+  client: path,
+})
+
+export function union(...sets: Sources[]): Sources {
+  let result: Set<string> | undefined
+  let first: Sources = NONE
+  for (const set of sets) {
+    if (set.size === 0 || set === first) continue
+    if (first.size === 0) first = set
+    else {
+      result ??= new Set(first)
+      for (const item of set) result.add(item)
+    }
+  }
+  return result ?? first
+}
+
+/** All sources a value holds, through the fields of objects and arrays, to a bounded depth. */
+export function allDeps(value: Value, depth = 4): Sources {
+  const shape = value.shape
+  if (!shape || depth === 0) return value.deps
+  if (shape.k === 'object')
+    return union(
+      value.deps,
+      ...[...shape.fields.values()].map((v) => allDeps(v, depth - 1)),
+      ...(shape.open ?? []).map((v) => allDeps(v, depth - 1)),
+    )
+  if (shape.k === 'array') return union(value.deps, allDeps(shape.of, depth - 1))
+  if (shape.k === 'promise') return union(value.deps, allDeps(shape.of, depth - 1))
+  return value.deps
+}
+
+/** Either of two values, chosen by something that depends on `ctl`. */
+export function either(a: Value, b: Value, ctl: Sources = NONE): Value {
+  const deps = union(a.deps, b.deps)
+  const control = union(a.ctl, b.ctl, ctl)
+  const out: Value = { deps, ctl: control }
+  if (a.client !== undefined && a.client === b.client) out.client = a.client
+  const shape = eitherShape(a, b, ctl)
+  if (shape) out.shape = shape
+  return out
+}
+
+const isNothing = (value: Value): boolean =>
+  value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
+
+function eitherShape(a: Value, b: Value, ctl: Sources): Shape | undefined {
+  if (a.shape && b.shape && a.shape.k === 'object' && b.shape.k === 'object') {
+    const fields = new Map<string, Value>()
+    for (const key of new Set([...a.shape.fields.keys(), ...b.shape.fields.keys()]))
+      fields.set(
+        key,
+        either(
+          a.shape.fields.get(key) ?? literal(undefined),
+          b.shape.fields.get(key) ?? literal(undefined),
+          ctl,
+        ),
+      )
+    return { k: 'object', fields, open: [...(a.shape.open ?? []), ...(b.shape.open ?? [])] }
+  }
+  if (isNothing(a)) return b.shape
+  if (isNothing(b)) return a.shape
+  if (a.shape?.k === 'literal' && b.shape?.k === 'literal')
+    return a.shape.value === b.shape.value ? a.shape : undefined
+  // A response that ends the request says nothing about the value of the other branch.
+  if (a.shape?.k === 'response') return b.shape ?? a.shape
+  return a.shape ?? b.shape
+}
