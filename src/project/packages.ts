@@ -45,7 +45,7 @@ const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
 
 function managerOf(present: Set<string>, manifest: Record<string, unknown> | undefined): Packages['manager'] {
-  const declared = manifest?.['packageManager']
+  const declared = manifest?.packageManager
   if (typeof declared === 'string') {
     const match = /^(npm|pnpm|yarn|bun)@/.exec(declared)?.[1]
     if (match === 'npm' || match === 'pnpm' || match === 'yarn' || match === 'bun') return match
@@ -59,14 +59,14 @@ function workspaceGlobs(
   present: Set<string>,
   problems: Problem[],
 ): string[] {
-  const field = manifest?.['workspaces']
-  const globs = isRecord(field) ? strings(field['packages']) : strings(field)
+  const field = manifest?.workspaces
+  const globs = isRecord(field) ? strings(field.packages) : strings(field)
   for (const file of ['pnpm-workspace.yaml', 'pnpm-workspace.yml']) {
     const text = present.has(file) ? read(file) : undefined
     if (text === undefined) continue
     try {
       const value: unknown = parseYaml(text)
-      if (isRecord(value)) globs.push(...strings(value['packages']))
+      if (isRecord(value)) globs.push(...strings(value.packages))
     } catch (error) {
       const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
       problems.push({
@@ -119,7 +119,7 @@ export function readPackages(root: string, files: string[], read: Read): Package
   for (const [folder, manifest] of manifests) {
     const workspace = globs.length > 0 && (folder === '.' || matches(folder))
     if (!workspace && sample.test(`${folder}/`)) continue
-    const name = manifest['name']
+    const name = manifest.name
     packages.push({
       name: typeof name === 'string' && name !== '' ? name : basename(folder === '.' ? root : folder),
       folder,

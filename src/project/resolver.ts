@@ -23,11 +23,16 @@ const written: Record<string, string[]> = {
   '.mjs': ['.mts', '.mjs', '.d.mts'],
   '.cjs': ['.cts', '.cjs', '.d.cts'],
 }
+/** TypeScript's name for the folder of the configuration that is used, wherever it is inherited from. */
+const configDir = '$'.concat('{configDir}')
 const builtins = new Set(builtinModules)
 const output = new Set(['dist', 'lib', 'build', 'out'])
 const formats = new Set(['esm', 'cjs', 'es', 'types', 'commonjs', 'module'])
 /** Server code is what we follow: these conditions come last. */
 const elsewhere = new Set(['browser', 'worker', 'workerd', 'edge-light', 'react-native', 'deno'])
+
+/** `^1.2.3` or `catalog:`, as opposed to `workspace:*`, `file:../ui` or `*`. */
+const isRegistryRange = (range: string): boolean => !/^(?:workspace|file|link|portal):|^\*$/.test(range)
 
 const folderOf = (file: string): string => posix.dirname(file)
 const isRelative = (specifier: string): boolean => /^\.{1,2}(?:\/|$)/.test(specifier)
@@ -183,7 +188,7 @@ export function createResolver(files: string[], packages: Packages, read: Read):
     const item = byName.get(name)
     if (item === undefined) return undefined
     if (sub === '') {
-      const field = item.manifest['tsconfig']
+      const field = item.manifest.tsconfig
       return find(posix.join(item.folder, typeof field === 'string' ? field : 'tsconfig.json'))
     }
     const { exports } = item.manifest
@@ -198,11 +203,11 @@ export function createResolver(files: string[], packages: Packages, read: Read):
     const visited = [...seen, file]
     const folder = folderOf(file)
     const place = (target: string): string =>
-      target.startsWith('${configDir}')
-        ? posix.join(origin, target.slice('${configDir}'.length))
+      target.startsWith(configDir)
+        ? posix.join(origin, target.slice(configDir.length))
         : posix.join(folder, target)
     const result: Paths = { patterns: [], baseUrl: undefined }
-    const parents = Array.isArray(value['extends']) ? value['extends'] : [value['extends']]
+    const parents = Array.isArray(value.extends) ? value.extends : [value.extends]
     for (const parent of parents) {
       const parentFile = typeof parent === 'string' ? extendedFile(file, parent) : undefined
       const inherited = parentFile === undefined ? undefined : readPaths(parentFile, visited, origin)
@@ -210,8 +215,8 @@ export function createResolver(files: string[], packages: Packages, read: Read):
       if (inherited.patterns.length > 0) result.patterns = inherited.patterns
       if (inherited.baseUrl !== undefined) result.baseUrl = inherited.baseUrl
     }
-    const options = isRecord(value['compilerOptions']) ? value['compilerOptions'] : {}
-    if (typeof options['baseUrl'] === 'string') result.baseUrl = place(options['baseUrl'])
+    const options = isRecord(value.compilerOptions) ? value.compilerOptions : {}
+    if (typeof options.baseUrl === 'string') result.baseUrl = place(options.baseUrl)
     const { paths } = options
     if (isRecord(paths)) {
       const base = result.baseUrl
@@ -222,15 +227,13 @@ export function createResolver(files: string[], packages: Packages, read: Read):
           (Array.isArray(targets) ? targets : [])
             .filter((target): target is string => typeof target === 'string')
             .map((target) =>
-              base === undefined || target.startsWith('${configDir}')
-                ? place(target)
-                : posix.join(base, target),
+              base === undefined || target.startsWith(configDir) ? place(target) : posix.join(base, target),
             ),
         ])
     }
-    if (result.patterns.length === 0 && Array.isArray(value['references'])) {
-      for (const reference of value['references']) {
-        const path = isRecord(reference) ? reference['path'] : undefined
+    if (result.patterns.length === 0 && Array.isArray(value.references)) {
+      for (const reference of value.references) {
+        const path = isRecord(reference) ? reference.path : undefined
         const next =
           typeof path === 'string' ? extendedFile(file, path.startsWith('.') ? path : `./${path}`) : ''
         // Only parts of the same folder (`tsconfig.app.json`): other projects have their own aliases.
@@ -270,9 +273,14 @@ export function createResolver(files: string[], packages: Packages, read: Read):
     }
     const alias = range === undefined ? undefined : /^workspace:(@?[^@]+)@/.exec(range)?.[1]
     const item = byName.get(alias ?? name)
-    if (item === undefined || item === from || item.workspace) return item
-    // A package outside the workspace with the name of an installed one is not what is imported.
-    return range !== undefined && !/^(?:workspace|file|link|portal):|^\*$/.test(range) ? undefined : item
+    if (item === undefined || range === undefined || !isRegistryRange(range)) return item
+    // `smtp-server` may depend on the published `smtp-server`; a linked package satisfies the range it is asked for.
+    if (item === from || !item.workspace) return undefined
+    const { version } = item.manifest
+    const wanted = /\d+/.exec(range)?.[0]
+    return typeof version === 'string' && wanted !== undefined && version.startsWith(`${wanted}.`)
+      ? item
+      : undefined
   }
 
   function bare(fromFile: string, specifier: string): Resolution {
@@ -308,7 +316,7 @@ export function createResolver(files: string[], packages: Packages, read: Read):
 
   function internal(fromFile: string, specifier: string): Resolution {
     const owner = packages.packageOf(fromFile)
-    const table = owner?.manifest['imports']
+    const table = owner?.manifest.imports
     if (owner !== undefined && isRecord(table)) {
       const targets = lookUp(table, specifier)
       const file = firstOf(

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { run } from './run.ts'
+
+// A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: { write: (text) => void process.stdout.write(text), tty: process.stdout.isTTY === true },
+  stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
+})

@@ -1,0 +1,251 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { UserError } from '../core/error.ts'
+import type { Severity } from '../core/finding.ts'
+import type { Context, Operation } from '../core/operation.ts'
+import type { Report } from '../core/report.ts'
+import { faultCatalogue, operations } from '../operations/index.ts'
+import { nearest } from '../operations/nearest.ts'
+import { agent } from '../report/agent.ts'
+import { json } from '../report/json.ts'
+import { markdown } from '../report/markdown.ts'
+import { sarif } from '../report/sarif.ts'
+import { colour, noColour, text } from '../report/text.ts'
+import { oneLine, printable } from '../report/wording.ts'
+import { writeBaseline } from './baseline.ts'
+import {
+  type Arguments,
+  type Flag,
+  flagsOf,
+  globalFlags,
+  helpText,
+  parseFlags,
+  unknownFlag,
+} from './flags.ts'
+
+/** The outside world of one run. */
+export interface Io {
+  cwd: string
+  env: Record<string, string | undefined>
+  stdout: { write(text: string): void; tty: boolean }
+  stderr: { write(text: string): void; tty: boolean }
+}
+
+/** Runs one command line; returns the exit code: 0 clean, 1 findings at or above --fail-on, 2 could not work. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await command(argv, io)
+  } catch (error) {
+    clearProgress(io)
+    if (error instanceof UserError)
+      io.stderr.write(`${printable(error.message)}\n${printable(error.remedy)}\n`)
+    else io.stderr.write(`This is a bug in backend-engineer:\n${stackOf(error)}\n`)
+    return 2
+  }
+}
+
+async function command(argv: readonly string[], io: Io): Promise<number> {
+  const parsed = parseFlags(argv, everyFlag())
+  if (parsed.values.get('version') === true) {
+    io.stdout.write(`${await version()}\n`)
+    return 0
+  }
+  const { operation, rest, named } = await chooseOperation(parsed.positionals, io.cwd)
+  if (parsed.values.get('help') === true) {
+    io.stdout.write(helpText(operations, named ? operation : undefined))
+    return 0
+  }
+  const { input, dir } = readInput(operation, rest, parsed)
+  const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
+  const report = await operation.run(input, contextOf(root, parsed, io))
+  clearProgress(io)
+  const settings = settingsOf(input, parsed)
+  const failed = report.problems.some((problem) => problem.effect === 'fatal')
+  if (settings.updateBaseline && !failed) {
+    const file = settings.baseline === undefined ? {} : { file: settings.baseline }
+    const written = await writeBaseline(root, report, { ...file, only: settings.only })
+    io.stderr.write(`Wrote ${written}\n`)
+  }
+  await deliver(await render(report, parsed, settings.all, io), parsed, io)
+  if (failed) return 2
+  return reaches(report, settings.failOn) ? 1 : 0
+}
+
+/** Global flags and those of all operations: one command line may name its operation anywhere. */
+function everyFlag(): Flag[] {
+  const flags = new Map(globalFlags.map((flag) => [flag.key, flag]))
+  for (const operation of operations) {
+    for (const flag of flagsOf(operation.input, operation.positional)) flags.set(flag.key, flag)
+  }
+  return [...flags.values()]
+}
+
+interface Choice {
+  operation: Operation<unknown>
+  rest: string[]
+  /** The operation was written, not assumed. */
+  named: boolean
+}
+
+async function chooseOperation(positionals: string[], cwd: string): Promise<Choice> {
+  const [first, ...rest] = positionals
+  const [bare] = operations
+  if (!bare) throw new Error('The list of operations is empty.')
+  if (first === undefined) return { operation: bare, rest, named: false }
+  const operation = operations.find((one) => one.name === first)
+  if (operation) return { operation, rest, named: true }
+  if (/^\.|[\\/]/.test(first) || (await isDirectory(path.resolve(cwd, first)))) {
+    return { operation: bare, rest: positionals, named: false }
+  }
+  const names = operations.map((one) => one.name)
+  const guess = nearest(first, names)
+  throw new UserError(
+    `There is no operation and no directory "${first}".`,
+    guess ? `Did you mean "${guess}"?` : `Operations: ${names.join(', ')}.`,
+  )
+}
+
+function readInput(
+  operation: Operation<unknown>,
+  rest: string[],
+  { values }: Arguments,
+): { input: unknown; dir: string | undefined } {
+  const own = flagsOf(operation.input, operation.positional)
+  const allowed = [...own, ...globalFlags]
+  const raw: Record<string, unknown> = {}
+  for (const [key, value] of values) {
+    const flag = allowed.find((one) => one.key === key)
+    if (!flag) throw unknownFlag(everyFlag().find((one) => one.key === key)?.name ?? key, allowed)
+    if (own.some((one) => one.key === key)) raw[key] = value
+  }
+  for (const [index, name] of operation.positional.entries()) {
+    const value = rest[index]
+    if (value === undefined) {
+      const usage = `backend-engineer ${operation.name} ${operation.positional.map((one) => `<${one}>`).join(' ')}`
+      throw new UserError(`${operation.name} needs <${name}>.`, `Usage: ${usage} [dir]`)
+    }
+    raw[name] = value
+  }
+  const [dir, extra] = rest.slice(operation.positional.length)
+  if (extra !== undefined) {
+    const usage = `Run \`backend-engineer ${operation.name} --help\`.`
+    throw new UserError(`"${extra}" is one argument too many.`, usage)
+  }
+  const parsed = operation.input.safeParse(raw)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const where = issue?.path.join('.') || 'input'
+    throw new UserError(
+      `${where}: ${issue?.message ?? 'not understood'}.`,
+      `Run \`backend-engineer ${operation.name} --help\`.`,
+    )
+  }
+  return { input: parsed.data, dir }
+}
+
+const settingsSchema = z.object({
+  failOn: z.enum(['error', 'warning', 'info', 'never']).optional(),
+  all: z.boolean().default(false),
+  only: z.array(z.string()).default([]),
+  baseline: z.string().optional(),
+  updateBaseline: z.boolean().default(false),
+})
+
+/** What the command line itself needs of an operation's input. */
+function settingsOf(input: unknown, { values }: Arguments) {
+  const settings = settingsSchema.parse(input)
+  const failOn = settings.failOn ?? settingsSchema.shape.failOn.parse(values.get('failOn')) ?? 'never'
+  return { ...settings, failOn }
+}
+
+async function directory(absolute: string, written: string): Promise<string> {
+  if (await isDirectory(absolute)) return absolute
+  throw new UserError(`The directory ${written} does not exist.`, 'Name the folder of your application.')
+}
+
+async function isDirectory(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isDirectory() ?? false
+}
+
+function contextOf(root: string, { values }: Arguments, io: Io): Context {
+  const context: Context = { root }
+  if (values.get('noCache') !== true) {
+    const cache = io.env.XDG_CACHE_HOME
+    const base = cache && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache')
+    const folder = path.join(base, 'backend-engineer')
+    if (!isInside(folder, root)) context.cacheFolder = folder
+  }
+  if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
+  return context
+}
+
+/** A project that holds the cache folder itself (a home directory, say) is read without a cache. */
+function isInside(folder: string, root: string): boolean {
+  const relative = path.relative(root, folder)
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
+}
+
+function clearProgress(io: Io): void {
+  if (io.stderr.tty) io.stderr.write('\r\u001b[K')
+}
+
+async function render(report: Report, { values }: Arguments, all: boolean, io: Io): Promise<string> {
+  switch (values.get('format')) {
+    case 'json':
+      return json(report)
+    case 'sarif':
+      return sarif(report, faultCatalogue, await version())
+    case 'markdown':
+      return markdown(report, { all })
+    case 'agent':
+      return agent(report, { all })
+    default: {
+      const plain =
+        values.get('noColor') === true || values.has('output') || !io.stdout.tty || !!io.env.NO_COLOR
+      return text(report, { paint: plain ? noColour : colour, all })
+    }
+  }
+}
+
+async function deliver(result: string, { values }: Arguments, io: Io): Promise<void> {
+  const output = values.get('output')
+  if (typeof output !== 'string') {
+    io.stdout.write(result)
+    return
+  }
+  try {
+    await writeFile(path.resolve(io.cwd, output), result)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UserError(
+      `The result cannot be written to ${output}: ${why}.`,
+      'Name a file in a folder that exists.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+const rank: Record<Severity, number> = { info: 0, warning: 1, error: 2 }
+
+function reaches(report: Report, failOn: Severity | 'never'): boolean {
+  if (failOn === 'never') return false
+  return report.findings.some(
+    (finding) =>
+      !finding.suppressed &&
+      (finding.certainty === 'likely' || finding.certainty === 'proven') &&
+      rank[finding.severity] >= rank[failOn],
+  )
+}
+
+async function version(): Promise<string> {
+  const file = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,105 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import type { DataModel, Entity, EntityRelation } from '../../../project/data-model.ts'
+import type { Project } from '../../../project/project.ts'
+
+const fault: Fault<Project> = {
+  id: 'schema/missing-foreign-key-index',
+  title: 'Missing index on a foreign key',
+  severity: 'warning',
+  tags: ['performance', 'schema'],
+  cwe: [],
+  references: [
+    'https://www.prisma.io/docs/orm/prisma-schema/data-model/indexes',
+    'https://www.prisma.io/docs/orm/prisma-schema/data-model/relations/relation-mode#indexes',
+  ],
+  *find(project) {
+    for (const dataModel of project.dataModels) {
+      if (!needsOwnIndexes(dataModel)) continue
+      for (const model of dataModel.models) if (!model.view) yield* missing(dataModel, model)
+    }
+  },
+}
+
+export default fault
+
+/** MySQL makes an index with every foreign key; without foreign keys (relationMode "prisma") it makes none. */
+function needsOwnIndexes({ provider, relationMode }: DataModel): boolean {
+  if (provider === 'mysql') return relationMode === 'prisma'
+  return (
+    provider === 'postgresql' ||
+    provider === 'sqlite' ||
+    provider === 'cockroachdb' ||
+    provider === 'sqlserver'
+  )
+}
+
+function* missing(dataModel: DataModel, model: Entity): Iterable<Draft> {
+  const reported = new Set<string>()
+  for (const relation of model.relations) {
+    const keys = relation.keys
+    const keyList = keys.join(', ')
+    if (keys.length === 0 || reported.has(keyList) || isCovered(model, keys)) continue
+    reported.add(keyList)
+    const columns = keys.map((key) => `\`${key}\``).join(', ')
+    yield {
+      location: relation.location,
+      subject: `${model.name}.${keys.join('+')}`,
+      certainty: 'likely',
+      found: `\`${model.name}.${relation.field}\` refers to \`${relation.model}\` through ${columns}, and no index, unique constraint or id of \`${model.name}\` starts with ${keys.length > 1 ? 'these fields' : 'it'}.`,
+      why: `${whyDelete(dataModel, model, relation)} Queries that filter \`${model.name}\` by ${columns}, or include it from \`${relation.model}\`, do the same.`,
+      remedy: `Add \`@@index([${keyList}])\` to model \`${model.name}\` and create a migration.`,
+      evidence: [
+        {
+          kind: 'trace',
+          steps: model.fields
+            .filter(({ name }) => keys.includes(name))
+            .map(({ name, location }) => ({
+              location,
+              note: `\`${name}\` holds the key of \`${relation.model}\``,
+            })),
+        },
+      ],
+    }
+  }
+}
+
+function isCovered(model: Entity, keys: string[]): boolean {
+  return model.indexes.some((index) => {
+    const fields = index.fields.map(({ name }) => name)
+    if (index.kind === 'fulltext') return false
+    if (index.type === 'Hash') return fields.length === 1 && keys.length === 1 && fields[0] === keys[0]
+    if (index.type !== undefined && index.type !== 'BTree') return false
+    // One of the keys alone already leads to a single row.
+    if (index.kind !== 'index' && fields.length > 0 && fields.every((name) => keys.includes(name)))
+      return true
+    return fields.length >= keys.length && fields.slice(0, keys.length).every((name) => keys.includes(name))
+  })
+}
+
+function whyDelete({ provider, relationMode }: DataModel, model: Entity, relation: EntityRelation): string {
+  const by =
+    relationMode === 'prisma' ? 'Prisma' : provider === undefined ? 'the database' : databases[provider]
+  const action = relation.onDelete ?? (isOptional(model, relation) ? 'SetNull' : 'Restrict')
+  const what =
+    action === 'Cascade'
+      ? 'to delete them as well'
+      : action === 'SetNull' || action === 'SetDefault'
+        ? 'to clear the reference'
+        : 'to be sure that there are none'
+  return `When a \`${relation.model}\` is deleted, ${by ?? 'the database'} looks for its \`${model.name}\` rows ${what}, and has to read the whole table \`${model.table}\`.`
+}
+
+function isOptional(model: Entity, relation: EntityRelation): boolean {
+  return (
+    relation.optional || relation.keys.every((key) => model.fields.some((f) => f.name === key && f.optional))
+  )
+}
+
+const databases: Record<string, string> = {
+  postgresql: 'PostgreSQL',
+  sqlite: 'SQLite',
+  cockroachdb: 'CockroachDB',
+  sqlserver: 'SQL Server',
+  mysql: 'MySQL',
+}

@@ -1,0 +1,68 @@
+import type { Finding } from '../core/finding.ts'
+import type { Context } from '../core/operation.ts'
+import type { Coverage, Problem } from '../core/report.ts'
+import { faults } from '../faults/index.ts'
+import { loadProject } from '../project/load.ts'
+import type { Project } from '../project/project.ts'
+
+export interface Opened {
+  project: Project
+  problems: Problem[]
+  /** There is neither Next.js nor Prisma, or the project could not be read: say so instead of answering. */
+  fatal?: Problem
+}
+
+/** Loads the project of a context, and says when there is nothing that we know how to look at. */
+export async function openProject(context: Context): Promise<Opened> {
+  const { root, cacheFolder, progress } = context
+  const project = await loadProject(root, {
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
+    ...(progress === undefined ? {} : { progress }),
+  })
+  const problems = [...project.problems]
+  let fatal = problems.find((problem) => problem.effect === 'fatal')
+  if (!fatal && !project.map.packages.some((one) => one.next || one.prisma)) {
+    const message =
+      'No Next.js and no Prisma found in this folder. Run it on the folder that holds the package.json of your ' +
+      'application (`backend-engineer <dir>`).'
+    fatal = { where: '.', message, effect: 'fatal' }
+    problems.push(fatal)
+  }
+  return fatal ? { project, problems, fatal } : { project, problems }
+}
+
+/** `ran`: how many faults were looked for. */
+export function coverageOf(project: Project, ran: number): Coverage {
+  const { endpoints, queries, models } = project.map
+  return {
+    files: project.coverage.files,
+    lines: project.coverage.lines,
+    endpoints: endpoints.length,
+    queries: queries.length,
+    models: models.length,
+    faults: ran,
+  }
+}
+
+export const faultIds: string[] = faults.map((fault) => fault.id)
+
+/** Open and at least likely: what a reader has to act on. */
+export function isActive(finding: Finding): boolean {
+  return !finding.suppressed && (finding.certainty === 'likely' || finding.certainty === 'proven')
+}
+
+/** `2 errors, 1 warning`; `no findings` when there are none. */
+export function tally(findings: readonly Finding[]): string {
+  const parts = (['error', 'warning', 'info'] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length
+    if (count === 0) return []
+    if (severity === 'info') return [`${count} info`]
+    return [plural(count, severity)]
+  })
+  return parts.length > 0 ? parts.join(', ') : 'no findings'
+}
+
+export function plural(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`
+  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
+}

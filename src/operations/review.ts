@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { UserError } from '../core/error.ts'
+import type { Finding } from '../core/finding.ts'
+import type { Operation } from '../core/operation.ts'
+import { faults } from '../faults/index.ts'
+import { defaultBaseline, emptyBaseline, readBaseline } from './baseline.ts'
+import { nearest } from './nearest.ts'
+import { coverageOf, faultIds, isActive, openProject, plural, tally } from './open.ts'
+import { isSelected, runFaults } from './run-faults.ts'
+
+const input = z.object({
+  only: z
+    .array(z.string())
+    .default([])
+    .describe('Only these faults or topics, for example `queries` or `queries/n-plus-one`'),
+  failOn: z
+    .enum(['error', 'warning', 'info', 'never'])
+    .default('warning')
+    .describe('Exit with 1 when a finding is at least this severe'),
+  baseline: z
+    .string()
+    .optional()
+    .describe(
+      `File of accepted findings, relative to the project; without it ${defaultBaseline} if it exists`,
+    ),
+  updateBaseline: z
+    .boolean()
+    .default(false)
+    .describe('Accept all present findings: write them into the baseline (command line only)'),
+  all: z.boolean().default(false).describe('Also show findings that are only possible'),
+})
+
+export const review: Operation<z.infer<typeof input>> = {
+  name: 'review',
+  summary: 'What is wrong with it?',
+  description:
+    'Looks for every known fault and shows, for each finding, the place, the path through the code, why it matters ' +
+    'and what to do. A finding is accepted with `// backend-engineer-ignore <fault-id> <reason>` on its line or the ' +
+    'line above, or in a baseline.',
+  effects: 'reads',
+  input,
+  positional: [],
+  async run({ only, baseline: named, updateBaseline }, context) {
+    const start = performance.now()
+    rejectUnknown(only)
+    const { baseline, problems: baselineProblems } = updateBaseline
+      ? { baseline: emptyBaseline, problems: [] }
+      : await readBaseline(context.root, named)
+    const { project, problems, fatal } = await openProject(context)
+    context.progress?.('looking for faults')
+    const selected = fatal ? [] : faults.filter((fault) => isSelected(only, fault.id))
+    const run = runFaults(project, selected, baseline, faultIds)
+    if (updateBaseline) accept(run.findings)
+    const coverage = coverageOf(project, selected.length)
+    return {
+      operation: 'review',
+      headline: fatal ? fatal.message : headline(run.findings, coverage.endpoints, updateBaseline),
+      findings: run.findings,
+      problems: [...problems, ...baselineProblems, ...run.problems],
+      coverage,
+      elapsedMs: Math.round(performance.now() - start),
+    }
+  },
+}
+
+function headline(findings: Finding[], endpoints: number, updateBaseline: boolean): string {
+  if (updateBaseline) {
+    const count = findings.filter((finding) => finding.suppressed?.by === 'baseline').length
+    return `${plural(count, 'finding')} accepted into the baseline.`
+  }
+  const active = findings.filter(isActive)
+  const looked = `in ${plural(endpoints, 'endpoint')}`
+  return active.length > 0
+    ? `Found ${tally(active)} ${looked}.`
+    : `Found nothing likely to be wrong ${looked}.`
+}
+
+function accept(findings: Finding[]): void {
+  for (const finding of findings) {
+    finding.suppressed ??= { by: 'baseline', reason: 'accepted in the baseline' }
+  }
+}
+
+function rejectUnknown(only: readonly string[]): void {
+  const topics = faultIds.map((id) => id.split('/')[0] ?? id)
+  const known = [...new Set([...topics, ...faultIds])]
+  for (const name of only) {
+    if (known.includes(name)) continue
+    const guess = nearest(name, known)
+    throw new UserError(
+      `There is no fault and no topic "${name}".`,
+      guess ? `Did you mean "${guess}"?` : `Topics: ${[...new Set(topics)].join(', ')}.`,
+    )
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { UserError } from '../core/error.ts'
+import type { Endpoint, ProjectMap } from '../core/map.ts'
+import type { Operation } from '../core/operation.ts'
+import { nearest } from './nearest.ts'
+import { coverageOf, openProject, plural } from './open.ts'
+
+const input = z.object({
+  focus: z
+    .string()
+    .optional()
+    .describe('Only this endpoint (id or path, `/api/invoices/[id]`) or this model (`Invoice`)'),
+})
+
+export const understand: Operation<z.infer<typeof input>> = {
+  name: 'understand',
+  summary: 'What is this backend? Endpoints, guards, validation, models, owners, conventions',
+  description:
+    'Maps the project: every endpoint with its guard, its validation and the models it reads and writes; every ' +
+    'model with the path to its owner; the habits of the project.',
+  effects: 'reads',
+  input,
+  positional: [],
+  async run({ focus }, context) {
+    const start = performance.now()
+    const { project, problems, fatal } = await openProject(context)
+    const map = focus === undefined || fatal ? project.map : focusMap(project.map, focus)
+    return {
+      operation: 'understand',
+      headline: fatal ? fatal.message : describe(map, focus),
+      findings: [],
+      problems,
+      coverage: coverageOf(project, 0),
+      map,
+      elapsedMs: Math.round(performance.now() - start),
+    }
+  },
+}
+
+/** `shop is Next.js 16.4.5 (App Router), Prisma 7.10.0 (postgresql): 12 endpoints (4 without a guard), 5 models.` */
+export function describe(map: ProjectMap, focus?: string): string {
+  const open = map.endpoints.filter((endpoint) => endpoint.guard.level === 'none').length
+  const unguarded = open > 0 ? ` (${open} without a guard)` : ''
+  const size = `${plural(map.endpoints.length, 'endpoint')}${unguarded}, ${plural(map.models.length, 'model')}`
+  if (focus !== undefined) return `${focus} in ${map.name}: ${size}.`
+  return `${map.name} is ${map.stack.join(', ') || 'of an unknown stack'}: ${size}.`
+}
+
+/** The part of the map that concerns one endpoint or one model; query indexes are renumbered. */
+export function focusMap(map: ProjectMap, focus: string): ProjectMap {
+  const wanted = focus.toLowerCase()
+  const model = map.models.find((one) => one.name.toLowerCase() === wanted)
+  const endpoints = model ? map.endpoints.filter((one) => touches(one, model.name)) : endpointsAt(map, wanted)
+  if (!model && endpoints.length === 0) {
+    const guess = nearest(focus, [
+      ...map.models.map((one) => one.name),
+      ...map.endpoints.flatMap((one) => [one.path, one.id]),
+    ])
+    throw new UserError(
+      `There is no endpoint and no model "${focus}" in ${map.name}.`,
+      guess ? `Did you mean "${guess}"?` : 'Run `backend-engineer understand` to see their names.',
+    )
+  }
+  const names = new Set(
+    model
+      ? [model.name, ...model.relations.map((relation) => relation.model)]
+      : endpoints.flatMap((endpoint) => [...endpoint.reads, ...endpoint.writes]),
+  )
+  const reached = new Set(endpoints.flatMap((endpoint) => endpoint.queries.map((use) => use.query)))
+  const kept = map.queries.flatMap((query, index) =>
+    (model ? query.model === model.name : reached.has(index)) ? [{ query, index }] : [],
+  )
+  const position = new Map(kept.map(({ index }, place) => [index, place]))
+  return {
+    ...map,
+    models: map.models.filter((one) => names.has(one.name)),
+    queries: kept.map(({ query }) => query),
+    endpoints: endpoints.map((endpoint) => ({
+      ...endpoint,
+      queries: endpoint.queries.flatMap((use) => {
+        const query = position.get(use.query)
+        return query === undefined ? [] : [{ ...use, query }]
+      }),
+    })),
+  }
+}
+
+function touches(endpoint: Endpoint, model: string): boolean {
+  return endpoint.reads.includes(model) || endpoint.writes.includes(model)
+}
+
+/** Exact ids and paths first; only when there is none, those that contain the words. */
+function endpointsAt(map: ProjectMap, wanted: string): Endpoint[] {
+  const named = map.endpoints.filter(
+    (one) => one.id.toLowerCase() === wanted || one.path.toLowerCase() === wanted,
+  )
+  if (named.length > 0) return named
+  return map.endpoints.filter((one) => one.id.toLowerCase().includes(wanted))
+}

@@ -1,0 +1,890 @@
+/**
+ * Runs a function symbolically. Each branch is read once, loops once, calls are followed into the project's source.
+ * The result is the list of events (Prisma calls, responses, …), each with the conditions that held when it was reached.
+ * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
+ */
+import type { Step } from '../../core/finding.ts'
+import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
+import type { Event, Fact, Moment } from './events.ts'
+import { invoke } from './invoke.ts'
+import { libraryCall, parseCall } from './libraries.ts'
+import type { Machine } from './machine.ts'
+import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
+import { findExport, findInFile, type Program, type Target } from './program.ts'
+import {
+  allDeps,
+  type Env,
+  either,
+  literal,
+  NONE,
+  type Sources,
+  shaped,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
+
+const STEPS = 60_000
+const DEPTH = 14
+
+type Exit = 'on' | 'jump' | 'gone'
+
+interface Frame {
+  env: Env
+  syntax: Syntax
+  name: string
+  returns: { value: Value; facts: readonly Fact[] }[]
+  /** Sources of the conditions that chose among the returns. */
+  ctl: Sources
+  branch: number
+}
+
+export class Flow implements Machine {
+  readonly events: Event[] = []
+  readonly unknown = new Set<string>()
+  naming = false
+  loop: string | undefined
+  transaction = false
+  facts: readonly Fact[] = []
+  private via: Step[] = []
+  private stack: Fn[] = []
+  private steps = 0
+  private gone = false
+  private readonly program: Program
+  private readonly globals: Map<string, Value>
+
+  /** `globals`: values of top-level bindings, shared by all runs over one program. */
+  constructor(program: Program, globals: Map<string, Value>) {
+    this.program = program
+    this.globals = globals
+  }
+
+  get delegates(): ReadonlyMap<string, string> {
+    return this.program.delegates
+  }
+
+  moment(syntax: Syntax, at: number): Moment {
+    const base: Moment = {
+      location: placeOf(syntax, at),
+      via: [...this.via],
+      facts: this.facts,
+      transaction: this.transaction,
+    }
+    return this.loop === undefined ? base : { ...base, loop: this.loop }
+  }
+
+  emit(event: Event): void {
+    if (!this.naming) this.events.push(event)
+  }
+
+  end(): void {
+    if (!this.naming) this.gone = true
+  }
+
+  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean): Fact | undefined {
+    if (deps.size === 0 || this.naming) return undefined
+    const within = this.stack.at(-1)?.name || 'handler'
+    const fact: Fact = { deps, location: placeOf(syntax, at), within, presence }
+    this.facts = [...this.facts, fact]
+    return fact
+  }
+
+  /** The value of an exported name. */
+  exported(file: string, name: string): Value | undefined {
+    const target = findInFile(this.program, file, name)
+    return target && this.target(target)
+  }
+
+  private target(target: Target): Value {
+    if ('module' in target) return shaped({ k: 'module', file: target.module })
+    if ('external' in target) return shaped({ k: 'external', from: target.external, name: target.name })
+    return target.entry.value
+      ? this.topLevel(target.syntax, () => this.evaluate(target.entry.value, this.top(target.syntax)))
+      : unknown()
+  }
+
+  private top(syntax: Syntax): Frame {
+    return { env: { own: new Map(), up: null }, syntax, name: '', returns: [], ctl: NONE, branch: 0 }
+  }
+
+  private topLevel<T>(_syntax: Syntax, work: () => T): T {
+    const before = this.naming
+    this.naming = true
+    const result = work()
+    this.naming = before
+    return result
+  }
+
+  private global(syntax: Syntax, b: number): Value {
+    const key = `${syntax.file}#${b}`
+    const known = this.globals.get(key)
+    if (known) return known
+    this.globals.set(key, unknown())
+    const binding = syntax.bindings[b]
+    let value = unknown()
+    if (binding?.k === 'import') {
+      const target = findExport(this.program, syntax.file, binding.from, binding.imported)
+      if (target) value = this.target(target)
+    } else if (binding?.k === 'fn') {
+      const fn = syntax.functions[binding.fn]
+      if (fn) value = shaped({ k: 'closure', fn, syntax, env: { own: new Map(), up: null } })
+    } else if (binding?.k === 'class') {
+      const cls = syntax.classes[binding.cls]
+      if (cls) value = shaped({ k: 'class', cls, syntax, env: { own: new Map(), up: null } })
+    } else if (binding?.k === 'const' && binding.init) {
+      const init = binding.init
+      const frame = this.top(syntax)
+      value = this.topLevel(syntax, () => {
+        this.bind(binding.to, this.evaluate(init, frame), frame)
+        return frame.env.own.get(b) ?? unknown()
+      })
+    }
+    this.globals.set(key, value)
+    return value
+  }
+
+  private lookup(frame: Frame, name: string, b: number): Value {
+    for (let env: Env | null = frame.env; env; env = env.up) {
+      if (name === 'this' && b < 0 && env.self) return env.self
+      const value = env.own.get(b)
+      if (value && b >= 0) return value
+    }
+    if (b >= 0) return this.local(frame, b)
+    if (name === 'undefined') return literal(undefined)
+    return shaped({ k: 'external', from: 'global', name })
+  }
+
+  /** A function declared in a body is hoisted: it may be called before its place is reached. */
+  private local(frame: Frame, b: number): Value {
+    const binding = frame.syntax.bindings[b]
+    if (binding?.k === 'fn') {
+      const fn = frame.syntax.functions[binding.fn]
+      if (fn) return shaped({ k: 'closure', fn, syntax: frame.syntax, env: frame.env })
+    }
+    return this.global(frame.syntax, b)
+  }
+
+  // ---- calls
+
+  call(callee: Value, args: Value[], syntax: Syntax, at: number, name = ''): Value {
+    const shape = callee.shape
+    if (shape?.k === 'native') return shape.call(args, at)
+    if (shape?.k === 'closure')
+      return this.enter(shape.fn, shape.syntax, shape.env, shape.self, args, syntax, at)
+    if (shape?.k === 'promise') return this.call(shape.of, args, syntax, at, name)
+    if (shape?.k === 'external' || shape?.k === 'chain') {
+      const known = libraryCall(this, callee, args, syntax, at)
+      if (known) return known
+    }
+    return invoke(this, callee, args, syntax, at, name)
+  }
+
+  private enter(
+    fn: Fn,
+    syntax: Syntax,
+    env: Env,
+    self: Value | undefined,
+    args: Value[],
+    from: Syntax,
+    at: number,
+  ): Value {
+    const deps = union(...args.map((arg) => allDeps(arg)))
+    if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
+      if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
+      return unknown(deps)
+    }
+    const frame: Frame = {
+      env: self ? { own: new Map(), up: env, self } : { own: new Map(), up: env },
+      syntax,
+      name: fn.name,
+      returns: [],
+      ctl: NONE,
+      branch: 0,
+    }
+    const before = this.facts
+    this.stack.push(fn)
+    this.via.push({ location: placeOf(from, at), note: `calls ${fn.name || 'a function'}` })
+    for (const [i, param] of fn.params.entries()) {
+      if (param.k === 'rest')
+        this.bind(
+          param.to,
+          shaped({
+            k: 'array',
+            of: args.slice(i).reduce((a, b) => either(a, b), unknown()),
+            literal: true,
+            items: args.slice(i),
+          }),
+          frame,
+        )
+      else this.bind(param, args[i] ?? literal(undefined), frame)
+    }
+    const exit = this.statements(fn.body, frame)
+    if (exit !== 'gone') frame.returns.push({ value: literal(undefined), facts: this.facts })
+    this.via.pop()
+    this.stack.pop()
+    const [first, ...rest] = frame.returns
+    if (!first) {
+      // Every path throws: the caller does not go on.
+      this.facts = before
+      if (!this.naming) this.gone = true
+      return unknown(deps)
+    }
+    this.facts = this.naming ? before : rest.reduce((facts, one) => common(facts, one.facts), first.facts)
+    const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
+    return fn.isAsync ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl) : value
+  }
+
+  // ---- statements
+
+  private statements(body: Stmt[], frame: Frame): Exit {
+    for (const stmt of body) {
+      const exit = this.statement(stmt, frame)
+      if (this.gone) {
+        this.gone = false
+        return 'gone'
+      }
+      if (exit !== 'on') return exit
+    }
+    return 'on'
+  }
+
+  private statement(stmt: Stmt, frame: Frame): Exit {
+    switch (stmt.k) {
+      case 'expr':
+        if (stmt.expr.k === 'call' || stmt.expr.k === 'member') this.unawaited(stmt.expr, frame)
+        else this.evaluate(stmt.expr, frame)
+        return 'on'
+      case 'let':
+        this.bind(stmt.to, stmt.init ? this.evaluate(stmt.init, frame) : literal(undefined), frame)
+        return 'on'
+      case 'return': {
+        const value = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
+        if (!this.gone) frame.returns.push({ value, facts: this.facts })
+        return 'gone'
+      }
+      case 'throw':
+        this.evaluate(stmt.value, frame)
+        return 'gone'
+      case 'jump':
+        return 'jump'
+      case 'block':
+        return this.statements(stmt.body, frame)
+      case 'if':
+        return this.branch(
+          stmt.test,
+          () => this.statements(stmt.yes, frame),
+          () => this.statements(stmt.no, frame),
+          frame,
+        )
+      case 'loop':
+        return this.iterate(stmt, frame)
+      case 'switch':
+        return this.choose(stmt, frame)
+      case 'try': {
+        const before = this.facts
+        const body = this.statements(stmt.body, frame)
+        const after = this.facts
+        let exit = body
+        if (stmt.caught) {
+          this.facts = before
+          if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
+          const caught = this.statements(stmt.caught, frame)
+          this.facts =
+            body === 'on' && caught === 'on' ? common(after, this.facts) : body === 'on' ? after : this.facts
+          exit = body === 'on' || caught === 'on' ? 'on' : body
+        }
+        const last = this.statements(stmt.finally, frame)
+        return last === 'on' ? exit : last
+      }
+    }
+  }
+
+  /** A call whose promise nobody waits for: what it checks is not known to hold afterwards. */
+  private unawaited(expr: Expr, frame: Frame): void {
+    const before = this.facts
+    const value = this.evaluate(expr, frame)
+    const shape = value.shape
+    if (shape?.k !== 'promise' || this.naming) return
+    const gained = this.facts.filter((fact) => !before.includes(fact))
+    if (gained.some((fact) => trusted(fact.deps)))
+      this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name })
+    this.facts = before
+  }
+
+  private branch(test: Expr, yes: () => Exit, no: () => Exit, frame: Frame): Exit {
+    const value = this.condition(test, frame)
+    if (this.gone) return 'gone'
+    const before = this.facts
+    const returned = frame.returns.length
+    frame.branch++
+    this.learn(test, true, frame)
+    const exitYes = this.statements0(yes)
+    const factsYes = this.facts
+    this.facts = before
+    this.learn(test, false, frame)
+    const exitNo = this.statements0(no)
+    const factsNo = this.facts
+    frame.branch--
+    if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
+      frame.ctl = union(frame.ctl, value.deps, value.ctl)
+    this.facts =
+      exitYes === 'on' && exitNo === 'on' ? common(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
+    if (exitYes === 'on' || exitNo === 'on') return 'on'
+    return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
+  }
+
+  private statements0(work: () => Exit): Exit {
+    const exit = work()
+    if (!this.gone) return exit
+    this.gone = false
+    return 'gone'
+  }
+
+  private iterate(stmt: Stmt & { k: 'loop' }, frame: Frame): Exit {
+    const over = stmt.over ? unwrap(this.evaluate(stmt.over, frame)) : undefined
+    if (stmt.test) this.condition(stmt.test, frame)
+    const items = over?.shape?.k === 'array' && over.shape.literal ? over.shape.items : undefined
+    const before = this.facts
+    const loop = this.loop
+    if (!items) this.loop = nameOf(stmt.over ?? stmt.test)
+    frame.branch++
+    for (const item of items?.slice(0, 6) ?? [over ? elementOf(over) : unknown()]) {
+      if (stmt.item) this.bind(stmt.item, item, frame)
+      this.statements(stmt.body, frame)
+      if (!items) this.facts = before
+    }
+    frame.branch--
+    this.loop = loop
+    return 'on'
+  }
+
+  private choose(stmt: Stmt & { k: 'switch' }, frame: Frame): Exit {
+    const on = this.evaluate(stmt.on, frame)
+    const before = this.facts
+    let after: readonly Fact[] | undefined = stmt.cases.some((one) => !one.test) ? undefined : before
+    frame.ctl = union(frame.ctl, on.deps, on.ctl)
+    frame.branch++
+    for (const one of stmt.cases) {
+      this.facts = before
+      if (one.test) this.evaluate(one.test, frame)
+      if (this.statements(one.body, frame) !== 'gone') after = after ? common(after, this.facts) : this.facts
+    }
+    frame.branch--
+    this.facts = after ?? before
+    return after ? 'on' : 'gone'
+  }
+
+  // ---- conditions
+
+  private condition(test: Expr, frame: Frame): Value {
+    const value = this.evaluate(test, frame)
+    const called = test.k === 'unary' && test.op === '!' ? test.of : test
+    if (called.k === 'call' && !this.naming) {
+      const shape = this.quiet(() => this.evaluate(called, frame)).shape
+      if (shape?.k === 'promise')
+        this.emit({
+          ...this.moment(frame.syntax, called.at),
+          k: 'promise-test',
+          name: shape.name || nameOf(called.callee),
+        })
+    }
+    return value
+  }
+
+  /** What a test says when it held (`yes`) or did not. `a || b` that did not hold says two things, apart. */
+  private learn(test: Expr, yes: boolean, frame: Frame): void {
+    if (test.k === 'unary' && test.op === '!') {
+      this.learn(test.of, !yes, frame)
+      return
+    }
+    if (test.k === 'logic' && test.op === (yes ? '&&' : '||')) {
+      this.learn(test.left, yes, frame)
+      this.learn(test.right, yes, frame)
+      return
+    }
+    const value = this.quiet(() => this.evaluate(test, frame))
+    if (value.shape?.k === 'promise') return
+    const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
+    this.assume(
+      union(value.deps, value.ctl),
+      frame.syntax,
+      test.at,
+      !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
+    )
+  }
+
+  /** Evaluates for the value alone: no events, no new facts. */
+  private quiet(work: () => Value): Value {
+    const { facts, gone, naming } = this
+    const length = this.events.length
+    const value = work()
+    this.events.length = length
+    this.facts = facts
+    this.gone = gone
+    this.naming = naming
+    return value
+  }
+
+  // ---- patterns
+
+  private bind(to: Pattern, value: Value, frame: Frame): void {
+    switch (to.k) {
+      case 'bind':
+        frame.env.own.set(to.b, value)
+        return
+      case 'default':
+        this.bind(
+          to.to,
+          value.shape?.k === 'literal' && value.shape.value === undefined
+            ? this.evaluate(to.value, frame)
+            : value,
+          frame,
+        )
+        return
+      case 'rest':
+        this.bind(to.to, value, frame)
+        return
+      case 'object': {
+        for (const prop of to.props) this.bind(prop.to, this.member(value, prop.key, frame, to.at), frame)
+        if (to.rest)
+          this.bind(
+            to.rest,
+            without(
+              value,
+              to.props.map((prop) => prop.key),
+            ),
+            frame,
+          )
+        return
+      }
+      case 'array':
+        for (const [i, item] of to.items.entries()) {
+          const shape = unwrap(value).shape
+          const at = shape?.k === 'array' ? shape.items?.[i] : undefined
+          if (item) this.bind(item, at ?? elementOf(value), frame)
+        }
+        return
+      case 'place':
+        return
+    }
+  }
+
+  private assign(to: Pattern, value: Value, frame: Frame): void {
+    if (to.k !== 'bind') {
+      this.bind(to, value, frame)
+      if (to.k === 'place' && to.expr.k === 'member') {
+        const of = this.evaluate(to.expr.of, frame)
+        if (of.shape?.k === 'object') of.shape.fields.set(to.expr.key, value)
+      }
+      return
+    }
+    for (let env: Env | null = frame.env; env; env = env.up) {
+      const old = env.own.get(to.b)
+      if (!old) continue
+      env.own.set(to.b, frame.branch > 0 || env !== frame.env ? either(old, value) : value)
+      return
+    }
+    frame.env.own.set(to.b, value)
+  }
+
+  // ---- expressions
+
+  private member(of: Value, key: string, frame: Frame, at: number): Value {
+    const shape = of.shape
+    const extend = (): Value => {
+      if (of.client === undefined) return unknown(of.deps, of.ctl)
+      const path = of.client === '' ? key : `${of.client}.${key}`
+      const child: Value = { deps: new Set([`client:${path}`]), ctl: of.ctl, client: path }
+      if (of.parsed) child.parsed = true
+      return child
+    }
+    if (!shape) return extend()
+    switch (shape.k) {
+      case 'object': {
+        const field = shape.fields.get(key)
+        if (field) return field
+        const open = shape.open ?? []
+        return open.length === 0
+          ? of.client === undefined
+            ? unknown(NONE, of.ctl)
+            : extend()
+          : open.map((one) => this.member(one, key, frame, at)).reduce((a, b) => either(a, b))
+      }
+      case 'row':
+        return rowMember(of, key)
+      case 'promise':
+        return key === 'then' || key === 'catch' || key === 'finally'
+          ? shaped({
+              k: 'native',
+              call: (args) =>
+                key === 'then' && args[0] ? this.call(args[0], [shape.of], frame.syntax, at) : shape.of,
+            })
+          : this.member(shape.of, key, frame, at)
+      case 'module':
+        return this.exported(shape.file, key) ?? unknown()
+      case 'external':
+        return shape.name === '*' ||
+          (shape.name === 'default' && /^[A-Z]/.test(key) === false && shape.from !== 'global')
+          ? shaped({ k: 'external', from: shape.from, name: key })
+          : shaped(
+              {
+                k: 'chain',
+                from: shape.from,
+                root: shape.name,
+                steps: [{ name: key, args: [], at }],
+                at,
+                syntax: frame.syntax,
+              },
+              of.deps,
+            )
+      case 'chain':
+        return shaped({ ...shape, steps: [...shape.steps, { name: key, args: [], at }] }, of.deps)
+      case 'prisma': {
+        const model = this.delegates.get(key)
+        return model === undefined ? of : shaped({ k: 'delegate', model, tx: shape.tx })
+      }
+      case 'class':
+        return this.classMember(shape, key, true, of)
+      case 'instance':
+        return shape.fields.get(key) ?? this.classMember(shape.of, key, false, of)
+      case 'native':
+        return shape.fields?.get(key) ?? unknown(of.deps)
+      case 'array':
+        return unknown(of.deps, of.ctl)
+      default:
+        return extend()
+    }
+  }
+
+  private classMember(
+    of: { cls: Syntax['classes'][number]; syntax: Syntax; env: Env },
+    key: string,
+    isStatic: boolean,
+    self: Value,
+  ): Value {
+    const found = of.cls.members.find((one) => one.name === key && one.isStatic === isStatic)
+    const frame: Frame = { ...this.top(of.syntax), env: { own: new Map(), up: of.env, self } }
+    if (!found?.value) {
+      const base = of.cls.extends ? this.evaluate(of.cls.extends, frame) : undefined
+      return base?.shape?.k === 'class' ? this.classMember(base.shape, key, isStatic, self) : unknown()
+    }
+    const value = this.evaluate(found.value, frame)
+    return value.shape?.k === 'closure' ? { ...value, shape: { ...value.shape, self } } : value
+  }
+
+  evaluate(expr: Expr | null, frame: Frame): Value {
+    if (!expr) return literal(undefined)
+    this.steps++
+    switch (expr.k) {
+      case 'name':
+        return this.lookup(frame, expr.name, expr.b)
+      case 'literal':
+        return literal(expr.value)
+      case 'template': {
+        const items = expr.items.map((item) => this.evaluate(item, frame))
+        if (expr.tag) {
+          const of = expr.tag.k === 'member' ? this.evaluate(expr.tag.of, frame) : undefined
+          if (expr.tag.k === 'member' && RAW.has(expr.tag.key))
+            return rawQuery(this, expr.tag.key, items, true, frame.syntax, expr.at)
+          const tag =
+            of && expr.tag.k === 'member'
+              ? this.member(of, expr.tag.key, frame, expr.tag.at)
+              : this.evaluate(expr.tag, frame)
+          if (tag.shape?.k === 'chain') return extendChain(tag, items)
+        }
+        const deps = union(...items.map((item) => allDeps(item)))
+        return unknown(deps)
+      }
+      case 'member':
+        if (
+          expr.of.k === 'member' &&
+          expr.of.of.k === 'name' &&
+          expr.of.of.name === 'process' &&
+          expr.of.key === 'env'
+        )
+          return unknown(new Set([`env:${expr.key}`]))
+        return this.member(this.evaluate(expr.of, frame), expr.key, frame, expr.at)
+      case 'index': {
+        const of = this.evaluate(expr.of, frame)
+        const by = this.evaluate(expr.by, frame)
+        if (by.shape?.k === 'literal' && by.shape.value !== null && by.shape.value !== undefined)
+          return this.member(of, String(by.shape.value), frame, expr.at)
+        return unknown(union(allDeps(of), by.deps), of.ctl)
+      }
+      case 'call':
+        return this.callExpression(expr, frame)
+      case 'fn': {
+        const fn = frame.syntax.functions[expr.fn]
+        return fn
+          ? shaped({
+              k: 'closure',
+              fn,
+              syntax: frame.syntax,
+              env: frame.env,
+              ...(frame.env.self ? { self: frame.env.self } : {}),
+            })
+          : unknown()
+      }
+      case 'class': {
+        const cls = frame.syntax.classes[expr.cls]
+        return cls ? shaped({ k: 'class', cls, syntax: frame.syntax, env: frame.env }) : unknown()
+      }
+      case 'object': {
+        const fields = new Map<string, Value>()
+        const open: Value[] = []
+        for (const prop of expr.props) {
+          const value = this.evaluate(prop.value, frame)
+          if (prop.spread) {
+            if (value.shape?.k === 'object') {
+              for (const [key, field] of value.shape.fields) fields.set(key, field)
+              open.push(...(value.shape.open ?? []))
+            } else open.push(value)
+          } else if (prop.key !== undefined) fields.set(prop.key, value)
+          else open.push(value)
+        }
+        return shaped(open.length > 0 ? { k: 'object', fields, open } : { k: 'object', fields })
+      }
+      case 'array': {
+        const items = expr.items.map((item) => this.evaluate(item.k === 'spread' ? item.of : item, frame))
+        const of = items.length > 0 ? items.reduce((a, b) => either(a, b)) : unknown()
+        return shaped({ k: 'array', of, literal: !expr.items.some((item) => item.k === 'spread'), items })
+      }
+      case 'spread':
+        return this.evaluate(expr.of, frame)
+      case 'await':
+        return unwrap(this.evaluate(expr.of, frame))
+      case 'binary': {
+        const left = this.evaluate(expr.left, frame)
+        const right = this.evaluate(expr.right, frame)
+        return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
+      }
+      case 'logic': {
+        const left = this.evaluate(expr.left, frame)
+        const before = this.facts
+        this.learn(expr.left, expr.op === '&&', frame)
+        const right = this.evaluate(expr.right, frame)
+        if (this.gone) {
+          // `session ?? redirect()`: what follows has the left side.
+          this.gone = false
+          this.facts = before
+          this.learn(expr.left, true, frame)
+          return left
+        }
+        this.facts = before
+        return expr.op === '&&'
+          ? {
+              ...either(right, left),
+              ...(right.shape ? { shape: right.shape } : {}),
+              deps: union(left.deps, right.deps),
+            }
+          : either(left, right)
+      }
+      case 'unary': {
+        const of = this.evaluate(expr.of, frame)
+        return unknown(of.deps, of.ctl)
+      }
+      case 'choose': {
+        const test = this.evaluate(expr.test, frame)
+        const before = this.facts
+        this.learn(expr.test, true, frame)
+        const yes = this.evaluate(expr.yes, frame)
+        this.facts = before
+        this.learn(expr.test, false, frame)
+        const no = this.evaluate(expr.no, frame)
+        this.facts = before
+        return either(yes, no, union(test.deps, test.ctl))
+      }
+      case 'assign': {
+        const value = this.evaluate(expr.value, frame)
+        this.assign(expr.target, value, frame)
+        return value
+      }
+      case 'jsx': {
+        const props = new Map(
+          expr.props.map((prop, i) => [prop.key ?? `...${i}`, this.evaluate(prop.value, frame)] as const),
+        )
+        for (const child of expr.children) this.evaluate(child, frame)
+        return shaped({ k: 'object', fields: props })
+      }
+      case 'many':
+        return expr.items.map((item) => this.evaluate(item, frame)).at(-1) ?? unknown()
+    }
+  }
+
+  private callExpression(expr: Expr & { k: 'call' }, frame: Frame): Value {
+    const callee = expr.callee
+    const syntax = frame.syntax
+    if (callee.k === 'member') {
+      const delegate =
+        callee.of.k === 'member' && OPERATIONS.has(callee.key) ? this.delegates.get(callee.of.key) : undefined
+      const base =
+        delegate !== undefined && callee.of.k === 'member' ? this.evaluate(callee.of.of, frame) : undefined
+      if (delegate !== undefined && base && mayBePrisma(base))
+        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at)
+      const of = this.evaluate(callee.of, frame)
+      if (of.shape?.k === 'delegate' && OPERATIONS.has(callee.key))
+        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at)
+      if (RAW.has(callee.key))
+        return rawQuery(this, callee.key, this.args(expr, frame), false, syntax, expr.at)
+      if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
+      if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
+      const args = this.args(expr, frame)
+      const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
+      if (parsed) return parsed
+      const method = this.member(of, callee.key, frame, callee.at)
+      if (method.shape?.k === 'chain') {
+        const done = extendChain(method, args)
+        return (
+          libraryCall(this, method, args, syntax, expr.at) ??
+          invoke(this, done, args, syntax, expr.at, callee.key, of)
+        )
+      }
+      if (method.shape?.k === 'closure' || method.shape?.k === 'native' || method.shape?.k === 'external')
+        return this.call(method, args, syntax, expr.at, callee.key)
+      return invoke(this, method, args, syntax, expr.at, callee.key, of)
+    }
+    if (callee.k === 'name' && callee.name === 'import' && callee.b < 0) {
+      const specifier = expr.args[0]?.k === 'literal' ? String(expr.args[0].value) : ''
+      const target = findExport(this.program, syntax.file, specifier, '*')
+      return target ? this.target(target) : unknown()
+    }
+    const value = this.evaluate(callee, frame)
+    const args = this.args(expr, frame)
+    if (expr.isNew) return this.construct(value, args, frame, expr.at)
+    return this.call(value, args, syntax, expr.at, nameOf(callee))
+  }
+
+  private args(expr: Expr & { k: 'call' }, frame: Frame): Value[] {
+    return expr.args.map((arg) => this.evaluate(arg, frame))
+  }
+
+  private construct(callee: Value, args: Value[], frame: Frame, at: number): Value {
+    const shape = callee.shape
+    const deps = union(...args.map((arg) => allDeps(arg)))
+    if (shape?.k === 'class') {
+      const self = shaped({ k: 'instance', of: shape, fields: new Map() }, deps)
+      const made = this.classMember(shape, 'constructor', false, self)
+      if (made.shape?.k === 'closure') this.call(made, args, frame.syntax, at, 'constructor')
+      return self
+    }
+    if (shape?.k === 'external' || shape?.k === 'chain') {
+      const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
+      if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
+      if (name === 'URL') {
+        const params = args[0] ?? unknown()
+        return shaped(
+          {
+            k: 'object',
+            fields: new Map(),
+            open: [
+              params.client === 'url'
+                ? {
+                    ...params,
+                    shape: {
+                      k: 'object',
+                      fields: new Map([['searchParams', searchParams()]]),
+                      open: [params],
+                    },
+                  }
+                : unknown(deps),
+            ],
+          },
+          deps,
+        )
+      }
+      return shaped(
+        {
+          k: 'chain',
+          from: shape.k === 'external' ? shape.from : shape.from,
+          root: name,
+          steps: [{ name: 'new', args, at }],
+          at,
+          syntax: frame.syntax,
+        },
+        deps,
+      )
+    }
+    return unknown(deps)
+  }
+}
+
+function searchParams(): Value {
+  const get: Value = shaped({
+    k: 'native',
+    call: (args) => ({
+      deps: new Set([`client:query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`]),
+      ctl: NONE,
+      client: `query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`,
+    }),
+  })
+  return shaped(
+    {
+      k: 'object',
+      fields: new Map([
+        ['get', get],
+        ['getAll', get],
+      ]),
+    },
+    new Set(['client:query']),
+  )
+}
+
+function extendChain(value: Value, args: Value[]): Value {
+  const shape = value.shape
+  if (shape?.k !== 'chain') return value
+  const last = shape.steps.at(-1)
+  const steps = last ? [...shape.steps.slice(0, -1), { ...last, args }] : shape.steps
+  return shaped({ ...shape, steps }, union(value.deps, ...args.map((arg) => allDeps(arg))))
+}
+
+export const unwrap = (value: Value): Value =>
+  value.shape?.k === 'promise'
+    ? unwrap({
+        ...value.shape.of,
+        deps: union(value.deps, value.shape.of.deps),
+        ctl: union(value.ctl, value.shape.of.ctl),
+      })
+    : value
+
+export function elementOf(value: Value): Value {
+  const inner = unwrap(value)
+  if (inner.shape?.k === 'array') return inner.shape.of
+  return inner.client === undefined
+    ? unknown(inner.deps, inner.ctl)
+    : { ...inner, client: `${inner.client}[]` }
+}
+
+const trusted = (deps: Sources): boolean =>
+  [...deps].some((dep) => dep.startsWith('identity:') || dep.startsWith('credential:'))
+
+function without(value: Value, keys: string[]): Value {
+  const shape = value.shape
+  if (shape?.k === 'row')
+    return { ...value, shape: { ...shape, without: new Set([...shape.without, ...keys]) } }
+  if (shape?.k === 'object')
+    return {
+      ...value,
+      shape: { ...shape, fields: new Map([...shape.fields].filter(([key]) => !keys.includes(key))) },
+    }
+  return value
+}
+
+const common = (a: readonly Fact[], b: readonly Fact[]): readonly Fact[] =>
+  a === b ? a : a.filter((fact) => b.includes(fact))
+
+const isNothing = (expr: Expr): boolean =>
+  (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
+  (expr.k === 'name' && expr.name === 'undefined')
+
+/** A client may hide behind a parameter or a context; only what is known to be something else is excluded. */
+const mayBePrisma = (value: Value): boolean =>
+  !value.shape || ['prisma', 'chain', 'external', 'literal', 'object'].includes(value.shape.k)
+
+export function nameOf(expr: Expr | null | undefined): string {
+  if (!expr) return ''
+  if (expr.k === 'name') return expr.name
+  if (expr.k === 'member') return `${nameOf(expr.of)}.${expr.key}`
+  if (expr.k === 'call') return `${nameOf(expr.callee)}()`
+  if (expr.k === 'await') return nameOf(expr.of)
+  return '…'
+}

@@ -1,0 +1,136 @@
+/** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
+import { placeOf, type Syntax } from '../../source/syntax.ts'
+import type { Machine } from './machine.ts'
+import { allDeps, client, either, NONE, shaped, union, unknown, type Value } from './value.ts'
+
+const PER_ELEMENT = new Set([
+  'map',
+  'forEach',
+  'filter',
+  'find',
+  'findIndex',
+  'some',
+  'every',
+  'flatMap',
+  'reduce',
+  'sort',
+  'toSorted',
+])
+const LATER = /^(cache|unstable_cache|useCallback|memoize|setTimeout|setInterval)$/
+
+const settled = (value: Value): Value => (value.shape?.k === 'promise' ? settled(value.shape.of) : value)
+
+function element(of: Value): Value {
+  const shape = settled(of).shape
+  if (shape?.k === 'array') return shape.of
+  return of.client === undefined ? unknown(allDeps(of)) : { ...of, client: `${of.client}[]` }
+}
+
+export function invoke(
+  machine: Machine,
+  callee: Value,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+  name: string,
+  of?: Value,
+): Value {
+  const deps = union(callee.deps, of ? allDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
+  const closures = args.filter((arg) => arg.shape?.k === 'closure')
+  const shape = callee.shape
+  if (name === 'status' && of) return of
+  if ((name === 'json' || name === 'send') && of && !machine.naming) {
+    const body = args[0]
+    const value = shaped(body ? { k: 'response', body } : { k: 'response' })
+    machine.emit({ ...machine.moment(syntax, at), k: 'response', value })
+    return value
+  }
+  if (/^(all|allSettled|race)$/.test(name) && args[0]) {
+    const list = settled(args[0])
+    if (list.shape?.k !== 'array') return unknown(deps)
+    const items = list.shape.items?.map(settled)
+    return shaped(
+      items
+        ? { ...list.shape, of: settled(list.shape.of), items }
+        : { ...list.shape, of: settled(list.shape.of) },
+      list.deps,
+      list.ctl,
+    )
+  }
+  if (of && PER_ELEMENT.has(name) && args[0]) return perElement(machine, of, name, args, syntax, at, deps)
+  if (machine.naming)
+    return shape?.k === 'external' || shape?.k === 'chain'
+      ? named(shape, name, args, syntax, at, deps)
+      : unknown(deps)
+  if (shape?.k === 'external' || shape?.k === 'chain') {
+    const wrapped =
+      shape.k === 'chain'
+        ? shape.steps.flatMap((step) => step.args).filter((arg) => arg.shape?.k === 'closure')
+        : []
+    if (wrapped.length > 0 && closures.length === 0)
+      return wrapped.map((one) => machine.call(one, args, syntax, at)).reduce((a, b) => either(a, b))
+    if (closures.length > 0 && !LATER.test(name)) {
+      const results = closures.map((one) => machine.call(one, [], syntax, at))
+      return unknown(union(deps, ...results.map((one) => allDeps(one))))
+    }
+    return named(shape, name, args, syntax, at, deps)
+  }
+  for (const one of closures) machine.call(one, [], syntax, at)
+  return unknown(deps, of?.ctl)
+}
+
+function named(
+  shape: { k: 'external'; from: string; name: string } | (Value['shape'] & { k: 'chain' }),
+  _name: string,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+  deps: Value['deps'],
+): Value {
+  if (shape.k === 'chain') {
+    const last = shape.steps.at(-1)
+    if (last && last.args.length === 0)
+      return shaped({ ...shape, steps: [...shape.steps.slice(0, -1), { ...last, args }] }, deps)
+    return shaped({ ...shape, steps: [...shape.steps, { name: '()', args, at }] }, deps)
+  }
+  return shaped(
+    { k: 'chain', from: shape.from, root: shape.name, steps: [{ name: '()', args, at }], at, syntax },
+    deps,
+  )
+}
+
+function perElement(
+  machine: Machine,
+  of: Value,
+  name: string,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+  deps: Value['deps'],
+): Value {
+  const work = args[0]
+  if (!work) return unknown(deps)
+  const list = settled(of)
+  const bounded = list.shape?.k === 'array' && list.shape.literal
+  const before = machine.loop
+  if (!bounded) machine.loop = `${name}() at line ${placeOf(syntax, at).line}`
+  const item = element(of)
+  const result = machine.call(
+    work,
+    name === 'reduce' ? [args[1] ?? unknown(), item] : [item, unknown()],
+    syntax,
+    at,
+    name,
+  )
+  machine.loop = before
+  if (/^(filter|some|every|find|findIndex)$/.test(name) && result.shape?.k === 'promise')
+    machine.emit({ ...machine.moment(syntax, at), k: 'promise-test', name: `${name}(async …)` })
+  if (name === 'map' || name === 'flatMap')
+    return shaped({ k: 'array', of: settled(result), literal: bounded }, list.deps, list.ctl)
+  if (name === 'filter' || name === 'sort' || name === 'toSorted') return list
+  if (name === 'find') return { ...item, ctl: union(item.ctl, settled(result).deps) }
+  return unknown(union(deps, allDeps(result)))
+}
+
+/** What a handler is called with by the framework. */
+export const parameters = (): Value => shaped({ k: 'promise', of: client('params'), name: 'params' })

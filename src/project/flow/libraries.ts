@@ -1,0 +1,228 @@
+/**
+ * What well-known packages do: who reads an identity, who verifies a signature, who parses input, who answers.
+ * Everything of the project itself is read from its source; only code outside the repository is listed here.
+ */
+import type { Syntax } from '../../source/syntax.ts'
+import type { Machine } from './machine.ts'
+import { allDeps, client, literal, shaped, union, unknown, type Value } from './value.ts'
+
+/** Ends the request: https://nextjs.org/docs/app/api-reference/functions/redirect and siblings. */
+const ENDS = new Set([
+  'redirect',
+  'permanentRedirect',
+  'notFound',
+  'unauthorized',
+  'forbidden',
+  'unstable_rethrow',
+])
+
+/** Packages whose calls by these names give a verified identity or null. */
+const IDENTITY: [RegExp, RegExp][] = [
+  [/^next-auth|^@auth\//, /^(getServerSession|unstable_getServerSession|auth|getSession|getToken)$/],
+  [/^@clerk\//, /^(auth|currentUser|getAuth|protect|verifyToken)$/],
+  [/^better-auth/, /^getSession$/],
+  [/^(lucia|oslo)/, /^(validateSession|validateRequest|validateSessionToken)$/],
+  [/^iron-session/, /^(getIronSession|unsealData)$/],
+  [/^@supabase\//, /^(getUser|getClaims)$/],
+  [/^(jose|next-auth\/jwt)$/, /^(jwtVerify|jwtDecrypt|decode)$/],
+  [/^jsonwebtoken$/, /^verify$/],
+  [
+    /^(@auth0\/|@workos|@kinde-oss\/|@stackframe\/|@descope\/|@logto\/|supertokens|firebase-admin)/,
+    /^(getSession|withAuth|getUser|verifyIdToken|verifySessionCookie|session|getLogtoContext)$/,
+  ],
+]
+const THROWS_WHEN_INVALID =
+  /^(jwtVerify|jwtDecrypt|verify|protect|verifyIdToken|verifySessionCookie|verifyToken)$/
+
+const SIGNATURE =
+  /^(constructEvent|constructEventAsync|timingSafeEqual|verifySignature|verifySignatureAppRouter|verifyHeader|verifyWebhook)$/
+const PARSES =
+  /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
+const VALIDATORS =
+  /^(zod|yup|joi|valibot|arktype|superstruct|@sinclair\/typebox|typia|ajv|zod\/.*|zod-form-data)$/
+
+function external(value: Value): { from: string; name: string; root: string } | undefined {
+  const shape = value.shape
+  if (shape?.k === 'external') return { from: shape.from, name: shape.name, root: shape.name }
+  if (shape?.k === 'chain')
+    return { from: shape.from, name: shape.steps.at(-1)?.name ?? shape.root, root: shape.root }
+  return undefined
+}
+
+/** The result of a call into a package, or nothing when the package is not known: the caller then assumes the least. */
+export function libraryCall(
+  machine: Machine,
+  callee: Value,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+): Value | undefined {
+  const what = external(callee)
+  if (!what) return undefined
+  const { from, name } = what
+  if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
+    machine.end()
+    return unknown()
+  }
+  if (/^next\/headers$/.test(from))
+    return name === 'cookies' ? store('cookie') : name === 'headers' ? store('header') : undefined
+  if (
+    /jsonwebtoken|^jose|jwt-decode|jwt/.test(from) &&
+    /^(decode|decodeJwt|jwtDecode|jwt_decode|default|unsafeDecode)$/.test(name) &&
+    !/^next-auth|^@auth\//.test(from)
+  ) {
+    if (name === 'default' && from !== 'jwt-decode') return undefined
+    machine.emit({
+      ...machine.moment(syntax, at),
+      k: 'decode',
+      name: what.root === name ? name : `${what.root}.${name}`,
+    })
+    return unknown(union(...args.map((arg) => allDeps(arg)), new Set([`identity:unverified ${name}`])))
+  }
+  for (const [packages, names] of IDENTITY) {
+    if (!packages.test(from) || !names.test(name)) continue
+    // `auth(handler)` of Auth.js wraps: the handler gets the session on its request.
+    if (args[0]?.shape?.k === 'closure') return undefined
+    const deps = new Set([`identity:${from}`])
+    if (THROWS_WHEN_INVALID.test(name)) machine.assume(deps, syntax, at, true)
+    return unknown(union(deps, ...args.filter((arg) => arg.client === undefined).map((arg) => arg.deps)))
+  }
+  if (
+    SIGNATURE.test(name) ||
+    (name === 'verify' && /^(svix|@upstash\/qstash|standardwebhooks|node:crypto|crypto|@octokit)/.test(from))
+  ) {
+    const deps = new Set([`credential:signature (${name})`])
+    if (name !== 'timingSafeEqual') machine.assume(deps, syntax, at, false)
+    return unknown(union(deps, ...args.map((arg) => allDeps(arg))))
+  }
+  if (/^next\/server$/.test(from) && /^(json|redirect|next|rewrite|NextResponse)$/.test(name)) {
+    const body = args[0]
+    return shaped(body ? { k: 'response', body } : { k: 'response' })
+  }
+  return undefined
+}
+
+/** `schema.parse(input)` and friends: the caller's input stays the caller's, but its form is known. */
+export function parseCall(
+  machine: Machine,
+  of: Value,
+  method: string,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+): Value | undefined {
+  if (!PARSES.test(method)) return undefined
+  const what = external(of)
+  const known = what !== undefined && VALIDATORS.test(what.from)
+  const input = args.find((arg) => [...allDeps(arg)].some((dep) => dep.startsWith('client:'))) ?? args[0]
+  if (!input || (!known && !(method.startsWith('safeParse') || method.startsWith('parse')))) return undefined
+  if (!known && of.shape?.k === 'external' && of.shape.from === 'global') return undefined
+  if (known)
+    machine.emit({ ...machine.moment(syntax, at), k: 'parse', library: what.from, schema: what.root })
+  const parsed = parsedInput(input)
+  if (!method.startsWith('safe') && method !== 'spa') return parsed
+  const outcome = unknown(parsed.deps)
+  return shaped(
+    {
+      k: 'object',
+      fields: new Map([
+        ['success', outcome],
+        ['data', parsed],
+        ['error', outcome],
+      ]),
+    },
+    parsed.deps,
+  )
+}
+
+export function parsedInput(input: Value): Value {
+  const deps = allDeps(input)
+  const path = input.client ?? firstClient(input)
+  return path === undefined ? unknown(deps) : { deps, ctl: input.ctl, client: path, parsed: true }
+}
+
+const firstClient = (input: Value): string | undefined =>
+  [...allDeps(input)].find((dep) => dep.startsWith('client:'))?.slice(7)
+
+/** A cookie or header store. What it returns is a credential until somebody verifies it. */
+export function store(kind: 'cookie' | 'header'): Value {
+  const get = shaped({
+    k: 'native',
+    call: (args) => {
+      const key = args[0]?.shape?.k === 'literal' ? String(args[0].shape.value) : '*'
+      if (kind === 'header' && !/auth|token|key|secret|signature|cookie|session|bearer|hmac|\*/i.test(key))
+        return client(`headers.${key}`)
+      return unknown(new Set([`credential:${kind} ${key}`]))
+    },
+  })
+  const fields = new Map([
+    ['get', get],
+    ['getAll', get],
+    ['has', get],
+  ])
+  return shaped({ k: 'object', fields, open: [unknown(new Set([`credential:${kind} *`]))] })
+}
+
+/** The `Request` of a route handler and the `req` of pages/api. */
+export function requestValue(): Value {
+  const give = (value: Value): Value => shaped({ k: 'native', call: () => value })
+  const search = shaped({
+    k: 'native',
+    call: (args) => client(`query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`),
+  })
+  const params = shaped(
+    {
+      k: 'object',
+      fields: new Map([
+        ['get', search],
+        ['getAll', search],
+      ]),
+      open: [client('query')],
+    },
+    client('query').deps,
+  )
+  const url = shaped(
+    {
+      k: 'object',
+      fields: new Map([
+        ['searchParams', params],
+        ['pathname', client('path')],
+      ]),
+      open: [client('url')],
+    },
+    client('url').deps,
+  )
+  const body: Value = client('body')
+  const form = shaped(
+    {
+      k: 'object',
+      fields: new Map([
+        [
+          'get',
+          shaped({
+            k: 'native',
+            call: (args) => client(`body.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`),
+          }),
+        ],
+      ]),
+      open: [body],
+    },
+    body.deps,
+  )
+  const fields = new Map<string, Value>([
+    ['json', give(body)],
+    ['text', give(body)],
+    ['arrayBuffer', give(body)],
+    ['blob', give(body)],
+    ['formData', give(form)],
+    ['body', body],
+    ['query', client('query')],
+    ['url', client('url')],
+    ['nextUrl', url],
+    ['headers', store('header')],
+    ['cookies', store('cookie')],
+    ['method', unknown()],
+    ['auth', unknown(new Set(['identity:next-auth']))],
+  ])
+  return shaped({ k: 'object', fields, open: [literal(null)] })
+}

@@ -1,0 +1,18 @@
+/** What library knowledge may ask of the flow reader: the part that `calls.ts` and `prisma.ts` see. */
+import type { Syntax } from '../../source/syntax.ts'
+import type { Event, Fact, Moment } from './events.ts'
+import type { Sources, Value } from './value.ts'
+
+export interface Machine {
+  readonly delegates: ReadonlyMap<string, string>
+  /** True while a module's top level is read: nothing runs then, functions are only named. */
+  readonly naming: boolean
+  loop: string | undefined
+  transaction: boolean
+  call(callee: Value, args: Value[], syntax: Syntax, at: number, name?: string): Value
+  emit(event: Event): void
+  moment(syntax: Syntax, at: number): Moment
+  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean): Fact | undefined
+  /** The current path ends here: a throw, a redirect. */
+  end(): void
+}

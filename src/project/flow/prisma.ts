@@ -1,0 +1,129 @@
+/** How Prisma's client behaves, as far as the flow of data is concerned. Checked against Prisma 4–7. */
+import type { Syntax } from '../../source/syntax.ts'
+import type { Access } from './events.ts'
+import type { Machine } from './machine.ts'
+import { allDeps, literal, NONE, type Sources, shaped, source, union, unknown, type Value } from './value.ts'
+
+const READS = [
+  'findUnique',
+  'findUniqueOrThrow',
+  'findFirst',
+  'findFirstOrThrow',
+  'findMany',
+  'count',
+  'aggregate',
+  'groupBy',
+  'findRaw',
+  'aggregateRaw',
+]
+const WRITES = [
+  'create',
+  'createMany',
+  'createManyAndReturn',
+  'update',
+  'updateMany',
+  'updateManyAndReturn',
+  'upsert',
+  'delete',
+  'deleteMany',
+]
+export const OPERATIONS: ReadonlySet<string> = new Set([...READS, ...WRITES])
+export const RAW: ReadonlySet<string> = new Set([
+  '$queryRaw',
+  '$executeRaw',
+  '$queryRawUnsafe',
+  '$executeRawUnsafe',
+  '$queryRawTyped',
+  '$runCommandRaw',
+])
+export const isWrite = (operation: string): boolean => WRITES.includes(operation)
+
+/** A value looked up by a credential is an identity: a session row found by its cookie, an account by its API key. */
+function resultSources(model: string, args: Value): Sources {
+  const where = args.shape?.k === 'object' ? args.shape.fields.get('where') : undefined
+  const deps = where ? allDeps(where) : NONE
+  const extra = new Set([`row:${model}`])
+  for (const dep of deps)
+    if (dep.startsWith('credential:')) extra.add(`identity:${model} by ${dep.slice(11)}`)
+  return union(deps, extra)
+}
+
+export function prismaAccess(
+  machine: Machine,
+  model: string,
+  operation: string,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+): Value {
+  const first = args[0] ?? shaped({ k: 'object', fields: new Map() })
+  const access: Access = { ...machine.moment(syntax, at), k: 'access', model, operation, args: first }
+  machine.emit(access)
+  const deps = resultSources(model, first)
+  if (
+    operation === 'count' ||
+    operation === 'aggregate' ||
+    (operation.endsWith('Many') === isWrite(operation) &&
+      operation !== 'findMany' &&
+      operation.endsWith('Many'))
+  )
+    return shaped({ k: 'object', fields: new Map([['count', unknown(deps)]]) }, deps)
+  if (operation.endsWith('OrThrow') || operation === 'update' || operation === 'delete')
+    machine.assume(deps, syntax, at, true)
+  const many = operation === 'findMany' || operation.endsWith('AndReturn') || operation === 'groupBy'
+  const row = shaped({ k: 'row', access, many: false, without: new Set() }, deps)
+  return many ? shaped({ k: 'array', of: row, literal: false }, deps) : row
+}
+
+/** `prisma.$transaction(fn)` runs the function with a client; the array form has already been evaluated. */
+export function transaction(machine: Machine, args: Value[], syntax: Syntax, at: number): Value {
+  const work = args[0]
+  if (work?.shape?.k !== 'closure') return work ?? unknown()
+  const before = machine.transaction
+  machine.transaction = true
+  const result = machine.call(work, [shaped({ k: 'prisma', tx: true })], syntax, at, '$transaction')
+  machine.transaction = before
+  return result
+}
+
+/** Text that reaches the database as SQL: the string itself, or what `Prisma.raw` wraps inside a tagged template. */
+export function splicedText(value: Value, depth = 5): Value[] {
+  const shape = value.shape
+  if (depth === 0 || !shape) return []
+  if (shape.k === 'chain' && shape.root.endsWith('Prisma')) {
+    const found: Value[] = []
+    for (const step of shape.steps) {
+      if (step.name === 'raw') found.push(...step.args.slice(0, 1))
+      else for (const arg of step.args) found.push(...splicedText(arg, depth - 1))
+    }
+    return found
+  }
+  if (shape.k === 'array')
+    return [...(shape.items ?? []), shape.of].flatMap((item) => splicedText(item, depth - 1))
+  return []
+}
+
+export function rawQuery(
+  machine: Machine,
+  operation: string,
+  args: Value[],
+  tagged: boolean,
+  syntax: Syntax,
+  at: number,
+): Value {
+  const spliced =
+    operation.endsWith('Unsafe') && args[0]
+      ? [args[0]]
+      : tagged
+        ? args.flatMap((arg) => splicedText(arg))
+        : args.slice(0, 1).flatMap((arg) => (arg.shape?.k === 'chain' ? splicedText(arg) : [arg]))
+  machine.emit({ ...machine.moment(syntax, at), k: 'raw', operation, spliced })
+  const deps = union(...args.map((arg) => allDeps(arg)), new Set(['row:raw']))
+  return shaped({ k: 'array', of: unknown(deps), literal: false }, deps)
+}
+
+/** Member of a row: a relation or a scalar; both depend on what found the row. */
+export function rowMember(row: Value, key: string): Value {
+  if (row.shape?.k === 'row' && row.shape.without.has(key)) return literal(undefined)
+  return unknown(union(row.deps, source(`field:${key}`).deps), row.ctl)
+}

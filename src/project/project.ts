@@ -1,0 +1,5 @@
+import type { DataModel } from './data-model.ts'
+
+export interface Project {
+  dataModels: DataModel[]
+}

@@ -1,0 +1,137 @@
+import type { Fault } from '../core/fault.ts'
+import type { Finding, Location, Severity } from '../core/finding.ts'
+import type { Problem, Report } from '../core/report.ts'
+
+/** What SARIF says of a rule. */
+export type FaultInfo = Pick<Fault<unknown>, 'id' | 'title' | 'severity' | 'tags' | 'cwe' | 'references'>
+
+const level: Record<Severity, 'error' | 'warning' | 'note'> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+}
+
+/** GitHub's scale for security rules: high, medium, low. */
+const securitySeverity: Record<Severity, string> = { error: '8.0', warning: '5.0', info: '3.0' }
+
+/** The report as SARIF 2.1.0, for code scanning. It holds every finding; suppressed ones say so. */
+export function sarif(report: Report, faults: readonly FaultInfo[], version?: string): string {
+  const findings = [...report.findings, ...(report.explanation?.findings ?? [])]
+  const known = new Set(faults.map((fault) => fault.id))
+  const strangers = new Map(
+    findings
+      .filter((finding) => !known.has(finding.fault))
+      .map((finding) => [finding.fault, stranger(finding)]),
+  )
+  const rules = [...faults, ...strangers.values()]
+  const ruleIndex = new Map(rules.map((rule, index) => [rule.id, index]))
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: { name: 'backend-engineer', ...(version ? { version } : {}), rules: rules.map(ruleOf) },
+        },
+        columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: !report.problems.some((problem) => problem.effect === 'fatal'),
+            toolExecutionNotifications: report.problems.map(notificationOf),
+          },
+        ],
+        results: findings.map((finding) => resultOf(finding, ruleIndex.get(finding.fault) ?? -1)),
+        properties: { coverage: report.coverage },
+      },
+    ],
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
+
+function stranger(finding: Finding): FaultInfo {
+  return {
+    id: finding.fault,
+    title: finding.fault,
+    severity: finding.severity,
+    tags: [],
+    cwe: [],
+    references: [],
+  }
+}
+
+function ruleOf(fault: FaultInfo) {
+  const helpUri = fault.references.find((reference) => /^https?:\/\//.test(reference))
+  const cwe = fault.cwe.map((number) => `external/cwe/cwe-${String(number).padStart(3, '0')}`)
+  return {
+    id: fault.id,
+    shortDescription: { text: fault.title },
+    ...(helpUri ? { helpUri } : {}),
+    defaultConfiguration: { level: level[fault.severity] },
+    properties: {
+      tags: [...fault.tags, ...cwe],
+      ...(fault.tags.includes('security') ? { 'security-severity': securitySeverity[fault.severity] } : {}),
+    },
+  }
+}
+
+function resultOf(finding: Finding, ruleIndex: number) {
+  const refuted = finding.certainty === 'refuted'
+  const { suppressed } = finding
+  const flows = finding.evidence.filter((evidence) => evidence.steps.length > 0)
+  return {
+    ruleId: finding.fault,
+    ruleIndex,
+    kind: refuted ? 'pass' : 'fail',
+    level: refuted ? 'none' : level[finding.severity],
+    message: { text: `${finding.found} ${finding.why} ${finding.remedy}` },
+    locations: [locationOf(finding.location)],
+    ...(flows.length > 0
+      ? {
+          codeFlows: flows.map(({ steps }) => ({
+            threadFlows: [
+              { locations: steps.map((step) => ({ location: locationOf(step.location, step.note) })) },
+            ],
+          })),
+        }
+      : {}),
+    partialFingerprints: { 'backendEngineer/v1': finding.id },
+    ...(suppressed
+      ? {
+          suppressions: [
+            {
+              kind: suppressed.by === 'comment' ? 'inSource' : 'external',
+              status: 'accepted',
+              justification: suppressed.reason,
+            },
+          ],
+        }
+      : {}),
+    properties: {
+      certainty: finding.certainty,
+      subject: finding.subject,
+      ...(finding.endpoint ? { endpoint: finding.endpoint } : {}),
+    },
+  }
+}
+
+function locationOf(location: Location, note?: string) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(location.file) },
+      region: { startLine: Math.max(1, location.line), startColumn: Math.max(1, location.column) },
+    },
+    ...(note === undefined ? {} : { message: { text: note } }),
+  }
+}
+
+function notificationOf(problem: Problem) {
+  return {
+    level: problem.effect === 'fatal' ? 'error' : 'warning',
+    message: { text: `${problem.where}: ${problem.message}` },
+  }
+}
+
+/** `app/[id]/route.ts` → a valid relative URI; `[` and `]` must be escaped there. */
+function uriOf(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/')
+}

@@ -1,0 +1,22 @@
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
+
+export interface Jsonc {
+  /** What could be read; `undefined` for an empty text. */
+  value: unknown
+  /** In words, with the 1-based line: `PropertyNameExpected (line 3)`. */
+  errors: string[]
+}
+
+/** JSON as configuration files have it: comments, trailing commas, and as much as possible of a broken text. */
+export function readJsonc(text: string): Jsonc {
+  const found: ParseError[] = []
+  const value: unknown = parse(text, found, { allowTrailingComma: true, disallowComments: false })
+  const errors = found.map(
+    ({ error, offset }) => `${printParseErrorCode(error)} (line ${text.slice(0, offset).split('\n').length})`,
+  )
+  return { value, errors }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import type { Problem } from '../core/report.ts'
+
+export interface FileList {
+  /** Relative to the root with `/` separators, sorted. */
+  files: string[]
+  problems: Problem[]
+}
+
+const maxBytes = 4 * 1024 * 1024
+
+const neverSource = new Set([
+  'node_modules',
+  'bower_components',
+  '.git',
+  '.hg',
+  '.svn',
+  '.next',
+  '.turbo',
+  '.vercel',
+  '.cache',
+  '.nx',
+  '.yarn',
+  '.pnpm-store',
+  '.svelte-kit',
+  '.output',
+  '.open-next',
+  '.contentlayer',
+  '.wrangler',
+])
+
+/** Output folders by habit, yet `app/build/page.tsx` and `app/coverage/page.tsx` are routes. */
+const perhapsOutput = new Set(['dist', 'out', 'coverage', 'build'])
+
+const sourceName = /(?<!\.d)\.(?:tsx?|mts|cts|jsx)$|^(?:page|route|layout)\.js$/
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+function holdsSource(folder: string, depth: number): boolean {
+  let entries: Dirent[]
+  try {
+    entries = readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return false
+  }
+  if (entries.some((entry) => entry.isFile() && sourceName.test(entry.name))) return true
+  if (depth === 0) return false
+  return entries.some(
+    (entry) =>
+      entry.isDirectory() && !neverSource.has(entry.name) && holdsSource(join(folder, entry.name), depth - 1),
+  )
+}
+
+function isOutput(folder: string, name: string, besideManifest: boolean): boolean {
+  if (neverSource.has(name)) return true
+  if (!perhapsOutput.has(name)) return false
+  if (besideManifest && name !== 'build') return true
+  return !holdsSource(join(folder, name), 4)
+}
+
+/** A link counts when it leads to a file of the project; folders and files elsewhere are not ours to read. */
+function isOwnFileLink(path: string, realRoot: string): boolean {
+  try {
+    return statSync(path).isFile() && realpathSync(path).startsWith(realRoot + sep)
+  } catch {
+    return false
+  }
+}
+
+/** All files of the project that could be source or configuration. Links to folders are never followed. */
+export async function listFiles(root: string): Promise<FileList> {
+  const files: string[] = []
+  const problems: Problem[] = []
+  let realRoot: string
+  try {
+    realRoot = realpathSync(root)
+  } catch (error) {
+    return {
+      files,
+      problems: [{ where: '.', message: `The folder cannot be read: ${reason(error)}.`, effect: 'fatal' }],
+    }
+  }
+  const pending = ['']
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    const absolute = join(root, folder)
+    let entries: Dirent[]
+    try {
+      entries = readdirSync(absolute, { withFileTypes: true })
+    } catch (error) {
+      problems.push({
+        where: folder === '' ? '.' : folder,
+        message: `The folder was skipped because it cannot be read: ${reason(error)}.`,
+        effect: folder === '' ? 'fatal' : 'partial',
+      })
+      continue
+    }
+    const besideManifest = entries.some((entry) => entry.name === 'package.json')
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) {
+        if (!isOutput(absolute, entry.name, besideManifest)) pending.push(path)
+      } else if (entry.isFile() || (entry.isSymbolicLink() && isOwnFileLink(join(root, path), realRoot))) {
+        files.push(path)
+      }
+    }
+  }
+  files.sort(compare)
+  problems.sort((a, b) => compare(a.where, b.where))
+  return { files, problems }
+}
+
+/**
+ * The text of a file without its byte order mark. `undefined` when it is missing, binary or larger than 4 MB;
+ * a file that exists but was skipped for its size or could not be read is reported in `problems`.
+ */
+export function readText(root: string, file: string, problems?: Problem[]): string | undefined {
+  const path = join(root, file)
+  try {
+    const { size } = statSync(path)
+    if (size > maxBytes) {
+      problems?.push({
+        where: file,
+        message: `The file was skipped because it is ${Math.ceil(size / 1024 / 1024)} MB; files up to 4 MB are read.`,
+        effect: 'partial',
+      })
+      return undefined
+    }
+    const bytes = readFileSync(path)
+    if (bytes.includes(0)) return undefined
+    const text = bytes.toString('utf8')
+    return text.startsWith('\uFEFF') ? text.slice(1) : text
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+      problems?.push({
+        where: file,
+        message: `The file was skipped because it cannot be read: ${reason(error)}.`,
+        effect: 'partial',
+      })
+    }
+    return undefined
+  }
+}
+
+/** Short name for a content, stable over runs and machines. */
+export function hashText(text: string): string {
+  return createHash('sha1').update(text).digest('hex').slice(0, 16)
+}
