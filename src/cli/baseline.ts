@@ -5,8 +5,8 @@ import { type Baseline, baselineSchema, defaultBaseline } from '../operations/ba
 import { isSelected } from '../operations/run-faults.ts'
 
 /**
- * Writes the findings that a `review --update-baseline` accepted. Entries of faults that the review did not look
- * for (`only`) stay. Returns the absolute path of the file.
+ * Writes the findings that a `review --update-baseline` accepted. Entries of faults that the review did not look for
+ * (`only`), or whose search stopped, stay. Returns the absolute path of the file.
  */
 export async function writeBaseline(
   root: string,
@@ -15,7 +15,11 @@ export async function writeBaseline(
 ): Promise<string> {
   const file = path.resolve(root, options.file ?? defaultBaseline)
   const old = await oldEntries(file)
-  const kept = old.filter((entry) => !isSelected(options.only, entry.fault))
+  const stopped = new Set(report.problems.map((problem) => problem.where))
+  const found = new Set(report.findings.map((finding) => finding.id))
+  const kept = old.filter(
+    (entry) => !found.has(entry.id) && (!isSelected(options.only, entry.fault) || stopped.has(entry.fault)),
+  )
   const accepted = report.findings
     .filter((finding) => finding.suppressed?.by === 'baseline')
     .map((finding) => ({ id: finding.id, fault: finding.fault, file: finding.location.file }))

@@ -71,7 +71,7 @@ export const globalFlags: Flag[] = [
 
 const shortNames: Record<string, string> = { help: 'h', version: 'v', output: 'o' }
 
-export type FlagValue = string | number | boolean | string[]
+type FlagValue = string | number | boolean | string[]
 
 export interface Arguments {
   positionals: string[]
@@ -198,7 +198,9 @@ function flagLines(flags: readonly Flag[]): string[] {
   const rows = flags.map((flag) => {
     const short = shortNames[flag.name]
     const value =
-      flag.kind === 'boolean' ? '' : ` <${flag.choices?.join('|') ?? (flag.multiple ? 'a,b' : flag.kind)}>`
+      flag.kind === 'boolean'
+        ? ''
+        : ` <${flag.choices?.join('|') ?? (flag.multiple ? 'a,b' : flag.kind === 'number' ? 'number' : 'value')}>`
     return { left: `${short ? `-${short}, ` : ''}--${flag.name}${value}`, help: flag.help }
   })
   const width = Math.min(34, Math.max(...rows.map((row) => row.left.length)))

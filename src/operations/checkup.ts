@@ -29,7 +29,9 @@ export const checkup: Operation<z.infer<typeof input>> = {
     const rest = active.length > worst ? `; the worst ${worst} are below` : ''
     return {
       operation: 'checkup',
-      headline: fatal ? fatal.message : `${describe(project.map)} Found ${tally(active)}${rest}.`,
+      headline: fatal
+        ? fatal.message
+        : `${describe(project.map)} Found ${active.length > 0 ? tally(active) : 'nothing likely to be wrong'}${rest}.`,
       findings: active.slice(0, worst),
       problems: [...problems, ...baselineProblems, ...run.problems],
       coverage: coverageOf(project, selected.length),

@@ -136,6 +136,7 @@ test.each([
   ],
   ['const prisma = new PrismaClient()\nexport default prisma', 'prisma from lib/db.ts'],
   ['const prisma = new PrismaClient()\nexport { prisma as store }', 'store from lib/db.ts'],
+  ['global.prisma ??= new PrismaClient()\nexport default global.prisma', 'prisma from lib/db.ts'],
   ['export function connect() {\n  return new PrismaClient()\n}', 'PrismaClient made in lib/db.ts'],
 ])('client of %s', (text, value) => {
   const found = conventions({ 'lib/db.ts': text, 'scripts/seed.ts': text, 'clean.js': 'new PrismaClient()' })
@@ -151,11 +152,12 @@ NextResponse.json({ error: 'No' }, { status: 400 })
 NextResponse.json({
   error: 'No',
 })`,
+    'pages/api/b.ts': 'res.status(404).json({ error })\nawait res.json()',
     'lib/errors.ts':
       'export class AppError extends Error {}\nclass NotFound extends AppError {}\nclass A extends B {}',
   })
   expect(valuesOf(found, 'envelope')).toEqual(['{ data: … } (2 times)'])
-  expect(valuesOf(found, 'error envelope')).toEqual(['{ error: … } (2 times)'])
+  expect(valuesOf(found, 'error envelope')).toEqual(['{ error: … } (3 times)'])
   expect(valuesOf(found, 'error class')).toEqual(['AppError extends Error', 'NotFound extends AppError'])
 })
 

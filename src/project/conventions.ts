@@ -295,11 +295,11 @@ const besidesTheApp = /(?:^|\/)(?:seeds?|scripts?|tests?|e2e|integration|example
 function clientName(text: string): string | undefined {
   const names = [
     ...[...text.matchAll(/^export (?:const|let|var) (\w+)/gm)].map((match) => match[1]),
-    ...[...text.matchAll(/^export default (\w+);?\s*$/gm)].map((match) => match[1]),
+    ...[...text.matchAll(/^export default (?:\w+\.)?(\w+);?\s*$/gm)].map((match) => match[1]),
     ...[...text.matchAll(/^export \{([^}]*)\}(?!\s*from)/gm)].flatMap((match) =>
       (match[1] ?? '').split(',').map((part) => /(\w+)\s*$/.exec(part)?.[1]),
     ),
-  ].filter((name): name is string => name !== undefined && name !== 'Prisma')
+  ].filter((name): name is string => name !== undefined && !/^Prisma(?:Client)?$/.test(name))
   const maker = /(?:const|let|var) (\w+)[^=\n]*=[^=][^\n]*\n?[^\n]*\bnew PrismaClient\b/.exec(text)?.[1]
   return (
     names.find((name) => /^(?:prisma|db|client|database)$|prisma|client/i.test(name)) ??
@@ -332,8 +332,10 @@ function* habits({ files, read }: Sources): Generator<Convention> {
         })
       }
     }
-    if (text.includes('Response.json(')) {
-      for (const match of text.matchAll(/\b(?:Next)?Response\.json\(\s*\{\s*["']?(\w+)["']?\s*[:,}]/g)) {
+    if (text.includes('.json(')) {
+      for (const match of text.matchAll(
+        /\b(?:(?:Next)?Response|res(?:\.status\([^()]*\))?)\s*\.json\(\s*\{\s*["']?(\w+)["']?\s*[:,}]/g,
+      )) {
         const key = match[1] ?? ''
         const group = /^(?:errors?|message|msg|detail|code|reason|title)$/i.test(key) ? failures : envelopes
         tally(group, key, () => at(file, text, match.index))

@@ -8,7 +8,7 @@ import type {
   PrismaSchemaError,
 } from '../source/prisma-schema.ts'
 
-export type EntityRole = Model['role']
+type EntityRole = Model['role']
 
 export interface EntityField {
   name: string

@@ -67,12 +67,13 @@ describe('tsconfig', () => {
 
   test('baseUrl, with and without paths', () => {
     const resolve = resolver({
-      ...empty('src/lib/db.ts', 'src/a.ts'),
+      ...empty('src/lib/db.ts', 'src/a.ts', 'src/i18next.d.ts'),
       'jsconfig.json': { compilerOptions: { baseUrl: 'src', paths: { '~/*': ['./*'] } } },
     })
     expect(resolve('src/a.ts', 'lib/db')).toEqual({ file: 'src/lib/db.ts' })
     expect(resolve('src/a.ts', '~/lib/db')).toEqual({ file: 'src/lib/db.ts' })
     expect(resolve('src/a.ts', 'react')).toEqual({ external: 'react' })
+    expect(resolve('src/a.ts', 'i18next')).toEqual({ external: 'i18next' })
   })
 
   test('the longest prefix wins and targets are tried in order', () => {
@@ -186,7 +187,7 @@ describe('workspace packages', () => {
     expect(resolve('apps/web/a.ts', '@acme/db/gone')).toEqual({ missing: '@acme/db/gone' })
   })
 
-  test.each([
+  test.each<[string, Tree, string, ...string[]]>([
     ['main in dist', { main: './dist/index.js' }, '@acme/db', 'src/index.ts'],
     ['main with a format folder', { main: 'dist/esm/start.js' }, '@acme/db', 'src/start.ts'],
     ['source that is built next to it', { exports: { './x': './dist/x.mjs' } }, '@acme/db/x', 'x.ts'],

@@ -34,6 +34,7 @@ const elsewhere = new Set(['browser', 'worker', 'workerd', 'edge-light', 'react-
 /** `^1.2.3` or `catalog:`, as opposed to `workspace:*`, `file:../ui` or `*`. */
 const isRegistryRange = (range: string): boolean => !/^(?:workspace|file|link|portal):|^\*$/.test(range)
 
+const declaration = /\.d\.[cm]?ts$/
 const folderOf = (file: string): string => posix.dirname(file)
 const isRelative = (specifier: string): boolean => /^\.{1,2}(?:\/|$)/.test(specifier)
 
@@ -110,6 +111,7 @@ export function createResolver(files: string[], packages: Packages, read: Read):
   const byFolder = new Map(packages.packages.map((item) => [item.folder, item]))
   const configs = new Map<string, Paths | undefined>()
   const chains = new Map<string, Paths[]>()
+  const entries = new Map<string, string | undefined>()
   const memo = new Map<string, Resolution>()
 
   function fileAt(path: string): string | undefined {
@@ -147,7 +149,6 @@ export function createResolver(files: string[], packages: Packages, read: Read):
 
   /** Source files before declarations: types alone say nothing about what the code does. */
   function firstOf(folder: string, targets: string[]): string | undefined {
-    const declaration = /\.d\.[cm]?ts$/
     const direct = targets.map((target) => fileAt(posix.join(folder, target)))
     return (
       direct.find((file) => file !== undefined && !declaration.test(file)) ??
@@ -160,6 +161,14 @@ export function createResolver(files: string[], packages: Packages, read: Read):
   }
 
   function inPackage(item: Package, sub: string): string | undefined {
+    const key = `${item.folder}\0${sub}`
+    if (entries.has(key)) return entries.get(key)
+    const file = findInPackage(item, sub)
+    entries.set(key, file)
+    return file
+  }
+
+  function findInPackage(item: Package, sub: string): string | undefined {
     const { exports } = item.manifest
     let targets: string[] = []
     if (typeof exports === 'string' || Array.isArray(exports)) {
@@ -300,7 +309,8 @@ export function createResolver(files: string[], packages: Packages, read: Read):
           aliased = true
       }
       const file = baseUrl === undefined ? undefined : pathAt(posix.join(baseUrl, specifier))
-      if (file !== undefined) return { file }
+      // `i18next.d.ts` in the root describes the installed package; it does not replace it.
+      if (file !== undefined && !declaration.test(file)) return { file }
     }
     const { name, sub } = splitName(specifier)
     const from = packages.packageOf(fromFile)

@@ -17,15 +17,16 @@ const lineLength = 400
 export function agent(report: Report, options: AgentOptions = {}): string {
   const { all = false, limit = 12_000 } = options
   const shown = visible(report.findings, all)
+  const problems = report.problems.filter((problem) => problem.message !== report.headline)
   const head = [
     shorten(oneLine(report.headline), lineLength),
-    ...report.problems
+    ...problems
       .slice(0, 10)
       .map((one) =>
         shorten(`problem (${one.effect}) ${oneLine(one.where)}: ${oneLine(one.message)}`, lineLength),
       ),
   ]
-  const more = report.problems.length - 10
+  const more = problems.length - 10
   if (more > 0) head.push(`… ${plural(more, 'more problem')}`)
   const body = [
     ...shown.map(findingLine),

@@ -4,7 +4,7 @@ import type { Endpoint, EndpointKind, Guard, Model, ProjectMap } from '../core/m
 import type { Explanation, Report } from '../core/report.ts'
 import { hidden, looked, oneLine, place, printable, severityOrder, tally, visible } from './wording.ts'
 
-export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'blue' | 'green' | 'cyan'
+type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'blue' | 'green' | 'cyan'
 export type Paint = (style: Style, text: string) => string
 
 export const colour: Paint = (style, text) => (text === '' ? '' : styleText(style, text))
@@ -143,8 +143,9 @@ function explanationText(explanation: Explanation, paint: Paint): string {
 }
 
 function problemsText(report: Report, paint: Paint): string {
-  if (report.problems.length === 0) return ''
-  const lines = report.problems.map((problem) => {
+  const told = report.problems.filter((problem) => problem.message !== report.headline)
+  if (told.length === 0) return ''
+  const lines = told.map((problem) => {
     const mark = problem.effect === 'fatal' ? paint('red', 'could not look') : paint('yellow', 'in part')
     return `  ${mark} ${oneLine(problem.where)}: ${oneLine(problem.message)}`
   })

@@ -38,7 +38,9 @@ const sourceName = /(?<!\.d)\.(?:tsx?|mts|cts|jsx)$|^(?:page|route|layout)\.js$/
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** The code alone: messages of the system hold absolute paths, and reports must be the same on every machine. */
+const reason = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 
 function holdsSource(folder: string, depth: number): boolean {
   let entries: Dirent[]

@@ -596,7 +596,7 @@ function stringsOf(value: PrismaExpression | undefined): string[] {
 }
 
 /** The text of an expression, as one would write it. */
-export function printExpression(value: PrismaExpression): string {
+function printExpression(value: PrismaExpression): string {
   const print = (entries: PrismaArgument[]) =>
     entries
       .map(({ name, value }) => (name === undefined ? '' : `${name}: `) + printExpression(value))

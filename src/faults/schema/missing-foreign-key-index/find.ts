@@ -47,7 +47,7 @@ function* missing(dataModel: DataModel, model: Entity): Iterable<Draft> {
       subject: `${model.name}.${keys.join('+')}`,
       certainty: 'likely',
       found: `\`${model.name}.${relation.field}\` refers to \`${relation.model}\` through ${columns}, and no index, unique constraint or id of \`${model.name}\` starts with ${keys.length > 1 ? 'these fields' : 'it'}.`,
-      why: `${whyDelete(dataModel, model, relation)} Queries that filter \`${model.name}\` by ${columns}, or include it from \`${relation.model}\`, do the same.`,
+      why: why(dataModel, model, relation),
       remedy: `Add \`@@index([${keyList}])\` to model \`${model.name}\` and create a migration.`,
       evidence: [
         {
@@ -77,17 +77,22 @@ function isCovered(model: Entity, keys: string[]): boolean {
   })
 }
 
-function whyDelete({ provider, relationMode }: DataModel, model: Entity, relation: EntityRelation): string {
-  const by =
-    relationMode === 'prisma' ? 'Prisma' : provider === undefined ? 'the database' : databases[provider]
+function why(dataModel: DataModel, model: Entity, relation: EntityRelation): string {
+  const { provider, relationMode } = dataModel
+  const columns = relation.keys.map((key) => `\`${key}\``).join(', ')
+  const narrowed = model.indexes.some(({ fields }) => relation.keys.includes(fields[0]?.name ?? ''))
+  const cost = narrowed ? 'read more rows than needed' : `read the whole table \`${model.table}\``
+  const queries = `Queries that filter \`${model.name}\` by ${columns}, or include it from \`${relation.model}\`,`
   const action = relation.onDelete ?? (isOptional(model, relation) ? 'SetNull' : 'Restrict')
+  if (relationMode === 'prisma' && action === 'NoAction') return `${queries} have to ${cost}.`
+  const by = relationMode === 'prisma' ? 'Prisma' : databases[provider ?? '']
   const what =
     action === 'Cascade'
       ? 'to delete them as well'
       : action === 'SetNull' || action === 'SetDefault'
         ? 'to clear the reference'
         : 'to be sure that there are none'
-  return `When a \`${relation.model}\` is deleted, ${by ?? 'the database'} looks for its \`${model.name}\` rows ${what}, and has to read the whole table \`${model.table}\`.`
+  return `When a row of \`${relation.model}\` is deleted, ${by ?? 'the database'} looks for its \`${model.name}\` rows ${what}, and has to ${cost}. ${queries} do the same.`
 }
 
 function isOptional(model: Entity, relation: EntityRelation): boolean {
