@@ -1,5 +1,28 @@
-import type { DataModel } from './data-model.ts'
+import type { Endpoint, ProjectMap } from '../core/map.ts'
+import type { Problem } from '../core/report.ts'
+import type { DataModel, Entity } from './data-model.ts'
+import type { Event } from './flow/events.ts'
 
+/** One run of an endpoint, or of an exported function that no endpoint reaches. */
+export interface Run {
+  /** Absent for a function that is no endpoint. */
+  endpoint?: Endpoint
+  /** `PATCH /api/invoices/[id]`, or the function's name. */
+  label: string
+  events: Event[]
+}
+
+/** What is known about an application: read once, then only asked. */
 export interface Project {
+  root: string
+  map: ProjectMap
+  problems: Problem[]
+  coverage: { files: number; lines: number }
+  /** One per Prisma schema in the tree. */
   dataModels: DataModel[]
+  runs: Run[]
+  /** The model of a Prisma call, in whichever schema has it. */
+  entity(name: string): Entity | undefined
+  /** Text of a file that was read; `undefined` when it was not. */
+  sourceText(file: string): string | undefined
 }

@@ -77,6 +77,12 @@ export class Flow implements Machine {
     if (!this.naming) this.events.push(event)
   }
 
+  /** A value handed back to the caller of the endpoint. */
+  answer(value: Value, syntax: Syntax): void {
+    const at = syntax.functions[0]?.at ?? 0
+    this.emit({ ...this.moment(syntax, at), k: 'response', value: unwrap(value) })
+  }
+
   end(): void {
     if (!this.naming) this.gone = true
   }
@@ -729,6 +735,8 @@ export class Flow implements Machine {
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
+        return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
       if (parsed) return parsed
       const method = this.member(of, callee.key, frame, callee.at)
@@ -853,9 +861,6 @@ export function elementOf(value: Value): Value {
     ? unknown(inner.deps, inner.ctl)
     : { ...inner, client: `${inner.client}[]` }
 }
-
-const trusted = (deps: Sources): boolean =>
-  [...deps].some((dep) => dep.startsWith('identity:') || dep.startsWith('credential:'))
 
 function without(value: Value, keys: string[]): Value {
   const shape = value.shape

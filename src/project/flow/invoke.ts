@@ -39,12 +39,23 @@ export function invoke(
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
   if (name === 'status' && of) return of
-  if ((name === 'json' || name === 'send') && of && !machine.naming) {
+  if ((name === 'json' || name === 'send') && of && args.length > 0 && !machine.naming) {
     const body = args[0]
     const value = shaped(body ? { k: 'response', body } : { k: 'response' })
     machine.emit({ ...machine.moment(syntax, at), k: 'response', value })
     return value
   }
+  const keeps =
+    of?.client !== undefined &&
+    /^(trim|toString|toLowerCase|toUpperCase|normalize|at|slice|split|entries)$/.test(name)
+  if (keeps) return of
+  if (
+    /^(String|Number|BigInt|parseInt|parseFloat|decodeURIComponent|Object\.fromEntries|fromEntries)$/.test(
+      name,
+    ) &&
+    args[0]?.client !== undefined
+  )
+    return args[0]
   if (/^(all|allSettled|race)$/.test(name) && args[0]) {
     const list = settled(args[0])
     if (list.shape?.k !== 'array') return unknown(deps)

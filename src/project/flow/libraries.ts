@@ -95,8 +95,12 @@ export function libraryCall(
     if (name !== 'timingSafeEqual') machine.assume(deps, syntax, at, false)
     return unknown(union(deps, ...args.map((arg) => allDeps(arg))))
   }
-  if (/^next\/server$/.test(from) && /^(json|redirect|next|rewrite|NextResponse)$/.test(name)) {
+  if (
+    (from === 'next/server' || (from === 'global' && what.root === 'Response')) &&
+    /^(json|redirect|next|rewrite)$/.test(name)
+  ) {
     const body = args[0]
+    if (body && name === 'json') machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body })
     return shaped(body ? { k: 'response', body } : { k: 'response' })
   }
   return undefined

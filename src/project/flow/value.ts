@@ -140,3 +140,11 @@ function eitherShape(a: Value, b: Value, ctl: Sources): Shape | undefined {
   if (a.shape?.k === 'response') return b.shape ?? a.shape
   return a.shape ?? b.shape
 }
+
+/** A verified identity or a credential that something was held against; a decoded but unverified token is neither. */
+export const trusted = (deps: Sources): boolean =>
+  [...deps].some(
+    (dep) =>
+      (dep.startsWith('identity:') && !dep.startsWith('identity:unverified')) ||
+      dep.startsWith('credential:'),
+  )

@@ -1,0 +1,270 @@
+/** Where requests enter, by the file conventions of Next.js 13–16 and the builders of tRPC, oRPC and action clients. */
+import { posix } from 'node:path'
+import type { Location } from '../../core/finding.ts'
+import type { EndpointKind } from '../../core/map.ts'
+import { type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { Value } from '../flow/value.ts'
+
+export interface Entry {
+  kind: EndpointKind
+  method?: string
+  path: string
+  name: string
+  location: Location
+  value: Value
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const SOURCE = /\.(tsx?|jsx?|mjs|mts)$/
+const TERMINAL: Record<string, string> = {
+  query: 'query',
+  mutation: 'mutation',
+  subscription: 'subscription',
+  handler: '',
+}
+
+/** URL path of a file below `app/`: groups, slots and interception marks do not show. */
+export function appPath(file: string): string | undefined {
+  const match = /(?:^|\/)app\/((?:.*\/)?)(?:route|page|layout|default)\.(?:tsx?|jsx?|mjs)$/.exec(file)
+  if (!match) return undefined
+  const parts = (match[1] ?? '')
+    .split('/')
+    .filter((part) => part !== '' && !/^\(.*\)$/.test(part) && !part.startsWith('@'))
+  if (parts.some((part) => part.startsWith('_'))) return undefined
+  return `/${parts.map((part) => part.replace(/^\(\.{1,3}\)+/, '')).join('/')}`
+}
+
+export function pagesPath(file: string): string | undefined {
+  const match = /(?:^|\/)pages\/(.*?)(?:\/index)?\.(?:tsx?|jsx?|mjs)$/.exec(file)
+  return match ? `/${(match[1] ?? '').replace(/^index$/, '')}` : undefined
+}
+
+/** `folders`: packages that depend on Next.js; routes elsewhere are not routes. */
+export function discover(
+  files: string[],
+  folders: string[],
+  syntaxOf: (file: string) => Syntax | undefined,
+  textOf: (file: string) => string,
+  flow: Flow,
+): Entry[] {
+  const entries: Entry[] = []
+  const add = (file: string, name: string, kind: EndpointKind, path: string, method?: string): void => {
+    const value = flow.exported(file, name)
+    const syntax = syntaxOf(file)
+    if (!value || !syntax) return
+    const at = syntax.exports.find((one) => one.name === name)?.at ?? 0
+    const location =
+      value.shape?.k === 'closure' && value.shape.syntax === syntax
+        ? placeOf(syntax, value.shape.fn.at)
+        : placeOf(syntax, at)
+    entries.push(
+      method === undefined
+        ? { kind, path, name, location, value }
+        : { kind, method, path, name, location, value },
+    )
+  }
+  const folderOf = (file: string): string | undefined =>
+    folders.find((folder) => folder === '.' || file.startsWith(`${folder}/`))
+  for (const file of files) {
+    if (!SOURCE.test(file) || /\.(test|spec|stories|d)\.[tj]sx?$|(^|\/)(__tests__|__mocks__)\//.test(file))
+      continue
+    const folder = folderOf(file)
+    if (folder !== undefined) {
+      const inside = folder === '.' ? file : file.slice(folder.length + 1)
+      const rooted = inside.replace(/^src\//, '')
+      if (rooted.startsWith('app/')) appFile(file, rooted, syntaxOf, add)
+      else if (rooted.startsWith('pages/')) pagesFile(file, rooted, syntaxOf, add)
+      else if (/^(proxy|middleware)\.[tj]s$/.test(rooted)) {
+        const syntax = syntaxOf(file)
+        const name = syntax?.exports.some((one) => one.name === 'proxy')
+          ? 'proxy'
+          : syntax?.exports.some((one) => one.name === 'middleware')
+            ? 'middleware'
+            : 'default'
+        add(file, name, 'middleware', posix.basename(file))
+      }
+    }
+    const text = textOf(file)
+    if (/['"]use server['"]/.test(text)) actions(file, syntaxOf, add, entries)
+    if (/\.(query|mutation|subscription|handler)\(/.test(text)) procedures(file, syntaxOf, flow, entries)
+  }
+  return named(entries)
+}
+
+type Add = (file: string, name: string, kind: EndpointKind, path: string, method?: string) => void
+
+function appFile(
+  file: string,
+  rooted: string,
+  syntaxOf: (file: string) => Syntax | undefined,
+  add: Add,
+): void {
+  const path = appPath(rooted)
+  if (path === undefined) return
+  const base = posix.basename(file).replace(SOURCE, '')
+  if (base === 'route') {
+    for (const method of METHODS)
+      if (exports(file, method, syntaxOf)) add(file, method, 'route', path, method)
+  } else if (base === 'page' || base === 'layout') {
+    for (const name of ['default', 'generateMetadata']) {
+      const syntax = syntaxOf(file)
+      if (
+        syntax &&
+        syntax.directive !== 'client' &&
+        exports(file, name, syntaxOf) &&
+        readsParams(syntax, name)
+      )
+        add(file, name, 'page', path)
+    }
+  }
+}
+
+function pagesFile(
+  file: string,
+  rooted: string,
+  syntaxOf: (file: string) => Syntax | undefined,
+  add: Add,
+): void {
+  const path = pagesPath(rooted)
+  if (path === undefined) return
+  if (path.startsWith('/api/') || path === '/api') add(file, 'default', 'pages-api', path, 'ANY')
+  else if (exports(file, 'getServerSideProps', syntaxOf)) add(file, 'getServerSideProps', 'pages-ssr', path)
+}
+
+const exports = (file: string, name: string, syntaxOf: (file: string) => Syntax | undefined): boolean => {
+  const syntax = syntaxOf(file)
+  return (
+    syntax?.exports.some((one) => one.name === name) === true ||
+    (syntax !== undefined && syntax.stars.length > 0 && name !== 'default')
+  )
+}
+
+function readsParams(syntax: Syntax, name: string): boolean {
+  const value = syntax.exports.find((one) => one.name === name)?.value
+  const binding = value?.k === 'name' ? syntax.bindings[value.b] : undefined
+  const fn =
+    value?.k === 'fn'
+      ? syntax.functions[value.fn]
+      : binding?.k === 'fn'
+        ? syntax.functions[binding.fn]
+        : binding?.k === 'const' && binding.init?.k === 'fn'
+          ? syntax.functions[binding.init.fn]
+          : undefined
+  return fn ? mentionsParams(fn) : value !== undefined && value !== null && value.k !== 'name'
+}
+
+function mentionsParams(fn: Fn): boolean {
+  const first = fn.params[0]
+  if (!first) return false
+  if (first.k === 'object')
+    return (
+      first.rest !== undefined ||
+      first.props.some((prop) => prop.key === 'params' || prop.key === 'searchParams')
+    )
+  return /"key":"(params|searchParams)"/.test(JSON.stringify(fn.body))
+}
+
+function actions(
+  file: string,
+  syntaxOf: (file: string) => Syntax | undefined,
+  add: Add,
+  entries: Entry[],
+): void {
+  const syntax = syntaxOf(file)
+  if (!syntax) return
+  if (syntax.directive === 'server') {
+    for (const one of syntax.exports) add(file, one.name, 'action', one.name)
+    return
+  }
+  for (const fn of syntax.functions) {
+    if (!fn.useServer) continue
+    const name = fn.name || `line ${placeOf(syntax, fn.at).line}`
+    entries.push({
+      kind: 'action',
+      path: name,
+      name,
+      location: placeOf(syntax, fn.at),
+      value: {
+        deps: new Set(),
+        ctl: new Set(),
+        shape: { k: 'closure', fn, syntax, env: { own: new Map(), up: null } },
+      },
+    })
+  }
+}
+
+/** Exported procedures, and the procedures inside exported routers, nested ones included. */
+function procedures(
+  file: string,
+  syntaxOf: (file: string) => Syntax | undefined,
+  flow: Flow,
+  entries: Entry[],
+): void {
+  const syntax = syntaxOf(file)
+  if (!syntax) return
+  for (const one of syntax.exports) {
+    if (!one.value) continue
+    const value = flow.exported(file, one.name)
+    if (value)
+      collect(value, one.name === 'default' ? posix.basename(file).replace(SOURCE, '') : one.name, entries, 0)
+  }
+}
+
+function collect(value: Value, name: string, entries: Entry[], depth: number): void {
+  const shape = value.shape
+  if (depth > 6 || !shape) return
+  if (shape.k === 'object') {
+    for (const [key, field] of shape.fields) collect(field, `${name}.${key}`, entries, depth + 1)
+    return
+  }
+  if (shape.k !== 'chain') return
+  const last = shape.steps.at(-1)
+  if (!last) return
+  const method = TERMINAL[last.name]
+  const builder =
+    /trpc|orpc/.test(shape.from) ||
+    shape.steps.some((step) => /^(procedure|input|use|inputSchema|route)$/.test(step.name))
+  if (method !== undefined && builder && last.args.length > 0) {
+    entries.push({
+      kind: 'procedure',
+      ...(method ? { method } : {}),
+      path: name,
+      name,
+      location: placeOf(shape.syntax, last.at),
+      value,
+    })
+    return
+  }
+  for (const step of shape.steps) {
+    if (/^(router|mergeRouters|createTRPCRouter|\(\))$/.test(step.name))
+      for (const arg of step.args) collect(arg, name, entries, depth + 1)
+  }
+}
+
+/** A procedure is listed once, under its longest path; the names of router variables are shortened. */
+function named(entries: Entry[]): Entry[] {
+  const best = new Map<string, Entry>()
+  const out: Entry[] = []
+  for (const entry of entries) {
+    if (entry.kind !== 'procedure') {
+      out.push(entry)
+      continue
+    }
+    const key = `${entry.location.file}:${entry.location.line}:${entry.location.column}`
+    const old = best.get(key)
+    const depth = entry.path.split('.').length
+    if (!old || depth > old.path.split('.').length) best.set(key, entry)
+  }
+  for (const entry of best.values()) {
+    const [head = '', ...rest] = entry.path.split('.')
+    const path =
+      rest.length === 0
+        ? head
+        : [...(/^(app|root|_app)?Router$/i.test(head) ? [] : [head.replace(/Router$/, '')]), ...rest].join(
+            '.',
+          )
+    out.push({ ...entry, path })
+  }
+  return out
+}
