@@ -19,6 +19,7 @@ import {
   NONE,
   type Sources,
   shaped,
+  trusted,
   union,
   unknown,
   type Value,

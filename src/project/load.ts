@@ -1,0 +1,267 @@
+/** Reads a project from disk and answers what can be asked of it. Runs nothing of the user's, writes nothing to it. */
+import { posix } from 'node:path'
+import type { Endpoint, Query } from '../core/map.ts'
+import type { Problem } from '../core/report.ts'
+import { listFiles, readText } from '../source/files.ts'
+import { readPrismaSchema } from '../source/prisma-schema.ts'
+import { readSyntax } from '../source/read-syntax.ts'
+import type { Syntax } from '../source/syntax.ts'
+import { readConventions } from './conventions.ts'
+import { buildDataModel, type DataModel, toMapModels } from './data-model.ts'
+import { discover, type Entry } from './endpoints/discover.ts'
+import { runEntry } from './endpoints/run.ts'
+import { Flow } from './flow/flow.ts'
+import { isWrite } from './flow/prisma.ts'
+import type { Program } from './flow/program.ts'
+import type { Value } from './flow/value.ts'
+import { guardOf } from './guards.ts'
+import { inventory } from './inventory.ts'
+import { type Package, type Packages, readPackages } from './packages.ts'
+import type { Project, Run } from './project.ts'
+import { createResolver } from './resolver.ts'
+
+const CODE = /\.(tsx?|jsx?|mjs|mts|cts|cjs)$/
+const TEST = /\.(test|spec|stories|d)\.[cm]?[tj]sx?$|(^|\/)(__tests__|__mocks__|e2e|cypress)\//
+const CALLS =
+  /\.(find(Unique|First|Many)|create|update|upsert|delete|count|aggregate|groupBy)\w*\(|\$(queryRaw|executeRaw)/
+
+interface Options {
+  cacheFolder?: string
+  progress?: (step: string) => void
+}
+
+export async function loadProject(root: string, options: Options = {}): Promise<Project> {
+  const { progress } = options
+  progress?.('listing files')
+  const { files, problems } = await listFiles(root)
+  const texts = new Map<string, string | undefined>()
+  const read = (file: string): string | undefined => {
+    if (!texts.has(file)) texts.set(file, readText(root, file, problems))
+    return texts.get(file)
+  }
+  const packages = readPackages(root, files, read)
+  problems.push(...packages.problems)
+  const dataModels = readDataModels(files, read, problems)
+  const delegates = new Map(
+    dataModels.flatMap((one) => one.models.map((model) => [model.delegate, model.name] as const)),
+  )
+
+  progress?.('reading source')
+  const resolver = createResolver(files, packages, read)
+  const parsed = new Map<string, Syntax | undefined>()
+  const syntax = (file: string): Syntax | undefined => {
+    if (!parsed.has(file)) parsed.set(file, parse(file, read, problems))
+    return parsed.get(file)
+  }
+  const program: Program = {
+    delegates,
+    syntax,
+    resolve: (from, specifier) => resolver.resolve(from, specifier),
+  }
+  const code = files.filter((file) => CODE.test(file) && !TEST.test(file))
+  const queries: Query[] = []
+  let lines = 0
+  for (const file of code) {
+    const text = read(file) ?? ''
+    lines += countLines(text)
+    const one = CALLS.test(text) ? syntax(file) : undefined
+    if (one) queries.push(...inventory(one, delegates))
+  }
+
+  progress?.('following endpoints')
+  const globals = new Map<string, Value>()
+  const folders = packages.packages.filter((one) => 'next' in one.dependencies).map((one) => one.folder)
+  const namer = new Flow(program, globals)
+  const entries = discover(
+    code,
+    folders.sort((a, b) => b.length - a.length),
+    syntax,
+    (file) => read(file) ?? '',
+    namer,
+  )
+  const runs = entries.map((entry) => runOf(entry, program, globals, queries, problems))
+  unique(runs)
+
+  return {
+    root,
+    problems,
+    coverage: { files: code.length, lines },
+    dataModels,
+    runs,
+    entity: (name) => dataModels.map((one) => one.model(name)).find((one) => one !== undefined),
+    sourceText: read,
+    map: {
+      name: nameOf(packages, root),
+      stack: stackOf(packages, dataModels),
+      packages: packages.packages.map(summary),
+      endpoints: runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
+      queries,
+      models: dataModels.flatMap((one) => toMapModels(one)),
+      conventions: readConventions({ files, packages, read }),
+    },
+  }
+}
+
+function parse(
+  file: string,
+  read: (file: string) => string | undefined,
+  problems: Problem[],
+): Syntax | undefined {
+  const text = CODE.test(file) ? read(file) : undefined
+  if (text === undefined) return undefined
+  const syntax = readSyntax(file, text)
+  const error = syntax.errors[0]
+  if (error)
+    problems.push({
+      where: `${file}:${error.line}`,
+      message: `Syntax error: ${error.message} What follows it in this file was not read.`,
+      effect: 'partial',
+    })
+  return syntax
+}
+
+function countLines(text: string): number {
+  let lines = 0
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines++
+  return lines
+}
+
+/** One data model per folder of schema files: a folder is one schema when several files in it hold models. */
+function readDataModels(
+  files: string[],
+  read: (file: string) => string | undefined,
+  problems: Problem[],
+): DataModel[] {
+  const schemas = files.filter(
+    (file) => file.endsWith('.prisma') && !/(^|\/)(migrations|node_modules)\//.test(file),
+  )
+  const heads = schemas.filter((file) => /^\s*datasource\s/m.test(read(file) ?? ''))
+  const groups = new Map<string, string[]>()
+  for (const file of schemas) {
+    const head = heads
+      .filter((one) => file === one || file.startsWith(`${posix.dirname(one)}/`))
+      .sort((a, b) => b.length - a.length)
+    const own = heads.includes(file) ? file : (head[0] ?? posix.dirname(file))
+    groups.set(own, [...(groups.get(own) ?? []), file])
+  }
+  const models: DataModel[] = []
+  for (const group of groups.values()) {
+    const schema = readPrismaSchema(group.map((file) => ({ file, text: read(file) ?? '' })))
+    for (const error of schema.errors)
+      problems.push({
+        where: `${error.file}:${error.line}`,
+        message: `Prisma schema: ${error.message}`,
+        effect: 'partial',
+      })
+    models.push(buildDataModel(schema))
+  }
+  return models.sort((a, b) => b.models.length - a.models.length)
+}
+
+function runOf(
+  entry: Entry,
+  program: Program,
+  globals: Map<string, Value>,
+  queries: readonly Query[],
+  problems: Problem[],
+): Run {
+  const flow = new Flow(program, globals)
+  const syntax = program.syntax(entry.location.file)
+  const label = labelOf(entry)
+  try {
+    if (syntax) runEntry(flow, entry, syntax)
+  } catch (error) {
+    problems.push({
+      where: label,
+      message: `Could not be followed: ${error instanceof Error ? error.message : String(error)}. The rest was read.`,
+      effect: 'partial',
+    })
+  }
+  return { endpoint: endpointOf(entry, label, flow, queries), label, events: flow.events }
+}
+
+function labelOf(entry: Entry): string {
+  if (entry.kind === 'route' || entry.kind === 'pages-api') return `${entry.method ?? 'ANY'} ${entry.path}`
+  if (entry.kind === 'action') return `action ${entry.path} (${entry.location.file})`
+  if (entry.kind === 'page')
+    return `${entry.name === 'generateMetadata' ? 'metadata' : posix.basename(entry.location.file).replace(CODE, '')} ${entry.path}`
+  return `${entry.kind} ${entry.path}`
+}
+
+function endpointOf(entry: Entry, label: string, flow: Flow, queries: readonly Query[]): Endpoint {
+  const reads = new Set<string>()
+  const writes = new Set<string>()
+  const validation = new Set<string>()
+  const reached: Endpoint['queries'] = []
+  for (const event of flow.events) {
+    if (event.k === 'access') (isWrite(event.operation) ? writes : reads).add(event.model)
+    if (event.k === 'parse')
+      validation.add(
+        event.schema && event.schema !== 'z' ? `${event.library}: ${event.schema}` : event.library,
+      )
+    if (event.k !== 'access' && event.k !== 'raw') continue
+    const index = queries.findIndex(
+      (one) =>
+        one.location.file === event.location.file &&
+        one.location.line === event.location.line &&
+        one.operation === event.operation,
+    )
+    if (index >= 0 && !reached.some((one) => one.query === index))
+      reached.push({ query: index, via: event.via })
+  }
+  return {
+    id: label,
+    kind: entry.kind,
+    ...(entry.method === undefined ? {} : { method: entry.method }),
+    path: entry.path,
+    location: entry.location,
+    guard: guardOf(flow.events),
+    validation: [...validation],
+    reads: [...reads],
+    writes: [...writes],
+    queries: reached,
+    unknown: [...flow.unknown],
+  }
+}
+
+/** Two endpoints of the same name (in two apps of a monorepo) are told apart by their file. */
+function unique(runs: Run[]): void {
+  const counts = new Map<string, number>()
+  for (const run of runs) counts.set(run.label, (counts.get(run.label) ?? 0) + 1)
+  for (const run of runs) {
+    if ((counts.get(run.label) ?? 0) < 2 || !run.endpoint) continue
+    run.label = `${run.label} (${run.endpoint.location.file}:${run.endpoint.location.line})`
+    run.endpoint.id = run.label
+  }
+}
+
+const summary = (one: Package) => ({
+  name: one.name,
+  folder: one.folder,
+  next: 'next' in one.dependencies,
+  prisma: 'prisma' in one.dependencies || '@prisma/client' in one.dependencies,
+})
+
+function nameOf(packages: Packages, root: string): string {
+  return (
+    packages.packages.find((one) => one.folder === '.')?.name || posix.basename(root.replaceAll('\\', '/'))
+  )
+}
+
+function stackOf(packages: Packages, dataModels: DataModel[]): string[] {
+  const version = (name: string): string | undefined =>
+    packages.packages.map((one) => one.dependencies[name]).find((one) => one !== undefined)
+  const stack: string[] = []
+  const next = version('next')
+  if (next !== undefined) stack.push(`Next.js ${next}`)
+  const prisma = version('@prisma/client') ?? version('prisma')
+  const providers = [
+    ...new Set(dataModels.flatMap((one) => (one.provider === undefined ? [] : [one.provider]))),
+  ]
+  if (prisma !== undefined || dataModels.length > 0)
+    stack.push(
+      `Prisma ${prisma ?? ''}${providers.length > 0 ? ` (${providers.join(', ')})` : ''}`.replace('  ', ' '),
+    )
+  if (packages.packages.length > 1) stack.push(`${packages.packages.length} packages`)
+  return stack
+}
