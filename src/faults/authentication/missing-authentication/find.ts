@@ -1,0 +1,86 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import type { Access } from '../../../project/flow/events.ts'
+import { isWrite } from '../../../project/flow/prisma.ts'
+import { allDeps } from '../../../project/flow/value.ts'
+import { isGuarded } from '../../../project/guards.ts'
+import {
+  argument,
+  clientInputs,
+  isOwned,
+  keysFromClient,
+  leaves,
+  traceTo,
+} from '../../../project/ownership.ts'
+import type { Project, Run } from '../../../project/project.ts'
+
+/** Names under which an endpoint is usually meant for people who are not signed in. */
+const PUBLIC =
+  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|view|redirect|og\b/i
+
+const fault: Fault<Project> = {
+  id: 'authentication/missing-authentication',
+  title: 'Endpoint without authentication',
+  severity: 'error',
+  tags: ['security'],
+  cwe: [306, 862],
+  references: [
+    'https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/',
+    'https://nextjs.org/docs/app/guides/data-security',
+  ],
+
+  *find(project) {
+    for (const run of project.runs) {
+      const kind = run.endpoint?.kind
+      if (!kind || kind === 'middleware' || kind === 'page' || kind === 'pages-ssr') continue
+      const open = run.events.filter(
+        (event): event is Access => event.k === 'access' && !isGuarded(event.facts),
+      )
+      const hit =
+        open.find((access) => touches(project, access)) ?? open.find((access) => exposes(project, access))
+      if (hit && !run.events.some((event) => event.k === 'decode')) yield draft(run, hit, project)
+    }
+  },
+}
+
+/** A write to a row that belongs to somebody, with values of the caller. */
+function touches(project: Project, access: Access): boolean {
+  const entity = project.entity(access.model)
+  if (!isWrite(access.operation) || !entity || !isOwned(entity)) return false
+  if (byCapability(access)) return false
+  return clientInputs(allDeps(access.args)).length > 0 || access.operation.endsWith('Many')
+}
+
+function exposes(project: Project, access: Access): boolean {
+  const entity = project.entity(access.model)
+  if (isWrite(access.operation) || !entity || entity.role !== 'owned' || access.operation === 'count')
+    return false
+  return !byCapability(access) && keysFromClient(access, entity).length > 0
+}
+
+/** Picked by a secret that only the right person has been given. */
+const byCapability = (access: Access): boolean =>
+  leaves(argument(access, 'where')).some(({ path }) =>
+    /token|secret|code|hash|slug|key$|email|identifier/i.test(path),
+  )
+
+function draft(run: Run, access: Access, project: Project): Draft {
+  const endpoint = run.endpoint
+  const write = isWrite(access.operation)
+  const delegate = project.entity(access.model)?.delegate ?? access.model
+  const own = endpoint?.location.file === access.location.file || !endpoint
+  const named = PUBLIC.test(`${run.label} ${endpoint?.location.file ?? ''}`)
+  return {
+    location: own || !endpoint ? access.location : endpoint.location,
+    subject: run.label,
+    certainty: named || !write ? 'possible' : 'likely',
+    found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,
+    why: `${endpoint?.kind === 'action' ? 'A server action is a public HTTP endpoint: a' : 'A'}nybody on the internet can ${write ? `change rows of ${access.model}` : `read rows of ${access.model}`}.`,
+    remedy:
+      'Require a verified session first, with the guard that the other endpoints of this project use; if it is public on purpose, say so with `// backend-engineer-ignore authentication/missing-authentication <reason>`.',
+    evidence: [traceTo(run.label, access, `${delegate}.${access.operation} without a guard`)],
+    endpoint: run.label,
+  }
+}
+
+export default fault

@@ -1,0 +1,73 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import { oncePerPlace } from '../../../core/once.ts'
+import type { Entity } from '../../../project/data-model.ts'
+import type { Access } from '../../../project/flow/events.ts'
+import { isWrite } from '../../../project/flow/prisma.ts'
+import { isGuarded, levelOf } from '../../../project/guards.ts'
+import {
+  factsAfter,
+  isOwned,
+  isPrivileged,
+  isScoped,
+  keysFromClient,
+  traceTo,
+} from '../../../project/ownership.ts'
+import type { Project, Run } from '../../../project/project.ts'
+
+const BY_ROW = /^(find(Unique|First)(OrThrow)?|findMany|update|updateMany|delete|deleteMany|upsert)$/
+
+const fault: Fault<Project> = {
+  id: 'authorization/unscoped-access',
+  title: 'Row reached by an id that is not tied to the caller',
+  severity: 'error',
+  tags: ['security'],
+  cwe: [639, 863],
+  references: ['https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/'],
+
+  find: (project) => oncePerPlace(drafts(project)),
+}
+
+function* drafts(project: Project): Iterable<Draft> {
+  for (const run of project.runs) {
+    if (!run.endpoint || run.endpoint.kind === 'middleware') continue
+    for (const event of run.events) {
+      if (event.k !== 'access' || !BY_ROW.test(event.operation)) continue
+      const entity = project.entity(event.model)
+      if (!entity || !isOwned(entity) || !isGuarded(event.facts)) continue
+      const levels = event.facts.map(levelOf)
+      // Whoever holds the signing key or the cron secret is the system itself.
+      if (levels.includes('signature') || levels.includes('secret')) continue
+      const keys = keysFromClient(event, entity)
+      if (keys.length === 0 || isScoped(event, isWrite(event.operation) ? [] : factsAfter(run.events, event)))
+        continue
+      yield draft(
+        run,
+        event,
+        entity,
+        keys.map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`).join(', '),
+      )
+    }
+  }
+}
+
+function draft(run: Run, access: Access, entity: Entity, keys: string): Draft {
+  const path = entity.tenantPath ?? entity.userPath ?? []
+  const owner = path.length > 0 ? path.join('.') : 'id'
+  const verb = isWrite(access.operation) ? 'changes' : 'reads'
+  return {
+    location: access.location,
+    subject: `${run.label} → ${entity.delegate}.${access.operation}`,
+    certainty: isPrivileged(access.facts) ? 'possible' : 'likely',
+    found: `${run.label} ${verb} a ${entity.name} picked by ${keys}, and nothing on the way ties that id to the caller.`,
+    why: `Whoever is signed in can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
+    remedy:
+      path.length > 0
+        ? `Put the owner into the query: \`where: { id, ${owner}: … }\` with the id of the authorized caller or tenant (\`${owner}\` of ${entity.name}), and answer 404 when nothing is found.`
+        : `Compare the id with the one of the session, or check the caller's right to this ${entity.name} before the query.`,
+    evidence: [traceTo(run.label, access, `${entity.delegate}.${access.operation} by ${keys}`)],
+    endpoint: run.label,
+  }
+}
+
+export default fault

@@ -1,0 +1,40 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import { oncePerPlace } from '../../../core/once.ts'
+import { isWrite } from '../../../project/flow/prisma.ts'
+import { traceTo } from '../../../project/ownership.ts'
+import type { Project } from '../../../project/project.ts'
+
+const fault: Fault<Project> = {
+  id: 'queries/n-plus-one',
+  title: 'N+1: one query per element of a list (n plus one)',
+  severity: 'warning',
+  tags: ['performance'],
+  cwe: [1073],
+  references: [
+    'https://www.prisma.io/docs/orm/prisma-client/queries/query-optimization-performance#solving-the-n1-problem',
+  ],
+
+  find: (project) => oncePerPlace(drafts(project)),
+}
+
+function* drafts(project: Project): Iterable<Draft> {
+  for (const run of project.runs) {
+    for (const event of run.events) {
+      if (event.k !== 'access' || event.loop === undefined || isWrite(event.operation)) continue
+      const delegate = project.entity(event.model)?.delegate ?? event.model
+      yield {
+        location: event.location,
+        subject: `${run.label} → ${delegate}.${event.operation}`,
+        certainty: 'likely',
+        found: `${run.label} runs ${delegate}.${event.operation} once per element of ${event.loop}.`,
+        why: 'The number of queries grows with the data: a hundred rows are a hundred round trips to the database.',
+        remedy: `Collect the keys first, read them with one ${delegate}.findMany({ where: { …: { in: keys } } }) (or \`include\`, or \`groupBy\` for counts), and look the rows up in a Map.`,
+        evidence: [traceTo(run.label, event, `runs once per element of ${event.loop}`)],
+        endpoint: run.label,
+      }
+    }
+  }
+}
+
+export default fault

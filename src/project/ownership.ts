@@ -1,0 +1,108 @@
+/** Whose row does a query reach? Answers over one run of an endpoint. */
+import type { Step } from '../core/finding.ts'
+import type { Entity } from './data-model.ts'
+import type { Access, Event, Fact, Moment } from './flow/events.ts'
+import { allDeps, type Sources, type Value } from './flow/value.ts'
+import { isVerified, levelOf, tiedInputs } from './guards.ts'
+
+export interface Leaf {
+  /** `id`, `project.orgId`, `OR.userId`. */
+  path: string
+  value: Value
+}
+
+/** The scalar conditions of a `where`, nested relation filters and `AND`/`OR` included. */
+export function leaves(value: Value | undefined, path = '', depth = 5): Leaf[] {
+  const shape = value?.shape
+  if (!value) return []
+  if (shape?.k === 'object' && depth > 0) {
+    const fields = [...shape.fields].flatMap(([key, field]) =>
+      leaves(field, path === '' ? key : `${path}.${key}`, depth - 1),
+    )
+    return [...fields, ...(shape.open ?? []).map((one) => ({ path: `${path}…`, value: one }))]
+  }
+  if (shape?.k === 'array' && depth > 0)
+    return (shape.items ?? [shape.of]).flatMap((item) => leaves(item, path, depth - 1))
+  return [{ path, value }]
+}
+
+export const argument = (access: Access, name: string): Value | undefined =>
+  access.args.shape?.k === 'object' ? access.args.shape.fields.get(name) : undefined
+
+/** True when part of the arguments could not be read: a spread, a variable from elsewhere. */
+export const isOpen = (access: Access): boolean =>
+  access.args.shape?.k !== 'object' || (access.args.shape.open ?? []).length > 0
+
+export const clientInputs = (deps: Sources): string[] =>
+  [...deps].filter((dep) => dep.startsWith('client:')).map((dep) => dep.slice(7))
+
+/** A row that belongs to somebody: reading or changing it needs more than being signed in. */
+export const isOwned = (entity: Entity | undefined): boolean =>
+  entity !== undefined && entity.role !== 'global'
+
+const last = (path: string): string =>
+  path
+    .split('.')
+    .filter((part) => !/^(equals|in|AND|OR)$/.test(part))
+    .at(-1) ?? ''
+
+/** The conditions that pick a row by a key that the caller sent. */
+export function keysFromClient(access: Access, entity: Entity): Leaf[] {
+  const ids = new Set([
+    ...entity.fields.filter((field) => field.id).map((field) => field.name),
+    ...entity.relations.flatMap((relation) => relation.keys),
+    ...(entity.uniques.find((set) => set.length > 1 && set.every((name) => /id$/i.test(name))) ?? []),
+  ])
+  return leaves(argument(access, 'where')).filter(
+    (leaf) =>
+      (ids.has(last(leaf.path)) || last(leaf.path) === 'id') &&
+      (leaf.value.client !== undefined || clientInputs(leaf.value.deps).length > 0),
+  )
+}
+
+/**
+ * Is the row that the query reaches tied to the caller? Yes when its `where` holds a value that comes from a verified
+ * identity, or a value that an earlier condition tied to one. For a read, a condition after it counts as well: the row
+ * is compared before it leaves.
+ */
+export function isScoped(access: Access, later: readonly Fact[]): boolean {
+  const tied = tiedInputs([...access.facts, ...later])
+  return leaves(argument(access, 'where')).some(
+    ({ value }) =>
+      isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input)),
+  )
+}
+
+const isTied = (tied: Set<string>, input: string): boolean =>
+  tied.has(input) || tied.has(input.replace(/\[\]$/, ''))
+
+/** Conditions on anything that happened after an event of the same run. */
+export function factsAfter(events: readonly Event[], event: Event): Fact[] {
+  const found = new Set<Fact>()
+  for (const other of events.slice(events.indexOf(event) + 1)) for (const fact of other.facts) found.add(fact)
+  return [...found]
+}
+
+/** A condition on the role of the caller alone: whoever passes may reach every row. */
+export const isPrivileged = (facts: readonly Fact[]): boolean =>
+  facts.some(
+    (fact) =>
+      levelOf(fact) === 'permission' &&
+      clientInputs(fact.deps).length === 0 &&
+      ![...fact.deps].some((dep) => dep.startsWith('row:')),
+  )
+
+/** The path to a moment, endpoint first, with what stands there last. */
+export function traceTo(label: string, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {
+  const via = moment.via.slice(1)
+  const entry = moment.via[0]
+  const start = via[0]?.location ?? moment.location
+  return {
+    kind: 'trace',
+    steps: [
+      { location: entry && entry.location.line > 1 ? entry.location : start, note: `${label} starts` },
+      ...via,
+      { location: moment.location, note },
+    ],
+  }
+}
