@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+// .ci/run names a file to count the tests in.
+const counts = process.env.BACKEND_ENGINEER_TEST_RESULTS
+
 export default defineConfig({
-  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 20_000 },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 20_000,
+    reporters: counts ? ['default', ['json', { outputFile: counts }]] : ['default'],
+  },
 })

@@ -86,18 +86,14 @@ async function explanationOf(fault: AnyFault, findings: Finding[]): Promise<Expl
   return { fault: fault.id, title: fault.title, markdown: await documentation(fault), findings }
 }
 
-/** The fault's own page: beside its source, or in `docs/` of the published package. */
+/** The fault's page. `npm run docs` copies it from beside the fault's source to where the published package has it. */
 async function documentation(fault: AnyFault): Promise<string> {
-  const leaf = fault.id.split('/').at(-1) ?? fault.id
-  const places = [`../faults/${fault.id}/${leaf}.md`, `../../docs/faults/${fault.id}.md`]
-  for (const place of places) {
-    try {
-      return await readFile(new URL(place, import.meta.url), 'utf8')
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    }
+  try {
+    return await readFile(new URL(`../../docs/faults/${fault.id}.md`, import.meta.url), 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return summary(fault)
+    throw error
   }
-  return summary(fault)
 }
 
 function summary(fault: AnyFault): string {

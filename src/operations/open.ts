@@ -28,6 +28,12 @@ export async function openProject(context: Context): Promise<Opened> {
     fatal = { where: '.', message, effect: 'fatal' }
     problems.push(fatal)
   }
+  if (!fatal && project.map.models.length === 0 && project.map.packages.some((one) => one.prisma)) {
+    const message =
+      'Prisma is a dependency, but no schema with models was found (*.prisma). What needs the models was not ' +
+      'looked for: owners, indexes, Prisma calls by model. Run it on the folder that holds the schema too.'
+    problems.push({ where: '.', message, effect: 'partial' })
+  }
   return fatal ? { project, problems, fatal } : { project, problems }
 }
 

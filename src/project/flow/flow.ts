@@ -38,6 +38,8 @@ interface Frame {
   /** Sources of the conditions that chose among the returns. */
   ctl: Sources
   branch: number
+  /** Values of what conditions are made of, so that learning from a test does not run its calls again. */
+  tested: Map<Expr, Value>
 }
 
 export class Flow implements Machine {
@@ -111,7 +113,15 @@ export class Flow implements Machine {
   }
 
   private top(syntax: Syntax): Frame {
-    return { env: { own: new Map(), up: null }, syntax, name: '', returns: [], ctl: NONE, branch: 0 }
+    return {
+      env: { own: new Map(), up: null },
+      syntax,
+      name: '',
+      returns: [],
+      ctl: NONE,
+      branch: 0,
+      tested: new Map(),
+    }
   }
 
   private topLevel<T>(_syntax: Syntax, work: () => T): T {
@@ -207,6 +217,7 @@ export class Flow implements Machine {
       returns: [],
       ctl: NONE,
       branch: 0,
+      tested: new Map(),
     }
     const before = this.facts
     this.stack.push(fn)
@@ -384,10 +395,10 @@ export class Flow implements Machine {
   // ---- conditions
 
   private condition(test: Expr, frame: Frame): Value {
-    const value = this.evaluate(test, frame)
+    const value = this.tested(test, frame)
     const called = test.k === 'unary' && test.op === '!' ? test.of : test
     if (called.k === 'call' && !this.naming) {
-      const shape = this.quiet(() => this.evaluate(called, frame)).shape
+      const shape = this.quiet(called, frame).shape
       if (shape?.k === 'promise')
         this.emit({
           ...this.moment(frame.syntax, called.at),
@@ -409,7 +420,7 @@ export class Flow implements Machine {
       this.learn(test.right, yes, frame)
       return
     }
-    const value = this.quiet(() => this.evaluate(test, frame))
+    const value = this.quiet(test, frame)
     if (value.shape?.k === 'promise') return
     const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
     this.assume(
@@ -420,11 +431,19 @@ export class Flow implements Machine {
     )
   }
 
-  /** Evaluates for the value alone: no events, no new facts. */
-  private quiet(work: () => Value): Value {
+  private tested(expr: Expr, frame: Frame): Value {
+    const value = this.evaluate(expr, frame)
+    frame.tested.set(expr, value)
+    return value
+  }
+
+  /** The value of a part of a test, which has usually been evaluated just before. No events, no new facts. */
+  private quiet(expr: Expr, frame: Frame): Value {
+    const known = frame.tested.get(expr)
+    if (known) return known
     const { facts, gone, naming } = this
     const length = this.events.length
-    const value = work()
+    const value = this.evaluate(expr, frame)
     this.events.length = length
     this.facts = facts
     this.gone = gone
@@ -666,10 +685,10 @@ export class Flow implements Machine {
         return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
       }
       case 'logic': {
-        const left = this.evaluate(expr.left, frame)
+        const left = this.tested(expr.left, frame)
         const before = this.facts
         this.learn(expr.left, expr.op === '&&', frame)
-        const right = this.evaluate(expr.right, frame)
+        const right = this.tested(expr.right, frame)
         if (this.gone) {
           // `session ?? redirect()`: what follows has the left side.
           this.gone = false
@@ -687,11 +706,11 @@ export class Flow implements Machine {
           : either(left, right)
       }
       case 'unary': {
-        const of = this.evaluate(expr.of, frame)
+        const of = this.tested(expr.of, frame)
         return unknown(of.deps, of.ctl)
       }
       case 'choose': {
-        const test = this.evaluate(expr.test, frame)
+        const test = this.tested(expr.test, frame)
         const before = this.facts
         this.learn(expr.test, true, frame)
         const yes = this.evaluate(expr.yes, frame)
@@ -742,10 +761,9 @@ export class Flow implements Machine {
       if (parsed) return parsed
       const method = this.member(of, callee.key, frame, callee.at)
       if (method.shape?.k === 'chain') {
-        const done = extendChain(method, args)
         return (
           libraryCall(this, method, args, syntax, expr.at) ??
-          invoke(this, done, args, syntax, expr.at, callee.key, of)
+          invoke(this, method, args, syntax, expr.at, callee.key, of)
         )
       }
       if (method.shape?.k === 'closure' || method.shape?.k === 'native' || method.shape?.k === 'external')

@@ -71,20 +71,21 @@ export function invoke(
   if (of && PER_ELEMENT.has(name) && args[0]) return perElement(machine, of, name, args, syntax, at, deps)
   if (machine.naming)
     return shape?.k === 'external' || shape?.k === 'chain'
-      ? named(shape, name, args, syntax, at, deps)
+      ? named(shape, args, syntax, at, deps)
       : unknown(deps)
   if (shape?.k === 'external' || shape?.k === 'chain') {
     const wrapped =
       shape.k === 'chain'
         ? shape.steps.flatMap((step) => step.args).filter((arg) => arg.shape?.k === 'closure')
         : []
-    if (wrapped.length > 0 && closures.length === 0)
+    if (wrapped.length > 0 && closures.length === 0 && !of)
       return wrapped.map((one) => machine.call(one, args, syntax, at)).reduce((a, b) => either(a, b))
     if (closures.length > 0 && !LATER.test(name)) {
       const results = closures.map((one) => machine.call(one, [], syntax, at))
-      return unknown(union(deps, ...results.map((one) => allDeps(one))))
+      const value = results.reduce((a, b) => either(a, b))
+      return { ...value, deps: union(deps, value.deps) }
     }
-    return named(shape, name, args, syntax, at, deps)
+    return named(shape, args, syntax, at, deps)
   }
   for (const one of closures) machine.call(one, [], syntax, at)
   return unknown(deps, of?.ctl)
@@ -92,7 +93,6 @@ export function invoke(
 
 function named(
   shape: { k: 'external'; from: string; name: string } | (Value['shape'] & { k: 'chain' }),
-  _name: string,
   args: Value[],
   syntax: Syntax,
   at: number,

@@ -1,0 +1,147 @@
+/**
+ * What calls of top-level functions did, so that the same call elsewhere is replayed instead of followed again.
+ * A call is the same when the function and the arguments are, and it ran in the same kind of place. What was cut short
+ * (recursion into the caller, depth, steps) or changed something outside of itself is not kept.
+ */
+import type { Step } from '../../core/finding.ts'
+import type { Fn } from '../../source/syntax.ts'
+import type { Event, Fact } from './events.ts'
+import type { Sources, Value } from './value.ts'
+
+export interface Recorded {
+  value: Value
+  gone: boolean
+  events: Event[]
+  /** How many facts and steps of `via` the events start with that belong to the caller. */
+  facts: number
+  via: number
+  gained: readonly Fact[]
+  /** Functions entered, and how deep. */
+  entered: ReadonlySet<Fn>
+  depth: number
+}
+
+const PARTS = 60
+const KEPT = 20_000
+
+export class Calls {
+  private readonly byFn = new Map<Fn, Map<string, Recorded>>()
+  private readonly ids = new WeakMap<object, number>()
+  private last = 0
+  private kept = 0
+
+  /** Names the arguments of a call; `undefined` when they are too large or can act on the caller. */
+  key(args: readonly Value[], place: string): string | undefined {
+    const out: string[] = [place]
+    for (const arg of args) if (!this.write(arg, out)) return undefined
+    return out.join('|')
+  }
+
+  get(fn: Fn, key: string): Recorded | undefined {
+    return this.byFn.get(fn)?.get(key)
+  }
+
+  set(fn: Fn, key: string, recorded: Recorded): void {
+    if (++this.kept > KEPT) return
+    const known = this.byFn.get(fn)
+    if (known) known.set(key, recorded)
+    else this.byFn.set(fn, new Map([[key, recorded]]))
+  }
+
+  private id(of: object): number {
+    const known = this.ids.get(of)
+    if (known !== undefined) return known
+    this.ids.set(of, ++this.last)
+    return this.last
+  }
+
+  private write(value: Value, out: string[]): boolean {
+    if (out.length > PARTS) return false
+    const { shape } = value
+    out.push(this.sources(value.deps), this.sources(value.ctl), value.client ?? '', value.parsed ? 'p' : '')
+    if (!shape) return true
+    out.push(shape.k)
+    switch (shape.k) {
+      case 'literal':
+        out.push(JSON.stringify(shape.value) ?? 'undefined')
+        return true
+      case 'external':
+        out.push(shape.from, shape.name)
+        return true
+      case 'prisma':
+        out.push(String(shape.tx))
+        return true
+      case 'delegate':
+        out.push(shape.model, String(shape.tx))
+        return true
+      case 'request':
+        return true
+      case 'promise':
+        out.push(shape.name)
+        return this.write(shape.of, out)
+      case 'array':
+        out.push(String(shape.literal), String(shape.items?.length ?? -1))
+        return this.write(shape.of, out) && (shape.items ?? []).every((item) => this.write(item, out))
+      case 'object':
+        for (const [key, field] of shape.fields) {
+          out.push(JSON.stringify(key))
+          if (!this.write(field, out)) return false
+        }
+        out.push('}')
+        return (shape.open ?? []).every((one) => this.write(one, out))
+      case 'row':
+        out.push(String(this.id(shape.access)), String(shape.many), [...shape.without].join())
+        return true
+      case 'closure':
+        out.push(String(this.id(shape.fn)), String(this.id(shape.env)))
+        return shape.env.up === null && !shape.self
+      default:
+        return false
+    }
+  }
+
+  private sources(of: Sources): string {
+    return of.size === 0 ? '' : [...of].join()
+  }
+}
+
+/** The events of a recorded call as they would have been here. Facts are new ones: each call checks anew. */
+export function replay(
+  recorded: Recorded,
+  via: readonly Step[],
+  facts: readonly Fact[],
+): { events: Event[]; facts: readonly Fact[] } {
+  const copies = new Map<Fact, Fact>()
+  const lists = new Map<readonly Fact[], readonly Fact[]>()
+  const own = (list: readonly Fact[], from: number): readonly Fact[] => {
+    const known = lists.get(list)
+    if (known) return known
+    const result = list.length === from ? facts : [...facts, ...list.slice(from).map(copy)]
+    lists.set(list, result)
+    return result
+  }
+  const copy = (fact: Fact): Fact => {
+    const known = copies.get(fact) ?? { ...fact }
+    copies.set(fact, known)
+    return known
+  }
+  return {
+    events: recorded.events.map((event) => ({
+      ...event,
+      via: [...via, ...event.via.slice(recorded.via)],
+      facts: own(event.facts, recorded.facts),
+    })),
+    facts: recorded.gained.length === 0 ? facts : [...facts, ...recorded.gained.map(copy)],
+  }
+}
+
+/** A copy whose objects can be assigned to without changing what was recorded. */
+export function fresh(value: Value, depth = 3): Value {
+  const { shape } = value
+  if (!shape || depth === 0) return value
+  if (shape.k === 'promise') return { ...value, shape: { ...shape, of: fresh(shape.of, depth) } }
+  if (shape.k !== 'object') return value
+  const fields = new Map<string, Value>()
+  for (const [key, field] of shape.fields) fields.set(key, fresh(field, depth - 1))
+  return { ...value, shape: { ...shape, fields } }
+}
