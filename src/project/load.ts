@@ -10,6 +10,7 @@ import { readConventions } from './conventions.ts'
 import { buildDataModel, type DataModel, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
 import { runEntry } from './endpoints/run.ts'
+import { Calls } from './flow/calls.ts'
 import { Flow } from './flow/flow.ts'
 import { isWrite } from './flow/prisma.ts'
 import type { Program } from './flow/program.ts'
@@ -70,6 +71,7 @@ export async function loadProject(root: string, options: Options = {}): Promise<
 
   progress?.('following endpoints')
   const globals = new Map<string, Value>()
+  const calls = new Calls()
   const folders = packages.packages.filter((one) => 'next' in one.dependencies).map((one) => one.folder)
   const namer = new Flow(program, globals)
   const entries = discover(
@@ -79,7 +81,7 @@ export async function loadProject(root: string, options: Options = {}): Promise<
     (file) => read(file) ?? '',
     namer,
   )
-  const runs = entries.map((entry) => runOf(entry, program, globals, queries, problems))
+  const runs = entries.map((entry) => runOf(entry, program, globals, calls, queries, problems))
   unique(runs)
 
   return {
@@ -162,10 +164,11 @@ function runOf(
   entry: Entry,
   program: Program,
   globals: Map<string, Value>,
+  calls: Calls,
   queries: readonly Query[],
   problems: Problem[],
 ): Run {
-  const flow = new Flow(program, globals)
+  const flow = new Flow(program, globals, calls)
   const syntax = program.syntax(entry.location.file)
   const label = labelOf(entry)
   try {

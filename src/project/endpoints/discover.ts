@@ -231,7 +231,7 @@ function collect(value: Value, name: string, entries: Entry[], depth: number): v
       ...(method ? { method } : {}),
       path: name,
       name,
-      location: placeOf(shape.syntax, last.at),
+      location: placeOf(last.syntax, last.at),
       value,
     })
     return

@@ -4,8 +4,8 @@
  * (recursion into the caller, depth, steps) or changed something outside of itself is not kept.
  */
 import type { Step } from '../../core/finding.ts'
-import type { Fn } from '../../source/syntax.ts'
-import type { Event, Fact } from './events.ts'
+import type { Fn, Syntax } from '../../source/syntax.ts'
+import type { Access, Event, Fact } from './events.ts'
 import type { Sources, Value } from './value.ts'
 
 export interface Recorded {
@@ -105,43 +105,89 @@ export class Calls {
   }
 }
 
-/** The events of a recorded call as they would have been here. Facts are new ones: each call checks anew. */
+/** The events and the value of a recorded call as they would have been here. Facts are new: each call checks anew. */
 export function replay(
   recorded: Recorded,
   via: readonly Step[],
   facts: readonly Fact[],
-): { events: Event[]; facts: readonly Fact[] } {
+): { events: Event[]; facts: readonly Fact[]; value: Value } {
   const copies = new Map<Fact, Fact>()
   const lists = new Map<readonly Fact[], readonly Fact[]>()
-  const own = (list: readonly Fact[], from: number): readonly Fact[] => {
-    const known = lists.get(list)
-    if (known) return known
-    const result = list.length === from ? facts : [...facts, ...list.slice(from).map(copy)]
-    lists.set(list, result)
-    return result
-  }
   const copy = (fact: Fact): Fact => {
     const known = copies.get(fact) ?? { ...fact }
     copies.set(fact, known)
     return known
   }
-  return {
-    events: recorded.events.map((event) => ({
+  const own = (list: readonly Fact[]): readonly Fact[] => {
+    const known = lists.get(list)
+    if (known) return known
+    const result =
+      list.length === recorded.facts ? facts : [...facts, ...list.slice(recorded.facts).map(copy)]
+    lists.set(list, result)
+    return result
+  }
+  const reads = new Map<Access, Access>()
+  const events = recorded.events.map((event): Event => {
+    const moved = {
       ...event,
       via: [...via, ...event.via.slice(recorded.via)],
-      facts: own(event.facts, recorded.facts),
-    })),
-    facts: recorded.gained.length === 0 ? facts : [...facts, ...recorded.gained.map(copy)],
+      facts: own(event.facts),
+    }
+    if (moved.k === 'access' && event.k === 'access') reads.set(event, moved)
+    if (moved.k === 'response') moved.value = fresh(moved.value, reads)
+    return moved
+  })
+  const gained = recorded.gained.length === 0 ? facts : [...facts, ...recorded.gained.map(copy)]
+  return { events, facts: gained, value: fresh(recorded.value, reads) }
+}
+
+/** A copy whose objects can be assigned to without changing what was recorded, and whose rows were read here. */
+export function fresh(value: Value, reads: ReadonlyMap<Access, Access>, depth = 5): Value {
+  const { shape } = value
+  if (!shape || depth === 0) return value
+  const inner = (one: Value): Value => fresh(one, reads, depth - 1)
+  switch (shape.k) {
+    case 'promise':
+      return { ...value, shape: { ...shape, of: inner(shape.of) } }
+    case 'array': {
+      const of = inner(shape.of)
+      return {
+        ...value,
+        shape: shape.items ? { ...shape, of, items: shape.items.map(inner) } : { ...shape, of },
+      }
+    }
+    case 'row': {
+      const access = reads.get(shape.access)
+      return access ? { ...value, shape: { ...shape, access } } : value
+    }
+    case 'response':
+      return shape.body ? { ...value, shape: { ...shape, body: inner(shape.body) } } : value
+    case 'object': {
+      const fields = new Map<string, Value>()
+      for (const [key, field] of shape.fields) fields.set(key, inner(field))
+      return {
+        ...value,
+        shape: shape.open ? { ...shape, fields, open: shape.open.map(inner) } : { ...shape, fields },
+      }
+    }
+    default:
+      return value
   }
 }
 
-/** A copy whose objects can be assigned to without changing what was recorded. */
-export function fresh(value: Value, depth = 3): Value {
-  const { shape } = value
-  if (!shape || depth === 0) return value
-  if (shape.k === 'promise') return { ...value, shape: { ...shape, of: fresh(shape.of, depth) } }
-  if (shape.k !== 'object') return value
-  const fields = new Map<string, Value>()
-  for (const [key, field] of shape.fields) fields.set(key, fresh(field, depth - 1))
-  return { ...value, shape: { ...shape, fields } }
+const outer = new WeakMap<Syntax, Set<Fn>>()
+
+/** A function that no other function encloses: nothing of a caller can be captured in it. */
+export function isOutermost(fn: Fn, syntax: Syntax): boolean {
+  let known = outer.get(syntax)
+  if (!known) {
+    known = new Set()
+    let end = -1
+    for (const one of [...syntax.functions].sort((a, b) => a.at - b.at || b.end - a.end)) {
+      if (one.at >= end) known.add(one)
+      end = Math.max(end, one.end)
+    }
+    outer.set(syntax, known)
+  }
+  return known.has(fn)
 }

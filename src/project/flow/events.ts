@@ -9,6 +9,8 @@ export interface Fact {
   location: Location
   /** Function that checks, for messages. */
   within: string
+  /** The tests and how they came out: `file:line:column+`. Several when one of them held. */
+  terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
 }

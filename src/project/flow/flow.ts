@@ -5,7 +5,9 @@
  */
 import type { Step } from '../../core/finding.ts'
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
+import { Calls, fresh, isOutermost, replay } from './calls.ts'
 import type { Event, Fact, Moment } from './events.ts'
+import { join } from './facts.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall } from './libraries.ts'
 import type { Machine } from './machine.ts'
@@ -42,6 +44,13 @@ interface Frame {
   tested: Map<Expr, Value>
 }
 
+/** What is noted of a call on the stack, to know whether it may be replayed. */
+interface Trace {
+  entered: Set<Fn>
+  depth: number
+  pure: boolean
+}
+
 export class Flow implements Machine {
   readonly events: Event[] = []
   readonly unknown = new Set<string>()
@@ -51,13 +60,17 @@ export class Flow implements Machine {
   facts: readonly Fact[] = []
   private via: Step[] = []
   private stack: Fn[] = []
+  private traces: Trace[] = []
   private steps = 0
   private gone = false
   private readonly program: Program
   private readonly globals: Map<string, Value>
 
-  /** `globals`: values of top-level bindings, shared by all runs over one program. */
-  constructor(program: Program, globals: Map<string, Value>) {
+  private readonly calls: Calls
+
+  /** `globals`, `calls`: values of top-level bindings and calls that were followed, shared by all runs. */
+  constructor(program: Program, globals: Map<string, Value>, calls: Calls = new Calls()) {
+    this.calls = calls
     this.program = program
     this.globals = globals
   }
@@ -90,10 +103,12 @@ export class Flow implements Machine {
     if (!this.naming) this.gone = true
   }
 
-  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean): Fact | undefined {
+  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean, holds = true): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
-    const fact: Fact = { deps, location: placeOf(syntax, at), within, presence }
+    const location = placeOf(syntax, at)
+    const term = `${location.file}:${location.line}:${location.column}${holds ? '+' : '-'}`
+    const fact: Fact = { deps, location, within, presence, terms: [term] }
     this.facts = [...this.facts, fact]
     return fact
   }
@@ -176,7 +191,8 @@ export class Flow implements Machine {
     const binding = frame.syntax.bindings[b]
     if (binding?.k === 'fn') {
       const fn = frame.syntax.functions[binding.fn]
-      if (fn) return shaped({ k: 'closure', fn, syntax: frame.syntax, env: frame.env })
+      if (fn && !isOutermost(fn, frame.syntax))
+        return shaped({ k: 'closure', fn, syntax: frame.syntax, env: frame.env })
     }
     return this.global(frame.syntax, b)
   }
@@ -208,8 +224,16 @@ export class Flow implements Machine {
     const deps = union(...args.map((arg) => allDeps(arg)))
     if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
+      this.impure(this.steps > STEPS || this.stack.length >= DEPTH ? 0 : this.stack.indexOf(fn) + 1)
       return unknown(deps)
     }
+    const key =
+      env.up === null && !self && !this.gone && isOutermost(fn, syntax)
+        ? this.calls.key(args, `${this.naming}|${this.transaction}|${this.loop ?? ''}`)
+        : undefined
+    const known = key === undefined ? undefined : this.replayed(fn, key, from, at)
+    if (known) return known
+    const start = this.events.length
     const frame: Frame = {
       env: self ? { own: new Map(), up: env, self } : { own: new Map(), up: env },
       syntax,
@@ -220,6 +244,8 @@ export class Flow implements Machine {
       tested: new Map(),
     }
     const before = this.facts
+    const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true }
+    this.traces.push(trace)
     this.stack.push(fn)
     this.via.push({ location: placeOf(from, at), note: `calls ${fn.name || 'a function'}` })
     for (const [i, param] of fn.params.entries()) {
@@ -240,6 +266,55 @@ export class Flow implements Machine {
     if (exit !== 'gone') frame.returns.push({ value: literal(undefined), facts: this.facts })
     this.via.pop()
     this.stack.pop()
+    this.traces.pop()
+    this.noteEntered(trace.entered, trace.depth)
+    const value = this.result(fn, frame, before, deps)
+    if (key !== undefined && trace.pure) {
+      const gained = this.facts.slice(before.length)
+      this.calls.set(fn, key, {
+        value: fresh(value, new Map()),
+        gone: this.gone,
+        events: this.events.slice(start),
+        facts: before.length,
+        via: this.via.length + 1,
+        gained,
+        entered: trace.entered,
+        depth: trace.depth,
+      })
+    }
+    return value
+  }
+
+  /** Calls on the stack from `level` on are not to be replayed: they depend on, or change, what is outside of them. */
+  private impure(level: number): void {
+    for (let i = level; i < this.traces.length; i++) {
+      const trace = this.traces[i]
+      if (trace) trace.pure = false
+    }
+  }
+
+  private noteEntered(entered: ReadonlySet<Fn>, depth: number): void {
+    const parent = this.traces.at(-1)
+    if (!parent) return
+    for (const one of entered) parent.entered.add(one)
+    parent.depth = Math.max(parent.depth, depth + 1)
+  }
+
+  private replayed(fn: Fn, key: string, from: Syntax, at: number): Value | undefined {
+    const known = this.calls.get(fn, key)
+    if (!known || this.stack.length + known.depth > DEPTH) return undefined
+    if (this.stack.some((one) => known.entered.has(one))) return undefined
+    const step: Step = { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}` }
+    const here = replay(known, [...this.via, step], this.facts)
+    this.steps += here.events.length
+    this.events.push(...here.events)
+    this.facts = here.facts
+    if (known.gone) this.gone = true
+    this.noteEntered(known.entered, known.depth)
+    return here.value
+  }
+
+  private result(fn: Fn, frame: Frame, before: readonly Fact[], deps: Sources): Value {
     const [first, ...rest] = frame.returns
     if (!first) {
       // Every path throws: the caller does not go on.
@@ -247,7 +322,7 @@ export class Flow implements Machine {
       if (!this.naming) this.gone = true
       return unknown(deps)
     }
-    this.facts = this.naming ? before : rest.reduce((facts, one) => common(facts, one.facts), first.facts)
+    this.facts = this.naming ? before : rest.reduce((facts, one) => join(facts, one.facts), first.facts)
     const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
     return fn.isAsync ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl) : value
   }
@@ -308,7 +383,7 @@ export class Flow implements Machine {
           if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
           const caught = this.statements(stmt.caught, frame)
           this.facts =
-            body === 'on' && caught === 'on' ? common(after, this.facts) : body === 'on' ? after : this.facts
+            body === 'on' && caught === 'on' ? join(after, this.facts) : body === 'on' ? after : this.facts
           exit = body === 'on' || caught === 'on' ? 'on' : body
         }
         const last = this.statements(stmt.finally, frame)
@@ -346,7 +421,7 @@ export class Flow implements Machine {
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
       frame.ctl = union(frame.ctl, value.deps, value.ctl)
     this.facts =
-      exitYes === 'on' && exitNo === 'on' ? common(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
+      exitYes === 'on' && exitNo === 'on' ? join(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
   }
@@ -385,7 +460,7 @@ export class Flow implements Machine {
     for (const one of stmt.cases) {
       this.facts = before
       if (one.test) this.evaluate(one.test, frame)
-      if (this.statements(one.body, frame) !== 'gone') after = after ? common(after, this.facts) : this.facts
+      if (this.statements(one.body, frame) !== 'gone') after = after ? join(after, this.facts) : this.facts
     }
     frame.branch--
     this.facts = after ?? before
@@ -428,6 +503,7 @@ export class Flow implements Machine {
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
+      yes,
     )
   }
 
@@ -500,7 +576,10 @@ export class Flow implements Machine {
       this.bind(to, value, frame)
       if (to.k === 'place' && to.expr.k === 'member') {
         const of = this.evaluate(to.expr.of, frame)
-        if (of.shape?.k === 'object') of.shape.fields.set(to.expr.key, value)
+        if (of.shape?.k === 'object') {
+          of.shape.fields.set(to.expr.key, value)
+          this.impure(0)
+        }
       }
       return
     }
@@ -508,6 +587,7 @@ export class Flow implements Machine {
       const old = env.own.get(to.b)
       if (!old) continue
       env.own.set(to.b, frame.branch > 0 || env !== frame.env ? either(old, value) : value)
+      if (env.up === null) this.impure(0)
       return
     }
     frame.env.own.set(to.b, value)
@@ -557,14 +637,17 @@ export class Flow implements Machine {
                 k: 'chain',
                 from: shape.from,
                 root: shape.name,
-                steps: [{ name: key, args: [], at }],
+                steps: [{ name: key, args: [], at, syntax: frame.syntax }],
                 at,
                 syntax: frame.syntax,
               },
               of.deps,
             )
       case 'chain':
-        return shaped({ ...shape, steps: [...shape.steps, { name: key, args: [], at }] }, of.deps)
+        return shaped(
+          { ...shape, steps: [...shape.steps, { name: key, args: [], at, syntax: frame.syntax }] },
+          of.deps,
+        )
       case 'prisma': {
         const model = this.delegates.get(key)
         return model === undefined ? of : shaped({ k: 'delegate', model, tx: shape.tx })
@@ -824,7 +907,7 @@ export class Flow implements Machine {
           k: 'chain',
           from: shape.k === 'external' ? shape.from : shape.from,
           root: name,
-          steps: [{ name: 'new', args, at }],
+          steps: [{ name: 'new', args, at, syntax: frame.syntax }],
           at,
           syntax: frame.syntax,
         },
@@ -892,9 +975,6 @@ function without(value: Value, keys: string[]): Value {
     }
   return value
 }
-
-const common = (a: readonly Fact[], b: readonly Fact[]): readonly Fact[] =>
-  a === b ? a : a.filter((fact) => b.includes(fact))
 
 const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||

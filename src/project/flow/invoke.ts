@@ -102,10 +102,10 @@ function named(
     const last = shape.steps.at(-1)
     if (last && last.args.length === 0)
       return shaped({ ...shape, steps: [...shape.steps.slice(0, -1), { ...last, args }] }, deps)
-    return shaped({ ...shape, steps: [...shape.steps, { name: '()', args, at }] }, deps)
+    return shaped({ ...shape, steps: [...shape.steps, { name: '()', args, at, syntax }] }, deps)
   }
   return shaped(
-    { k: 'chain', from: shape.from, root: shape.name, steps: [{ name: '()', args, at }], at, syntax },
+    { k: 'chain', from: shape.from, root: shape.name, steps: [{ name: '()', args, at, syntax }], at, syntax },
     deps,
   )
 }

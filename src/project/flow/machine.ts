@@ -12,7 +12,8 @@ export interface Machine {
   call(callee: Value, args: Value[], syntax: Syntax, at: number, name?: string): Value
   emit(event: Event): void
   moment(syntax: Syntax, at: number): Moment
-  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean): Fact | undefined
+  /** Notes that a condition held (or did not, with `holds` false) from here on. */
+  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean, holds?: boolean): Fact | undefined
   /** The current path ends here: a throw, a redirect. */
   end(): void
 }

@@ -35,7 +35,7 @@ export type Shape =
       k: 'chain'
       from: string
       root: string
-      steps: { name: string; args: Value[]; at: number }[]
+      steps: { name: string; args: Value[]; at: number; syntax: Syntax }[]
       at: number
       syntax: Syntax
     }
@@ -105,12 +105,12 @@ export function allDeps(value: Value, depth = 4): Sources {
 }
 
 /** Either of two values, chosen by something that depends on `ctl`. */
-export function either(a: Value, b: Value, ctl: Sources = NONE): Value {
+export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Value {
   const deps = union(a.deps, b.deps)
   const control = union(a.ctl, b.ctl, ctl)
   const out: Value = { deps, ctl: control }
   if (a.client !== undefined && a.client === b.client) out.client = a.client
-  const shape = eitherShape(a, b, ctl)
+  const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
   return out
 }
@@ -118,7 +118,7 @@ export function either(a: Value, b: Value, ctl: Sources = NONE): Value {
 const isNothing = (value: Value): boolean =>
   value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
 
-function eitherShape(a: Value, b: Value, ctl: Sources): Shape | undefined {
+function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | undefined {
   if (a.shape && b.shape && a.shape.k === 'object' && b.shape.k === 'object') {
     const fields = new Map<string, Value>()
     for (const key of new Set([...a.shape.fields.keys(), ...b.shape.fields.keys()]))
@@ -128,6 +128,7 @@ function eitherShape(a: Value, b: Value, ctl: Sources): Shape | undefined {
           a.shape.fields.get(key) ?? literal(undefined),
           b.shape.fields.get(key) ?? literal(undefined),
           ctl,
+          depth,
         ),
       )
     return { k: 'object', fields, open: [...(a.shape.open ?? []), ...(b.shape.open ?? [])] }
