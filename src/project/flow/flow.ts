@@ -17,6 +17,7 @@ import {
   allDeps,
   type Env,
   either,
+  fewer,
   literal,
   NONE,
   type Sources,
@@ -751,7 +752,7 @@ export class Flow implements Machine {
           } else if (prop.key !== undefined) fields.set(prop.key, value)
           else open.push(value)
         }
-        return shaped(open.length > 0 ? { k: 'object', fields, open } : { k: 'object', fields })
+        return shaped(open.length > 0 ? { k: 'object', fields, open: fewer(open) } : { k: 'object', fields })
       }
       case 'array': {
         const items = expr.items.map((item) => this.evaluate(item.k === 'spread' ? item.of : item, frame))

@@ -115,6 +115,16 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   return out
 }
 
+const SPREADS = 6
+
+/** The spreads of an object that is built up in a loop would grow without end: past a few, only their sources stay. */
+export function fewer(open: Value[]): Value[] {
+  const all = [...new Set(open)]
+  if (all.length <= SPREADS) return all
+  const rest = all.slice(SPREADS - 1)
+  return [...all.slice(0, SPREADS - 1), unknown(union(...rest.map((one) => allDeps(one, 2))))]
+}
+
 const isNothing = (value: Value): boolean =>
   value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
 
@@ -131,7 +141,7 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
           depth,
         ),
       )
-    return { k: 'object', fields, open: [...(a.shape.open ?? []), ...(b.shape.open ?? [])] }
+    return { k: 'object', fields, open: fewer([...(a.shape.open ?? []), ...(b.shape.open ?? [])]) }
   }
   if (isNothing(a)) return b.shape
   if (isNothing(b)) return a.shape
