@@ -11,7 +11,10 @@ export function levelOf(fact: Fact): GuardLevel {
   const identity = deps.filter((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
   if (identity.length > 0) {
     if (identity.every((dep) => / by header/.test(dep))) return 'api-key'
-    return fact.presence ? 'session' : 'permission'
+    // A row that was looked up by the caller and by what the request names: a membership.
+    const membership =
+      deps.some((dep) => dep.startsWith('row:')) && deps.some((dep) => dep.startsWith('client:'))
+    return fact.presence && !membership ? 'session' : 'permission'
   }
   if (deps.some((dep) => dep.startsWith('credential:signature'))) return 'signature'
   if (deps.some((dep) => dep.startsWith('credential:')))
@@ -26,12 +29,26 @@ export function levelOf(fact: Fact): GuardLevel {
 /** True when some condition that held asks the caller for proof. */
 export const isGuarded = (facts: readonly Fact[]): boolean => facts.some((fact) => levelOf(fact) !== 'none')
 
-/** The client inputs that a condition tied to the caller's identity. */
+/**
+ * The client inputs that a condition tied to the caller's identity. A row that was found by a tied input ties the other
+ * inputs that picked it: after the membership in `teamId` was checked, a project found by `{ id, teamId }` is the team's.
+ */
 export function tiedInputs(facts: readonly Fact[]): Set<string> {
   const tied = new Set<string>()
-  for (const fact of facts) {
-    if (levelOf(fact) === 'none') continue
+  const add = (fact: Fact): void => {
     for (const dep of fact.deps) if (dep.startsWith('client:')) tied.add(dep.slice(7))
+  }
+  const open: Fact[] = []
+  for (const fact of facts) {
+    if (levelOf(fact) !== 'none') add(fact)
+    else if ([...fact.deps].some((dep) => dep.startsWith('row:'))) open.push(fact)
+  }
+  // Each round ties at least one more input or ends.
+  for (let grew = true; grew; ) {
+    const before = tied.size
+    for (const fact of open)
+      if ([...fact.deps].some((dep) => dep.startsWith('client:') && tied.has(dep.slice(7)))) add(fact)
+    grew = tied.size > before
   }
   return tied
 }

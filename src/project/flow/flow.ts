@@ -382,7 +382,11 @@ export class Flow implements Machine {
         if (stmt.caught) {
           this.facts = before
           if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
-          const caught = this.statements(stmt.caught, frame)
+          const seen = this.events.length
+          const left = this.statements(stmt.caught, frame)
+          // An error handler that has answered the request is where it ends for the caller.
+          const answered = this.events.slice(seen).some((event) => event.k === 'response')
+          const caught = left === 'on' && answered && body === 'on' ? 'gone' : left
           this.facts =
             body === 'on' && caught === 'on' ? join(after, this.facts) : body === 'on' ? after : this.facts
           exit = body === 'on' || caught === 'on' ? 'on' : body

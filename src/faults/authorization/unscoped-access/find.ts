@@ -45,20 +45,22 @@ function* drafts(project: Project): Iterable<Draft> {
         run,
         event,
         entity,
+        keys.some((leaf) => leaf.value.client !== undefined),
         keys.map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`).join(', '),
       )
     }
   }
 }
 
-function draft(run: Run, access: Access, entity: Entity, keys: string): Draft {
+/** `direct`: the id is the input itself, not something that was computed from it. */
+function draft(run: Run, access: Access, entity: Entity, direct: boolean, keys: string): Draft {
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
   const verb = isWrite(access.operation) ? 'changes' : 'reads'
   return {
     location: access.location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
-    certainty: isPrivileged(access.facts) ? 'possible' : 'likely',
+    certainty: isPrivileged(access.facts) || !direct ? 'possible' : 'likely',
     found: `${run.label} ${verb} a ${entity.name} picked by ${keys}, and nothing on the way ties that id to the caller.`,
     why: `Whoever is signed in can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
     remedy:
