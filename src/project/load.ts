@@ -184,7 +184,8 @@ function runOf(
 }
 
 function labelOf(entry: Entry): string {
-  if (entry.kind === 'route' || entry.kind === 'pages-api') return `${entry.method ?? 'ANY'} ${entry.path}`
+  if (entry.kind === 'route' || entry.kind === 'pages-api' || entry.kind === 'hono')
+    return `${entry.method ?? 'ANY'} ${entry.path}`
   if (entry.kind === 'action') return `action ${entry.path} (${entry.location.file})`
   if (entry.kind === 'page')
     return `${entry.name === 'generateMetadata' ? 'metadata' : posix.basename(entry.location.file).replace(CODE, '')} ${entry.path}`

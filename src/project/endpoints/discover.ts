@@ -5,6 +5,7 @@ import type { EndpointKind } from '../../core/map.ts'
 import { type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { Value } from '../flow/value.ts'
+import { honoRoutes, resolvers } from './servers.ts'
 
 export interface Entry {
   kind: EndpointKind
@@ -13,10 +14,13 @@ export interface Entry {
   name: string
   location: Location
   value: Value
+  /** Middlewares that run before it, outermost first (Hono). */
+  before?: Value[]
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const SOURCE = /\.(tsx?|jsx?|mjs|mts)$/
+const OTHER = /\.(test|spec|stories|d)\.[tj]sx?$|(^|\/)(__tests__|__mocks__)\//
 const TERMINAL: Record<string, string> = {
   query: 'query',
   mutation: 'mutation',
@@ -67,8 +71,7 @@ export function discover(
   const folderOf = (file: string): string | undefined =>
     folders.find((folder) => folder === '.' || file.startsWith(`${folder}/`))
   for (const file of files) {
-    if (!SOURCE.test(file) || /\.(test|spec|stories|d)\.[tj]sx?$|(^|\/)(__tests__|__mocks__)\//.test(file))
-      continue
+    if (!SOURCE.test(file) || OTHER.test(file)) continue
     const folder = folderOf(file)
     if (folder !== undefined) {
       const inside = folder === '.' ? file : file.slice(folder.length + 1)
@@ -89,7 +92,35 @@ export function discover(
     if (/['"]use server['"]/.test(text)) actions(file, syntaxOf, add, entries)
     if (/\.(query|mutation|subscription|handler)\(/.test(text)) procedures(file, syntaxOf, flow, entries)
   }
-  return named(entries)
+  return named([...entries, ...servers(files, syntaxOf, textOf, flow)])
+}
+
+function servers(
+  files: string[],
+  syntaxOf: (file: string) => Syntax | undefined,
+  textOf: (file: string) => string,
+  flow: Flow,
+): Entry[] {
+  const hono: Entry[] = []
+  const guards: Value[] = []
+  const entries: Entry[] = []
+  for (const file of files) {
+    if (!SOURCE.test(file) || OTHER.test(file)) continue
+    const text = textOf(file)
+    const graph =
+      /\bresolvers\b|\b(query|mutation|subscription)Fields?\(/.test(text) &&
+      /graphql|apollo|pothos|yoga|builder/i.test(text)
+    const app = /['"](@hono\/[\w-]+|hono)(\/[\w-]+)?['"]/.test(text) || /\.openapi\(\s*\w+\s*,/.test(text)
+    const syntax = graph || app ? syntaxOf(file) : undefined
+    if (!syntax || syntax.directive === 'client') continue
+    if (graph) entries.push(...resolvers(syntax, flow))
+    if (app) {
+      const found = honoRoutes(syntax, flow)
+      hono.push(...found.entries)
+      guards.push(...found.guards)
+    }
+  }
+  return [...entries, ...hono.map((entry) => ({ ...entry, before: guards }))]
 }
 
 type Add = (file: string, name: string, kind: EndpointKind, path: string, method?: string) => void

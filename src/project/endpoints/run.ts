@@ -18,6 +18,10 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     runBuilder(flow, value, syntax)
     return
   }
+  if (kind === 'hono') {
+    runHono(flow, entry, syntax)
+    return
+  }
   const result = flow.call(value, argumentsOf(kind, value), syntax, 0, entry.name)
   if (
     kind !== 'route' &&
@@ -37,6 +41,8 @@ function argumentsOf(kind: Entry['kind'], value: Value): Value[] {
       return [requestValue(), unknown()]
     case 'page':
       return [object({ params: parameters(), searchParams: client('query') })]
+    case 'resolver':
+      return [unknown(), client('input'), context(), unknown()]
     case 'pages-ssr':
       return [
         object({ params: client('params'), query: client('query'), req: requestValue(), res: unknown() }),
@@ -49,6 +55,77 @@ function argumentsOf(kind: Entry['kind'], value: Value): Value[] {
     }
   }
 }
+
+/** Hono: the middlewares of the application in order, then the handler, over one context. */
+function runHono(flow: Flow, entry: Entry, syntax: Syntax): void {
+  const kept = new Map<string, Value>()
+  const input = (name: string): Value => client(name)
+  const request = new Map<string, Value>([
+    ['json', shaped({ k: 'native', call: () => client('body') })],
+    ['parseBody', shaped({ k: 'native', call: () => client('body') })],
+    ['valid', shaped({ k: 'native', call: (args) => parsedInput(client(literalOf(args[0]) ?? 'body')) })],
+    ['param', shaped({ k: 'native', call: (args) => client(`params.${literalOf(args[0]) ?? '*'}`) })],
+    ['query', shaped({ k: 'native', call: (args) => client(`query.${literalOf(args[0]) ?? '*'}`) })],
+    [
+      'header',
+      shaped({
+        k: 'native',
+        call: (args) => unknown(new Set([`credential:header ${literalOf(args[0]) ?? '*'}`])),
+      }),
+    ],
+    ['raw', requestValue()],
+    ['path', unknown()],
+    ['url', unknown()],
+  ])
+  const answer: Value = shaped({
+    k: 'native',
+    call: (args) => {
+      if (args[0]) flow.answer(args[0], syntax)
+      return shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' })
+    },
+  })
+  const bag = shaped({
+    k: 'object',
+    fields: new Map<string, Value>([
+      ['req', shaped({ k: 'object', fields: request }, input('request').deps)],
+      ['var', shaped({ k: 'object', fields: kept, open: [unknown()] })],
+      ['get', shaped({ k: 'native', call: (args) => kept.get(literalOf(args[0]) ?? '') ?? unknown() })],
+      [
+        'set',
+        shaped({
+          k: 'native',
+          call: (args) => {
+            if (args[1]) kept.set(literalOf(args[0]) ?? '', args[1])
+            return unknown()
+          },
+        }),
+      ],
+      ['json', answer],
+      ['text', answer],
+      ['body', answer],
+    ]),
+  })
+  const before = entry.before ?? []
+  const go = (i: number): Value => {
+    const guard = before[i]
+    if (!guard) return flow.call(entry.value, [bag], syntax, 0, entry.name)
+    // A middleware may let some paths through at once: the last way on is the one of an ordinary request.
+    let first: number | undefined
+    const next: Value = shaped({
+      k: 'native',
+      call: () => {
+        if (first !== undefined) flow.events.length = first
+        first = flow.events.length
+        return go(i + 1)
+      },
+    })
+    return flow.call(guard, [bag, next], syntax, 0, 'middleware')
+  }
+  go(0)
+}
+
+const literalOf = (value: Value | undefined): string | undefined =>
+  value?.shape?.k === 'literal' ? String(value.shape.value) : undefined
 
 type Chain = Value['shape'] & { k: 'chain' }
 

@@ -120,6 +120,11 @@ export class Flow implements Machine {
     return target && this.target(target)
   }
 
+  /** The value of an expression as the top level of its file sees it. */
+  value(syntax: Syntax, expr: Expr): Value {
+    return this.topLevel(syntax, () => this.evaluate(expr, this.top(syntax)))
+  }
+
   private target(target: Target): Value {
     if ('module' in target) return shaped({ k: 'module', file: target.module })
     if ('external' in target) return shaped({ k: 'external', from: target.external, name: target.name })

@@ -1,0 +1,89 @@
+import type { Expr, Stmt, Syntax } from './syntax.ts'
+
+/** Visits every expression of a file, bodies of functions and classes included, outside first. */
+export function walk(syntax: Syntax, visit: (expr: Expr) => void): void {
+  const all = (list: readonly (Expr | null)[]): void => {
+    for (const one of list) if (one) expression(one)
+  }
+  const expression = (expr: Expr): void => {
+    visit(expr)
+    all(parts(expr))
+  }
+  const statements = (body: readonly Stmt[]): void => {
+    for (const stmt of body) {
+      all(expressionsOf(stmt))
+      for (const inner of bodiesOf(stmt)) statements(inner)
+    }
+  }
+  statements(syntax.body)
+  for (const fn of syntax.functions) statements(fn.body)
+  for (const cls of syntax.classes) all(cls.members.map((member) => member.value))
+}
+
+function parts(expr: Expr): (Expr | null)[] {
+  switch (expr.k) {
+    case 'template':
+      return [expr.tag ?? null, ...expr.items]
+    case 'member':
+    case 'spread':
+    case 'await':
+    case 'unary':
+      return [expr.of]
+    case 'index':
+      return [expr.of, expr.by]
+    case 'call':
+      return [expr.callee, ...expr.args]
+    case 'object':
+      return expr.props.map((prop) => prop.value)
+    case 'array':
+    case 'many':
+      return expr.items
+    case 'binary':
+    case 'logic':
+      return [expr.left, expr.right]
+    case 'choose':
+      return [expr.test, expr.yes, expr.no]
+    case 'assign':
+      return [expr.value]
+    case 'jsx':
+      return [expr.tag, ...expr.props.map((prop) => prop.value), ...expr.children]
+    default:
+      return []
+  }
+}
+
+function expressionsOf(stmt: Stmt): (Expr | null)[] {
+  switch (stmt.k) {
+    case 'expr':
+      return [stmt.expr]
+    case 'let':
+      return [stmt.init]
+    case 'return':
+    case 'throw':
+      return [stmt.value]
+    case 'if':
+      return [stmt.test]
+    case 'loop':
+      return [stmt.over, stmt.test]
+    case 'switch':
+      return [stmt.on, ...stmt.cases.map((one) => one.test)]
+    default:
+      return []
+  }
+}
+
+function bodiesOf(stmt: Stmt): Stmt[][] {
+  switch (stmt.k) {
+    case 'if':
+      return [stmt.yes, stmt.no]
+    case 'loop':
+    case 'block':
+      return [stmt.body]
+    case 'try':
+      return [stmt.body, stmt.caught ?? [], stmt.finally]
+    case 'switch':
+      return stmt.cases.map((one) => one.body)
+    default:
+      return []
+  }
+}
