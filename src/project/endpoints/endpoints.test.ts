@@ -1,0 +1,136 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { loadProject } from '../load.ts'
+
+const made: string[] = []
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true })
+})
+
+/** `id → guard level` of the endpoints of a project with these files. */
+async function endpoints(files: Record<string, string>): Promise<Record<string, string>> {
+  const root = mkdtempSync(join(tmpdir(), 'endpoints-'))
+  made.push(root)
+  const all = {
+    'package.json': JSON.stringify({
+      name: 'app',
+      dependencies: { next: '16.4.5', '@prisma/client': '7.10.0' },
+    }),
+    'prisma/schema.prisma':
+      'datasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id String @id\n  apiKey String @unique\n}\n',
+    ...files,
+  }
+  for (const [file, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+  const project = await loadProject(root)
+  return Object.fromEntries(project.map.endpoints.map((one) => [one.id, one.guard.level]))
+}
+
+const session = `import { getServerSession } from 'next-auth'
+export async function requireUser() {
+  const session = await getServerSession()
+  if (!session?.user) throw new Error('unauthorized')
+  return session.user
+}
+export const withUser = (handler) => async (request, context) => handler(request, { ...context, user: await requireUser() })
+`
+
+describe('route handlers', () => {
+  it('are found in every export shape', async () => {
+    const found = await endpoints({
+      'src/app/api/a/route.ts':
+        'export async function GET() { return Response.json(1) }\nexport const POST = async () => Response.json(1)\n',
+      'src/app/api/b/route.ts':
+        "export { GET } from '../a/route'\nconst handler = () => new Response()\nexport { handler as PUT, handler as PATCH }\n",
+      'src/app/(group)/api/[id]/[...rest]/route.ts':
+        "import { withUser } from '../../../../../lib/session'\nconst logged = (f) => (...args) => f(...args)\nexport const DELETE = logged(withUser(async () => new Response()))\nexport const GET = DELETE\n",
+      'src/lib/session.ts': session,
+    })
+    expect(found).toEqual({
+      'GET /api/a': 'none',
+      'POST /api/a': 'none',
+      'GET /api/b': 'none',
+      'PUT /api/b': 'none',
+      'PATCH /api/b': 'none',
+      'DELETE /api/[id]/[...rest]': 'none',
+      'GET /api/[id]/[...rest]': 'none',
+    })
+  })
+
+  it('carry the guard that their wrapper enforces before they work', async () => {
+    const found = await endpoints({
+      'app/api/me/route.ts':
+        "import { prisma } from '../../../lib/db'\nimport { withUser } from '../../../lib/session'\nexport const GET = withUser(async (request, { user }) => Response.json(await prisma.user.findUnique({ where: { id: user.id } })))\n",
+      'app/api/key/route.ts':
+        "import { prisma } from '../../../lib/db'\nexport async function GET(request) {\n  const user = await prisma.user.findUnique({ where: { apiKey: request.headers.get('x-api-key') ?? '' } })\n  if (!user) return new Response(null, { status: 401 })\n  return Response.json({ id: user.id })\n}\n",
+      'app/api/cron/route.ts':
+        "export async function GET(request) {\n  if (request.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) return new Response(null, { status: 401 })\n  return Response.json({ ok: true })\n}\n",
+      'lib/db.ts':
+        "import { PrismaClient } from '@prisma/client'\nexport const prisma = new PrismaClient()\n",
+      'lib/session.ts': session,
+    })
+    expect(found).toEqual({ 'GET /api/me': 'session', 'GET /api/key': 'api-key', 'GET /api/cron': 'secret' })
+  })
+})
+
+describe('other endpoints', () => {
+  it('server actions: a file, an inline function, an action client', async () => {
+    const found = await endpoints({
+      'app/actions.ts':
+        "'use server'\nimport { action } from '../lib/client'\nexport async function open() {}\nexport const closed = action.inputSchema(x).action(async ({ ctx }) => ({ id: ctx.user.id }))\n",
+      'app/page.tsx':
+        "export default function Page() {\n  async function save() {\n    'use server'\n  }\n  return <form action={save} />\n}\n",
+      'lib/client.ts':
+        "import { createSafeActionClient } from 'next-safe-action'\nimport { requireUser } from './session'\nexport const action = createSafeActionClient().use(async ({ next }) => next({ ctx: { user: await requireUser() } }))\n",
+      'lib/session.ts': session,
+    })
+    expect(found).toEqual({
+      'action open (app/actions.ts)': 'none',
+      'action closed (app/actions.ts)': 'session',
+      'action save (app/page.tsx)': 'none',
+    })
+  })
+
+  it('pages: API routes, getServerSideProps and pages that read params', async () => {
+    const found = await endpoints({
+      'pages/api/users/[id].js': 'export default function handler(req, res) { res.json({}) }\n',
+      'pages/users/[id].js':
+        'export async function getServerSideProps({ params }) { return { props: { id: params.id } } }\nexport default function Page() { return null }\n',
+      'app/u/[id]/page.tsx':
+        'export default async function Page({ params }) { const { id } = await params; return <p>{id}</p> }\n',
+      'app/about/page.tsx': 'export default function Page() { return <p>About</p> }\n',
+    })
+    expect(Object.keys(found)).toEqual(['page /u/[id]', 'ANY /api/users/[id]', 'pages-ssr /users/[id]'])
+  })
+
+  it('tRPC procedures in nested and merged routers, with their middleware', async () => {
+    const found = await endpoints({
+      'server/trpc.ts':
+        "import { initTRPC, TRPCError } from '@trpc/server'\nconst t = initTRPC.context().create()\nexport const router = t.router\nexport const mergeRouters = t.mergeRouters\nexport const open = t.procedure\nexport const closed = t.procedure.use(({ ctx, next }) => {\n  if (!ctx.session) throw new TRPCError({ code: 'UNAUTHORIZED' })\n  return next({ ctx: { user: ctx.session.user } })\n})\n",
+      'server/posts.ts':
+        "import { closed, open, router } from './trpc'\nexport const posts = router({ list: open.query(() => []), admin: router({ remove: closed.input(x).mutation(({ input }) => input) }) })\n",
+      'server/root.ts':
+        "import { mergeRouters, router } from './trpc'\nimport { posts } from './posts'\nexport const appRouter = mergeRouters(router({ posts }))\n",
+    })
+    expect(found).toEqual({ 'procedure posts.list': 'none', 'procedure posts.admin.remove': 'session' })
+  })
+
+  it('GraphQL resolvers and Hono routes, with the middleware of the application', async () => {
+    const found = await endpoints({
+      'app/api/graphql/route.ts':
+        "import { createSchema, createYoga } from 'graphql-yoga'\nconst resolvers = { Query: { me: () => null }, Mutation: { rename: (_, { id }) => id } }\nexport const { handleRequest: POST } = createYoga({ schema: createSchema({ typeDefs: '', resolvers }) })\n",
+      'server/hono.ts':
+        "import { Hono } from 'hono'\nimport { verify } from 'jsonwebtoken'\nexport const app = new Hono()\napp.use('*', async (c, next) => {\n  const user = verify(c.req.header('authorization'), process.env.KEY)\n  c.set('user', user)\n  await next()\n})\napp.get('/v1/me', (c) => c.json(c.var.user))\n",
+    })
+    expect(found).toEqual({
+      'POST /api/graphql': 'none',
+      'resolver Query.me': 'none',
+      'resolver Mutation.rename': 'none',
+      'GET /v1/me': 'session',
+    })
+  })
+})
