@@ -19,6 +19,7 @@ const borders: Record<string, string[]> = {
 const owners: Record<string, string[]> = {
   'oxc-parser': ['source'],
   'jsonc-parser': ['source'],
+  'path-to-regexp': ['project'],
   picomatch: ['project'],
   yaml: ['project'],
   zod: ['core', 'operations', 'cli'],

@@ -1,6 +1,7 @@
 /** What the conditions on the way say about who may come through. Names of functions play no part. */
 import type { Guard, GuardLevel } from '../core/map.ts'
 import type { Event, Fact } from './flow/events.ts'
+import { join } from './flow/facts.ts'
 import type { Sources } from './flow/value.ts'
 
 const ORDER: GuardLevel[] = ['none', 'secret', 'signature', 'api-key', 'session', 'permission']
@@ -51,6 +52,15 @@ export function tiedInputs(facts: readonly Fact[]): Set<string> {
     grew = tied.size > before
   }
   return tied
+}
+
+/** What a proxy asks of every request that it lets through: what holds wherever it does. */
+export function guardOfProxy(events: readonly Event[]): Guard {
+  const passes = events.filter((event) => event.k === 'pass')
+  const [first, ...rest] = passes
+  if (!first) return { level: 'none', by: [] }
+  const facts = rest.reduce((held, one) => join(held, one.facts), first.facts)
+  return guardOf([{ ...first, facts }])
 }
 
 export function guardOf(events: readonly Event[]): Guard {

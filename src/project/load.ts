@@ -9,13 +9,14 @@ import type { Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
 import { buildDataModel, type DataModel, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
+import { applyProxies, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
 import { Calls } from './flow/calls.ts'
 import { Flow } from './flow/flow.ts'
 import { isWrite } from './flow/prisma.ts'
 import type { Program } from './flow/program.ts'
 import type { Value } from './flow/value.ts'
-import { guardOf } from './guards.ts'
+import { guardOf, guardOfProxy } from './guards.ts'
 import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
 import type { Project, Run } from './project.ts'
@@ -83,6 +84,15 @@ export async function loadProject(root: string, options: Options = {}): Promise<
   )
   const runs = entries.map((entry) => runOf(entry, program, globals, calls, queries, problems))
   unique(runs)
+  const matchers = new Map(
+    entries
+      .filter((entry) => entry.kind === 'middleware')
+      .map((entry) => [entry.location.file, matchersOf(namer, entry.location.file)]),
+  )
+  applyProxies(
+    runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
+    matchers,
+  )
 
   return {
     root,
@@ -219,7 +229,7 @@ function endpointOf(entry: Entry, label: string, flow: Flow, queries: readonly Q
     ...(entry.method === undefined ? {} : { method: entry.method }),
     path: entry.path,
     location: entry.location,
-    guard: guardOf(flow.events),
+    guard: entry.kind === 'middleware' ? guardOfProxy(flow.events) : guardOf(flow.events),
     validation: [...validation],
     reads: [...reads],
     writes: [...writes],

@@ -133,4 +133,15 @@ describe('other endpoints', () => {
       'GET /v1/me': 'session',
     })
   })
+
+  it('a proxy that lets only signed-in people through, and one that sometimes does', async () => {
+    const proxy = (pass: string): string =>
+      `import { NextResponse } from 'next/server'\nimport { getToken } from 'next-auth/jwt'\nexport async function proxy(request) {\n  const token = await getToken({ req: request })\n  ${pass}\n  if (!token) return NextResponse.redirect('/login')\n  return NextResponse.next()\n}\nexport const config = { matcher: ['/app/:path*'] }\n`
+    expect(await endpoints({ 'src/proxy.ts': proxy('') })).toEqual({ 'middleware proxy.ts': 'session' })
+    expect(
+      await endpoints({
+        'src/proxy.ts': proxy("if (request.nextUrl.pathname === '/app/about') return NextResponse.next()"),
+      }),
+    ).toEqual({ 'middleware proxy.ts': 'none' })
+  })
 })

@@ -63,4 +63,9 @@ export interface Parse extends Moment {
   schema: string
 }
 
-export type Event = Access | Raw | Response | Decode | PromiseTest | Parse
+/** A proxy lets the request through. */
+export interface Pass extends Moment {
+  k: 'pass'
+}
+
+export type Event = Access | Pass | Raw | Response | Decode | PromiseTest | Parse

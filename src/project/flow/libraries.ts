@@ -91,6 +91,9 @@ export function libraryCall(
     SIGNATURE.test(name) ||
     (name === 'verify' && /^(svix|@upstash\/qstash|standardwebhooks|node:crypto|crypto|@octokit)/.test(from))
   ) {
+    const held = union(...args.map((arg) => allDeps(arg)))
+    // Comparing the hash of a password is no signature: what is compared must have come as a credential.
+    if (name === 'timingSafeEqual' && ![...held].some((dep) => dep.startsWith('credential:'))) return unknown(held)
     const deps = new Set([`credential:signature (${name})`])
     if (name !== 'timingSafeEqual') machine.assume(deps, syntax, at, false)
     return unknown(union(deps, ...args.map((arg) => allDeps(arg))))
@@ -100,6 +103,7 @@ export function libraryCall(
     /^(json|redirect|next|rewrite)$/.test(name)
   ) {
     const body = args[0]
+    if (name === 'next') machine.emit({ ...machine.moment(syntax, at), k: 'pass' })
     if (body && name === 'json') machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body })
     return shaped(body ? { k: 'response', body } : { k: 'response' })
   }

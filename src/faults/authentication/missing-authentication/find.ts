@@ -73,7 +73,7 @@ function draft(run: Run, access: Access, project: Project): Draft {
   return {
     location: own || !endpoint ? access.location : endpoint.location,
     subject: run.label,
-    certainty: named || !write ? 'possible' : 'likely',
+    certainty: named || !write || endpoint?.guard.proxy !== undefined ? 'possible' : 'likely',
     found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,
     why: `${endpoint?.kind === 'action' ? 'A server action is a public HTTP endpoint: a' : 'A'}nybody on the internet can ${write ? `change rows of ${access.model}` : `read rows of ${access.model}`}.`,
     remedy:
