@@ -93,7 +93,8 @@ export function libraryCall(
   ) {
     const held = union(...args.map((arg) => allDeps(arg)))
     // Comparing the hash of a password is no signature: what is compared must have come as a credential.
-    if (name === 'timingSafeEqual' && ![...held].some((dep) => dep.startsWith('credential:'))) return unknown(held)
+    if (name === 'timingSafeEqual' && ![...held].some((dep) => dep.startsWith('credential:')))
+      return unknown(held)
     const deps = new Set([`credential:signature (${name})`])
     if (name !== 'timingSafeEqual') machine.assume(deps, syntax, at, false)
     return unknown(union(deps, ...args.map((arg) => allDeps(arg))))
