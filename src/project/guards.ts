@@ -8,6 +8,16 @@ const ORDER: GuardLevel[] = ['none', 'secret', 'signature', 'api-key', 'session'
 
 /** The kind of proof that a condition asks for; `none` when it does not depend on who is calling. */
 export function levelOf(fact: Fact): GuardLevel {
+  const cached = levels.get(fact)
+  if (cached !== undefined) return cached
+  const level = judge(fact)
+  levels.set(fact, level)
+  return level
+}
+
+const levels = new WeakMap<Fact, GuardLevel>()
+
+function judge(fact: Fact): GuardLevel {
   const deps = [...fact.deps]
   const identity = deps.filter((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
   if (identity.length > 0) {
@@ -66,8 +76,11 @@ export function guardOfProxy(events: readonly Event[]): Guard {
 export function guardOf(events: readonly Event[]): Guard {
   let level: GuardLevel = 'none'
   const by = new Map<string, Guard['by'][number]>()
+  const seen = new Set<Fact>()
   for (const event of events) {
     for (const fact of event.facts) {
+      if (seen.has(fact)) continue
+      seen.add(fact)
       const one = levelOf(fact)
       if (one === 'none') continue
       if (ORDER.indexOf(one) > ORDER.indexOf(level)) level = one

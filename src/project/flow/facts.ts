@@ -12,25 +12,48 @@ const PAIRS = 64
  */
 export function join(a: readonly Fact[], b: readonly Fact[]): readonly Fact[] {
   if (a === b) return a
-  const shared = new Set(b)
-  const both = a.filter((fact) => shared.has(fact))
+  // Both paths began with the same facts: only what came after has to be compared.
+  let start = 0
+  while (start < a.length && start < b.length && a[start] === b[start]) start++
+  const ends = new Set(b.slice(start))
+  const both = start === a.length ? a : a.filter((fact, i) => i < start || ends.has(fact))
+  const left = a.slice(start).filter((fact) => !ends.has(fact) && trusted(fact.deps))
+  if (left.length === 0) return both
   const held = new Set(both)
-  const left = a.filter((fact) => !held.has(fact) && trusted(fact.deps))
-  const right = b.filter((fact) => !held.has(fact) && trusted(fact.deps))
-  if (left.length === 0 || right.length === 0) return both
-  const merged = new Map<string, Fact>()
+  const right = b.slice(start).filter((fact) => !held.has(fact) && trusted(fact.deps))
+  if (right.length === 0) return both
+  const merged = new Set<Fact>()
   let pairs = 0
   for (const one of left) {
     for (const other of right) {
       if (++pairs > PAIRS) break
-      if (opposed(one, other)) continue
-      const deps = intersection(one.deps, other.deps)
-      if (!trusted(deps)) continue
-      const terms = [...new Set([...one.terms, ...other.terms])].sort()
-      merged.set(terms.join(' '), { ...one, deps, terms, presence: one.presence || other.presence })
+      const fact = eitherFact(one, other)
+      if (fact) merged.add(fact)
     }
   }
-  return [...both, ...merged.values()]
+  return merged.size === 0 ? both : [...both, ...merged]
+}
+
+/** Kept per pair, so that the same alternative is the same fact wherever paths meet. */
+const known = new WeakMap<Fact, WeakMap<Fact, Fact | null>>()
+
+function eitherFact(one: Fact, other: Fact): Fact | null {
+  const row = known.get(one) ?? new WeakMap<Fact, Fact | null>()
+  known.set(one, row)
+  const cached = row.get(other)
+  if (cached !== undefined) return cached
+  const deps = opposed(one, other) ? undefined : intersection(one.deps, other.deps)
+  const fact =
+    deps && trusted(deps)
+      ? {
+          ...one,
+          deps,
+          terms: [...new Set([...one.terms, ...other.terms])],
+          presence: one.presence || other.presence,
+        }
+      : null
+  row.set(other, fact)
+  return fact
 }
 
 const opposite = (term: string): string => term.slice(0, -1) + (term.endsWith('+') ? '-' : '+')

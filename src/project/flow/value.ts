@@ -75,18 +75,35 @@ export const client = (path: string): Value => ({
   client: path,
 })
 
+/** All sources of several sets. Returns one of them when it already holds the others: most unions add nothing. */
 export function union(...sets: Sources[]): Sources {
-  let result: Set<string> | undefined
-  let first: Sources = NONE
+  let result: Sources = NONE
+  let own: Set<string> | undefined
   for (const set of sets) {
-    if (set.size === 0 || set === first) continue
-    if (first.size === 0) first = set
-    else {
-      result ??= new Set(first)
-      for (const item of set) result.add(item)
+    if (set.size === 0 || set === result) continue
+    if (result.size === 0) {
+      result = set
+      continue
+    }
+    for (const item of set) {
+      if (result.has(item)) continue
+      if (!own) {
+        if (set.size > result.size && includes(set, result)) {
+          result = set
+          break
+        }
+        own = new Set(result)
+        result = own
+      }
+      own.add(item)
     }
   }
-  return result ?? first
+  return result
+}
+
+function includes(large: Sources, small: Sources): boolean {
+  for (const item of small) if (!large.has(item)) return false
+  return true
 }
 
 /** All sources a value holds, through the fields of objects and arrays, to a bounded depth. */
@@ -153,9 +170,18 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
 }
 
 /** A verified identity or a credential that something was held against; a decoded but unverified token is neither. */
-export const trusted = (deps: Sources): boolean =>
-  [...deps].some(
-    (dep) =>
+export function trusted(deps: Sources): boolean {
+  const cached = judged.get(deps)
+  if (cached !== undefined) return cached
+  let result = false
+  for (const dep of deps)
+    if (
       (dep.startsWith('identity:') && !dep.startsWith('identity:unverified')) ||
-      dep.startsWith('credential:'),
-  )
+      dep.startsWith('credential:')
+    )
+      result = true
+  judged.set(deps, result)
+  return result
+}
+
+const judged = new WeakMap<Sources, boolean>()
