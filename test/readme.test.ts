@@ -37,7 +37,7 @@ describe('README.md', () => {
     }
   })
 
-  it.each(commands)('shows what the tool prints: %s', async (command) => {
+  it.each(commands)('shows what command %# prints', async (command) => {
     const [line = '', ...shown] = command.split('\n')
     const printed = await output(`${line} --no-cache`)
     const invented = shown.filter((one) => one !== '…' && !printed.includes(one))

@@ -4,8 +4,6 @@ import type { Event, Fact } from './flow/events.ts'
 import { join } from './flow/facts.ts'
 import type { Sources } from './flow/value.ts'
 
-const ORDER: GuardLevel[] = ['none', 'secret', 'signature', 'api-key', 'session', 'permission']
-
 /** The kind of proof that a condition asks for; `none` when it does not depend on who is calling. */
 export function levelOf(fact: Fact): GuardLevel {
   const cached = levels.get(fact)
@@ -22,9 +20,10 @@ function judge(fact: Fact): GuardLevel {
   const identity = deps.filter((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
   if (identity.length > 0) {
     if (identity.every((dep) => / by header/.test(dep))) return 'api-key'
-    // A row that was looked up by the caller and by what the request names: a membership.
+    // A row that says what the caller may do: a membership, or one found by the caller and by what the request names.
     const membership =
-      deps.some((dep) => dep.startsWith('row:')) && deps.some((dep) => dep.startsWith('client:'))
+      deps.some((dep) => dep.startsWith('member:')) ||
+      (deps.some((dep) => dep.startsWith('row:')) && deps.some((dep) => dep.startsWith('client:')))
     return fact.presence && !membership ? 'session' : 'permission'
   }
   if (deps.some((dep) => dep.startsWith('credential:signature'))) return 'signature'
@@ -34,6 +33,13 @@ function judge(fact: Fact): GuardLevel {
       : deps.some((dep) => dep.startsWith('row:'))
         ? 'api-key'
         : 'none'
+  // A value of the request held against one that only somebody with the server's key can make.
+  if (
+    !fact.presence &&
+    deps.some((dep) => /^env:.*(SECRET|SALT|SIGNING)/.test(dep)) &&
+    deps.some((dep) => dep.startsWith('client:'))
+  )
+    return 'signature'
   return 'none'
 }
 
@@ -83,7 +89,8 @@ export function guardOf(events: readonly Event[]): Guard {
       seen.add(fact)
       const one = levelOf(fact)
       if (one === 'none') continue
-      if (ORDER.indexOf(one) > ORDER.indexOf(level)) level = one
+      // The first proof that is asked for says what kind of caller it is; what comes after can only narrow it.
+      if (level === 'none' || (level === 'session' && one === 'permission')) level = one
       by.set(`${fact.within} ${fact.location.file}`, { name: fact.within, location: fact.location })
     }
   }

@@ -48,6 +48,14 @@ export async function loadProject(root: string, options: Options = {}): Promise<
     dataModels.flatMap((one) => one.models.map((model) => [model.delegate, model.name] as const)),
   )
 
+  const memberships = new Set(
+    dataModels.flatMap((one) =>
+      one.models
+        .filter((model) => model.role === 'membership' || model.role === 'tenant')
+        .map((model) => model.name),
+    ),
+  )
+
   progress?.('reading source')
   const resolver = createResolver(files, packages, read)
   const parsed = new Map<string, Syntax | undefined>()
@@ -57,6 +65,7 @@ export async function loadProject(root: string, options: Options = {}): Promise<
   }
   const program: Program = {
     delegates,
+    memberships,
     syntax,
     resolve: (from, specifier) => resolver.resolve(from, specifier),
   }

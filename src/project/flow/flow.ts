@@ -80,6 +80,10 @@ export class Flow implements Machine {
     return this.program.delegates
   }
 
+  get memberships(): ReadonlySet<string> {
+    return this.program.memberships
+  }
+
   moment(syntax: Syntax, at: number): Moment {
     const base: Moment = {
       location: placeOf(syntax, at),
@@ -654,6 +658,8 @@ export class Flow implements Machine {
               of.deps,
             )
       case 'chain':
+        // Validated environments (`env.CRON_SECRET`) are environment all the same.
+        if (/t3-oss\/env|envalid|env-core|znv/.test(shape.from)) return unknown(new Set([`env:${key}`]))
         return shaped(
           { ...shape, steps: [...shape.steps, { name: key, args: [], at, syntax: frame.syntax }] },
           of.deps,
@@ -715,6 +721,8 @@ export class Flow implements Machine {
         return unknown(deps)
       }
       case 'member':
+        if (expr.key === 'env' && expr.of.k === 'name' && expr.of.name === 'process')
+          return unknown(new Set(['env:*']))
         if (
           expr.of.k === 'member' &&
           expr.of.of.k === 'name' &&

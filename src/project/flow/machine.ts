@@ -5,6 +5,7 @@ import type { Sources, Value } from './value.ts'
 
 export interface Machine {
   readonly delegates: ReadonlyMap<string, string>
+  readonly memberships: ReadonlySet<string>
   /** True while a module's top level is read: nothing runs then, functions are only named. */
   readonly naming: boolean
   loop: string | undefined

@@ -39,10 +39,11 @@ export const RAW: ReadonlySet<string> = new Set([
 export const isWrite = (operation: string): boolean => WRITES.includes(operation)
 
 /** A value looked up by a credential is an identity: a session row found by its cookie, an account by its API key. */
-function resultSources(model: string, args: Value): Sources {
+function resultSources(machine: Machine, model: string, args: Value): Sources {
   const where = args.shape?.k === 'object' ? args.shape.fields.get('where') : undefined
   const deps = where ? allDeps(where) : NONE
   const extra = new Set([`row:${model}`])
+  if (machine.memberships.has(model)) extra.add(`member:${model}`)
   for (const dep of deps)
     if (dep.startsWith('credential:')) extra.add(`identity:${model} by ${dep.slice(11)}`)
   return union(deps, extra)
@@ -59,7 +60,7 @@ export function prismaAccess(
   const first = args[0] ?? shaped({ k: 'object', fields: new Map() })
   const access: Access = { ...machine.moment(syntax, at), k: 'access', model, operation, args: first }
   machine.emit(access)
-  const deps = resultSources(model, first)
+  const deps = resultSources(machine, model, first)
   if (
     operation === 'count' ||
     operation === 'aggregate' ||

@@ -10,6 +10,8 @@ export interface Resolution {
 export interface Program {
   /** Model name by client property: `invoice` → `Invoice`. */
   delegates: ReadonlyMap<string, string>
+  /** Models whose rows say what somebody may do: memberships and tenants. */
+  memberships: ReadonlySet<string>
   syntax(file: string): Syntax | undefined
   resolve(from: string, specifier: string): Resolution
 }
