@@ -143,7 +143,7 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
       const step = steps[i]
       if (!step) break
       const schemas = /^(input|schema|inputSchema|bindArgsSchemas)$/.test(step.name)
-      if (schemas) input = parsedInput(client('input'))
+      if (schemas) input = parsedInput(client('input'), step.args[0])
       if (
         !/^(use|useValidated|concat|query|mutation|subscription|handler|action|stateAction|resolver|createServerAction|createServerActionProcedure)$/.test(
           step.name,

@@ -58,7 +58,13 @@ export class Calls {
   private write(value: Value, out: string[]): boolean {
     if (out.length > PARTS) return false
     const { shape } = value
-    out.push(this.sources(value.deps), this.sources(value.ctl), value.client ?? '', value.parsed ? 'p' : '')
+    out.push(
+      this.sources(value.deps),
+      this.sources(value.ctl),
+      value.client ?? '',
+      value.parsed ? 'p' : '',
+      value.schema ? String(this.id(value.schema)) : '',
+    )
     if (!shape) return true
     out.push(shape.k)
     switch (shape.k) {

@@ -13,6 +13,7 @@ import { libraryCall, parseCall } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
+import { fieldSchema, isLoose } from './schemas.ts'
 import {
   allDeps,
   type Env,
@@ -38,6 +39,8 @@ interface Frame {
   syntax: Syntax
   name: string
   returns: { value: Value; facts: readonly Fact[] }[]
+  /** Where it returned last. */
+  back?: number
   /** Sources of the conditions that chose among the returns. */
   ctl: Sources
   branch: number
@@ -64,6 +67,8 @@ export class Flow implements Machine {
   private traces: Trace[] = []
   private steps = 0
   private gone = false
+  /** The return that ended the call that ended last: for the endpoint's function, its answer. */
+  private returned: { syntax: Syntax; at: number } | undefined
   private readonly program: Program
   private readonly globals: Map<string, Value>
 
@@ -100,8 +105,8 @@ export class Flow implements Machine {
 
   /** A value handed back to the caller of the endpoint. */
   answer(value: Value, syntax: Syntax): void {
-    const at = syntax.functions[0]?.at ?? 0
-    this.emit({ ...this.moment(syntax, at), k: 'response', value: unwrap(value) })
+    const back = this.returned ?? { syntax, at: syntax.functions[0]?.at ?? 0 }
+    this.emit({ ...this.moment(back.syntax, back.at), k: 'response', value: unwrap(value) })
   }
 
   end(): void {
@@ -274,6 +279,7 @@ export class Flow implements Machine {
     }
     const exit = this.statements(fn.body, frame)
     if (exit !== 'gone') frame.returns.push({ value: literal(undefined), facts: this.facts })
+    if (frame.back !== undefined) this.returned = { syntax, at: frame.back }
     this.via.pop()
     this.stack.pop()
     this.traces.pop()
@@ -362,7 +368,10 @@ export class Flow implements Machine {
         return 'on'
       case 'return': {
         const value = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
-        if (!this.gone) frame.returns.push({ value, facts: this.facts })
+        if (!this.gone) {
+          frame.returns.push({ value, facts: this.facts })
+          frame.back = stmt.at
+        }
         return 'gone'
       }
       case 'throw':
@@ -615,7 +624,9 @@ export class Flow implements Machine {
       if (of.client === undefined) return unknown(of.deps, of.ctl)
       const path = of.client === '' ? key : `${of.client}.${key}`
       const child: Value = { deps: new Set([`client:${path}`]), ctl: of.ctl, client: path }
-      if (of.parsed) child.parsed = true
+      const schema = fieldSchema(of.schema, key)
+      if (of.parsed) child.parsed = !isLoose(schema)
+      if (schema) child.schema = schema
       return child
     }
     if (!shape) return extend()

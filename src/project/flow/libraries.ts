@@ -4,6 +4,7 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
+import { isLoose } from './schemas.ts'
 import { allDeps, client, literal, shaped, union, unknown, type Value } from './value.ts'
 
 /** Ends the request: https://nextjs.org/docs/app/api-reference/functions/redirect and siblings. */
@@ -128,7 +129,7 @@ export function parseCall(
   if (!known && of.shape?.k === 'external' && of.shape.from === 'global') return undefined
   if (known)
     machine.emit({ ...machine.moment(syntax, at), k: 'parse', library: what.from, schema: what.root })
-  const parsed = parsedInput(input)
+  const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
   const outcome = unknown(parsed.deps)
   return shaped(
@@ -144,10 +145,12 @@ export function parseCall(
   )
 }
 
-export function parsedInput(input: Value): Value {
+export function parsedInput(input: Value, schema?: Value): Value {
   const deps = allDeps(input)
   const path = input.client ?? firstClient(input)
-  return path === undefined ? unknown(deps) : { deps, ctl: input.ctl, client: path, parsed: true }
+  if (path === undefined) return unknown(deps)
+  const value: Value = { deps, ctl: input.ctl, client: path, parsed: !isLoose(schema) }
+  return schema ? { ...value, schema } : value
 }
 
 const firstClient = (input: Value): string | undefined =>

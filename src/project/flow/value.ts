@@ -18,8 +18,10 @@ export interface Value {
   ctl: Sources
   /** Path of the caller's input when the value is that input itself: `body`, `params.id`. */
   client?: string
-  /** True when a schema has parsed the input. */
+  /** True when a schema has parsed the input and names every key of it. */
   parsed?: boolean
+  /** The schema, where it could be read. */
+  schema?: Value
   shape?: Shape
 }
 
