@@ -1,13 +1,28 @@
 import type { Fault } from '../core/fault.ts'
 import type { Operation } from '../core/operation.ts'
 import { faults } from '../faults/index.ts'
+import { remembered } from './answers.ts'
 import { checkup } from './checkup.ts'
 import { explain } from './explain.ts'
 import { review } from './review.ts'
 import { understand } from './understand.ts'
 
 /** Every operation, in the order in which help lists them. The first is what the bare command runs. */
-export const operations: Operation<unknown>[] = [checkup, understand, review, explain]
+export const operations: Operation<unknown>[] = [checkup, understand, review, explain].map(quick)
+
+/** The same operation, which repeats its answer when nothing has changed since. */
+function quick(operation: Operation<unknown>): Operation<unknown> {
+  return {
+    ...operation,
+    run(input, context) {
+      const question = JSON.stringify([operation.name, input])
+      // A baseline may lie outside the project, and updating it depends on what is wrong now.
+      const outside = /"(baseline|updateBaseline)":("|true)/.test(question)
+      const work = () => operation.run(input, context)
+      return outside ? work() : remembered(question, context, work)
+    },
+  }
+}
 
 /** What the catalogue says of its faults, without the means to find them. */
 export const faultCatalogue: Omit<Fault<unknown>, 'find'>[] = faults.map(
