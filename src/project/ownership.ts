@@ -4,6 +4,7 @@ import type { Entity } from './data-model.ts'
 import type { Access, Event, Fact, Moment } from './flow/events.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
 import { isVerified, levelOf, tiedInputs } from './guards.ts'
+import type { Run } from './project.ts'
 
 export interface Leaf {
   /** `id`, `project.orgId`, `OR.userId`. */
@@ -92,17 +93,14 @@ export const isPrivileged = (facts: readonly Fact[]): boolean =>
       ![...fact.deps].some((dep) => dep.startsWith('row:')),
   )
 
-/** The path to a moment, endpoint first, with what stands there last. */
-export function traceTo(label: string, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {
-  const via = moment.via.slice(1)
-  const entry = moment.via[0]
-  const start = via[0]?.location ?? moment.location
+/** The path to a moment: the endpoint, the calls in between, and what stands at the end. */
+export function traceTo(run: Run, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {
+  const start = run.endpoint?.location ?? moment.via[0]?.location ?? moment.location
+  const calls = moment.via.filter(
+    (step) => !/^calls (a function|handler|default)$/.test(step.note) && step.location.line > 1,
+  )
   return {
     kind: 'trace',
-    steps: [
-      { location: entry && entry.location.line > 1 ? entry.location : start, note: `${label} starts` },
-      ...via,
-      { location: moment.location, note },
-    ],
+    steps: [{ location: start, note: `${run.label} starts` }, ...calls, { location: moment.location, note }],
   }
 }

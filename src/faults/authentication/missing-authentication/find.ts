@@ -78,7 +78,7 @@ function draft(run: Run, access: Access, project: Project): Draft {
     why: `${endpoint?.kind === 'action' ? 'A server action is a public HTTP endpoint: a' : 'A'}nybody on the internet can ${write ? `change rows of ${access.model}` : `read rows of ${access.model}`}.`,
     remedy:
       'Require a verified session first, with the guard that the other endpoints of this project use; if it is public on purpose, say so with `// backend-engineer-ignore authentication/missing-authentication <reason>`.',
-    evidence: [traceTo(run.label, access, `${delegate}.${access.operation} without a guard`)],
+    evidence: [traceTo(run, access, `${delegate}.${access.operation} without a guard`)],
     endpoint: run.label,
   }
 }

@@ -37,7 +37,7 @@ function* drafts(project: Project): Iterable<Draft> {
         why: 'Anybody can write a token with any content: whoever it names is who the endpoint believes.',
         remedy:
           'Verify the token instead (`jwtVerify` of jose, `verify` of jsonwebtoken) with the key, the algorithms, the issuer and the audience that you expect.',
-        evidence: [traceTo(run.label, event, 'content read, signature ignored')],
+        evidence: [traceTo(run, event, 'content read, signature ignored')],
         endpoint: run.label,
       }
     }

@@ -29,7 +29,7 @@ function* drafts(project: Project): Iterable<Draft> {
         remedy: event.name.includes('async')
           ? 'Await the answers first (`await Promise.all(items.map(check))`), then filter by them.'
           : `Write \`await ${event.name}(…)\`.`,
-        evidence: [traceTo(run.label, event, 'the promise itself is tested')],
+        evidence: [traceTo(run, event, 'the promise itself is tested')],
         endpoint: run.label,
       }
     }

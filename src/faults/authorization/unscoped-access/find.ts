@@ -58,17 +58,19 @@ function draft(run: Run, access: Access, entity: Entity, direct: boolean, keys: 
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
   const verb = isWrite(access.operation) ? 'changes' : 'reads'
+  // Whoever holds the id of an invitation has been sent it: it may be meant as a capability.
+  const invitation = /invit/i.test(entity.name)
   return {
     location: access.location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
-    certainty: isPrivileged(access.facts) || !direct ? 'possible' : 'likely',
+    certainty: isPrivileged(access.facts) || !direct || invitation ? 'possible' : 'likely',
     found: `${run.label} ${verb} a ${entity.name} picked by ${keys}, and nothing on the way ties that id to the caller.`,
     why: `Whoever is signed in can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
     remedy:
       path.length > 0
         ? `Put the owner into the query: \`where: { id, ${owner}: … }\` with the id of the authorized caller or tenant (\`${owner}\` of ${entity.name}), and answer 404 when nothing is found.`
         : `Compare the id with the one of the session, or check the caller's right to this ${entity.name} before the query.`,
-    evidence: [traceTo(run.label, access, `${entity.delegate}.${access.operation} by ${keys}`)],
+    evidence: [traceTo(run, access, `${entity.delegate}.${access.operation} by ${keys}`)],
     endpoint: run.label,
   }
 }

@@ -57,7 +57,7 @@ function draft(project: Project, run: Run, access: Access, input: string): Draft
     why: `The caller can set any column${risky.length > 0 ? `, ${risky.slice(0, 4).join(', ')} among them` : ''}.`,
     remedy:
       'Parse the input with a schema that lists the fields this endpoint may change, and write the parsed object.',
-    evidence: [traceTo(run.label, access, `data comes from ${input}`)],
+    evidence: [traceTo(run, access, `data comes from ${input}`)],
     endpoint: run.label,
   }
 }

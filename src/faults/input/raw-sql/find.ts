@@ -33,7 +33,7 @@ function* drafts(project: Project): Iterable<Draft> {
         why: 'What the caller sends is run as SQL: it can read and change every table that the database user may.',
         remedy:
           'Use the tagged form `prisma.$queryRaw`…`` and interpolate the value there, which binds it as a parameter; choose identifiers from a fixed list.',
-        evidence: [traceTo(run.label, event, `${first} becomes part of the SQL`)],
+        evidence: [traceTo(run, event, `${first} becomes part of the SQL`)],
         endpoint: run.label,
       }
     }

@@ -30,7 +30,7 @@ function* drafts(project: Project): Iterable<Draft> {
         found: `${run.label} runs ${delegate}.${event.operation} once per element of ${event.loop}.`,
         why: 'The number of queries grows with the data: a hundred rows are a hundred round trips to the database.',
         remedy: `Collect the keys first, read them with one ${delegate}.findMany({ where: { …: { in: keys } } }) (or \`include\`, or \`groupBy\` for counts), and look the rows up in a Map.`,
-        evidence: [traceTo(run.label, event, `runs once per element of ${event.loop}`)],
+        evidence: [traceTo(run, event, `runs once per element of ${event.loop}`)],
         endpoint: run.label,
       }
     }

@@ -34,7 +34,7 @@ function* drafts(project: Project): Iterable<Draft> {
         why: 'Time, memory and the size of the response grow with the table.',
         remedy:
           'Page it: `take` with a maximum, a cursor on a unique column, and an `orderBy` that an index serves.',
-        evidence: [traceTo(run.label, access, 'no limit')],
+        evidence: [traceTo(run, access, 'no limit')],
         endpoint: run.label,
       }
     }

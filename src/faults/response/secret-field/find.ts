@@ -115,9 +115,7 @@ function draft(run: Run, response: Response, access: Access, secrets: string[]):
     found: `${run.label} answers with rows of ${access.model} that carry ${names}.`,
     why: 'A secret in a response ends up in browsers, logs and caches of people who should never hold it.',
     remedy: `Name the fields that the caller needs with \`select\`, or leave the secret out with \`omit: { ${first}: true }\`.`,
-    evidence: [
-      traceTo(run.label, { ...access, via: access.via }, `all columns of ${access.model} are read here`),
-    ],
+    evidence: [traceTo(run, { ...access, via: access.via }, `all columns of ${access.model} are read here`)],
     endpoint: run.label,
   }
 }
