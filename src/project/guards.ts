@@ -2,7 +2,8 @@
 import type { Guard, GuardLevel } from '../core/map.ts'
 import type { Event, Fact } from './flow/events.ts'
 import { join } from './flow/facts.ts'
-import type { Sources } from './flow/value.ts'
+import { SIGNED_LINK } from './flow/libraries.ts'
+import { isRole, type Sources } from './flow/value.ts'
 
 /** The kind of proof that a condition asks for; `none` when it does not depend on who is calling. */
 export function levelOf(fact: Fact): GuardLevel {
@@ -16,31 +17,40 @@ export function levelOf(fact: Fact): GuardLevel {
 const levels = new WeakMap<Fact, GuardLevel>()
 
 function judge(fact: Fact): GuardLevel {
+  // The way of a caller who is not signed in.
+  if (fact.absent) return 'none'
   const deps = [...fact.deps]
+  const has = (prefix: string): boolean => deps.some((dep) => dep.startsWith(prefix))
   const identity = deps.filter((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
   if (identity.length > 0) {
+    if (identity.every((dep) => dep.startsWith(`identity:${SIGNED_LINK}`))) return 'signature'
     if (identity.every((dep) => / by header/.test(dep))) return 'api-key'
+    const named = namesInput(deps)
     // A row that says what the caller may do: a membership, or one found by the caller and by what the request names.
-    const membership =
-      deps.some((dep) => dep.startsWith('member:')) ||
-      (deps.some((dep) => dep.startsWith('row:')) && deps.some((dep) => dep.startsWith('client:')))
-    return fact.presence && !membership ? 'session' : 'permission'
+    const membership = has('member:') || (has('row:') && named)
+    const role = deps.some((dep) => dep.startsWith('field:') && isRole(dep.slice(6)))
+    return membership || role || (!fact.presence && named) ? 'permission' : 'session'
   }
-  if (deps.some((dep) => dep.startsWith('credential:signature'))) return 'signature'
-  if (deps.some((dep) => dep.startsWith('credential:')))
-    return deps.some((dep) => dep.startsWith('env:'))
-      ? 'secret'
-      : deps.some((dep) => dep.startsWith('row:'))
-        ? 'api-key'
-        : 'none'
-  // A value of the request held against one that only somebody with the server's key can make.
-  if (
-    !fact.presence &&
-    deps.some((dep) => /^env:.*(SECRET|SALT|SIGNING)/.test(dep)) &&
-    deps.some((dep) => dep.startsWith('client:'))
-  )
-    return 'signature'
+  if (has('credential:signature')) return 'signature'
+  if (has('credential:')) {
+    if (has('env:')) return has('derived:hash') ? 'signature' : 'secret'
+    return has('row:') ? 'api-key' : 'none'
+  }
+  // A value of the request held against one that only somebody with the server's key can know or make.
+  if (!fact.presence && has('client:') && deps.some((dep) => SECRET_VARIABLE.test(dep)))
+    return has('derived:hash') ? 'signature' : 'secret'
   return 'none'
+}
+
+const SECRET_VARIABLE = /^env:(?!NEXT_PUBLIC_).*(SECRET|SALT|SIGNING|TOKEN|KEY|PASSWORD)/
+/** Parts that only come together when a request was handed on as a whole. */
+const WHOLE = ['client:body', 'client:query', 'client:url']
+
+/** True when an input of the caller has a part in it: not only the request that holds the credentials. */
+function namesInput(deps: readonly string[]): boolean {
+  const inputs = deps.filter((dep) => dep.startsWith('client:'))
+  if (!WHOLE.every((one) => inputs.includes(one))) return inputs.length > 0
+  return inputs.some((dep) => !WHOLE.includes(dep) && dep !== 'client:path')
 }
 
 /** True when some condition that held asks the caller for proof. */
@@ -75,24 +85,46 @@ export function guardOfProxy(events: readonly Event[]): Guard {
   const passes = events.filter((event) => event.k === 'pass')
   const [first, ...rest] = passes
   if (!first) return { level: 'none', by: [] }
-  const facts = rest.reduce((held, one) => join(held, one.facts), first.facts)
-  return guardOf([{ ...first, facts }])
+  return guardIn(rest.reduce((held, one) => join(held, one.facts), first.facts))
 }
 
+/**
+ * What an endpoint asks of its caller: what held where it ended well. Where its function says nothing of that (it
+ * answers through `res`, it always throws), what held at all of its work.
+ */
 export function guardOf(events: readonly Event[]): Guard {
+  const end = events.findLast((event) => event.k === 'end')
+  const atEnd = guardIn(end?.facts ?? [])
+  if (atEnd.level !== 'none') return atEnd
+  const answers = events.filter((event) => event.k === 'response' && (event.status ?? 200) < 400)
+  if (answers.length > 0 && !answers.every((event) => isGuarded(event.facts))) return atEnd
+  const work = workOf(events)
+  if (work.length > 0 && !work.every((event) => isGuarded(event.facts))) return atEnd
+  return guardIn((answers.at(-1) ?? work.at(-1))?.facts ?? [])
+}
+
+/** Queries other than those that a check consults to decide. */
+function workOf(events: readonly Event[]): Event[] {
+  const consulted = new Set<string>()
+  for (const event of events)
+    for (const fact of event.facts)
+      if (levelOf(fact) !== 'none')
+        for (const dep of fact.deps) if (dep.startsWith('row:')) consulted.add(dep.slice(4))
+  return events.filter(
+    (event) =>
+      (event.k === 'access' && !(consulted.has(event.model) && !isGuarded(event.facts))) || event.k === 'raw',
+  )
+}
+
+function guardIn(facts: readonly Fact[]): Guard {
   let level: GuardLevel = 'none'
   const by = new Map<string, Guard['by'][number]>()
-  const seen = new Set<Fact>()
-  for (const event of events) {
-    for (const fact of event.facts) {
-      if (seen.has(fact)) continue
-      seen.add(fact)
-      const one = levelOf(fact)
-      if (one === 'none') continue
-      // The first proof that is asked for says what kind of caller it is; what comes after can only narrow it.
-      if (level === 'none' || (level === 'session' && one === 'permission')) level = one
-      by.set(`${fact.within} ${fact.location.file}`, { name: fact.within, location: fact.location })
-    }
+  for (const fact of facts) {
+    const one = levelOf(fact)
+    if (one === 'none') continue
+    // The first proof that is asked for says what kind of caller it is; what comes after can only narrow it.
+    if (level === 'none' || (level === 'session' && one === 'permission')) level = one
+    by.set(`${fact.within} ${fact.location.file}`, { name: fact.within, location: fact.location })
   }
   return { level, by: [...by.values()].slice(0, 4) }
 }

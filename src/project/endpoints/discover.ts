@@ -28,10 +28,22 @@ const TERMINAL: Record<string, string> = {
   handler: '',
 }
 
+/** Files that answer with metadata: https://nextjs.org/docs/app/api-reference/file-conventions/metadata */
+const METADATA = /^(robots|sitemap|manifest|(icon|apple-icon|opengraph-image|twitter-image)\d?)$/
+const METADATA_NAMES: Record<string, string> = {
+  robots: 'robots.txt',
+  sitemap: 'sitemap.xml',
+  manifest: 'manifest.webmanifest',
+}
+
+const metadataPath = (folder: string, base: string): string =>
+  `${folder === '/' ? '' : folder}/${METADATA_NAMES[base] ?? base}`
+
 /** URL path of a file below `app/`: groups, slots and interception marks do not show. */
 export function appPath(file: string): string | undefined {
-  const match = /(?:^|\/)app\/((?:.*\/)?)(?:route|page|layout|default)\.(?:tsx?|jsx?|mjs)$/.exec(file)
-  if (!match) return undefined
+  const match = /(?:^|\/)app\/((?:.*\/)?)([\w-]+)\.(?:tsx?|jsx?|mjs)$/.exec(file)
+  if (!match || !(/^(route|page|layout|default)$/.test(match[2] ?? '') || METADATA.test(match[2] ?? '')))
+    return undefined
   const parts = (match[1] ?? '')
     .split('/')
     .filter((part) => part !== '' && !/^\(.*\)$/.test(part) && !part.startsWith('@'))
@@ -137,6 +149,8 @@ function appFile(
   if (base === 'route') {
     for (const method of METHODS)
       if (exports(file, method, syntaxOf)) add(file, method, 'route', path, method)
+  } else if (METADATA.test(base)) {
+    if (exports(file, 'default', syntaxOf)) add(file, 'default', 'route', metadataPath(path, base), 'GET')
   } else if (base === 'page' || base === 'layout') {
     for (const name of ['default', 'generateMetadata']) {
       const syntax = syntaxOf(file)
@@ -193,7 +207,16 @@ function mentionsParams(fn: Fn): boolean {
       first.rest !== undefined ||
       first.props.some((prop) => prop.key === 'params' || prop.key === 'searchParams')
     )
-  return /"key":"(params|searchParams)"/.test(JSON.stringify(fn.body))
+  const body = JSON.stringify(fn.body)
+  return /"key":"(params|searchParams)"/.test(body) || (first.k === 'bind' && handsOn(body, first.b))
+}
+
+/** `PricingPage(props)`, `<Dashboard {...props} />`: what is handed on whole may be read there. */
+function handsOn(body: string, b: number): boolean {
+  const name = `"k":"name","name":"[^"]+","b":${b}[,}]`
+  const all = body.match(new RegExp(name, 'g'))?.length ?? 0
+  const parts = body.match(new RegExp(`"k":"member","of":\\{[^{}]*${name}`, 'g'))?.length ?? 0
+  return all > parts
 }
 
 function actions(

@@ -56,8 +56,8 @@ describe('route handlers', () => {
       'GET /api/b': 'none',
       'PUT /api/b': 'none',
       'PATCH /api/b': 'none',
-      'DELETE /api/[id]/[...rest]': 'none',
-      'GET /api/[id]/[...rest]': 'none',
+      'DELETE /api/[id]/[...rest]': 'session',
+      'GET /api/[id]/[...rest]': 'session',
     })
   })
 

@@ -1,16 +1,43 @@
 /** Runs one entry the way its framework would: with a request, with parameters, through its middleware chain. */
 
 import type { Syntax } from '../../source/syntax.ts'
+import type { Fact } from '../flow/events.ts'
+import { join } from '../flow/facts.ts'
 import type { Flow } from '../flow/flow.ts'
 import { unwrap } from '../flow/flow.ts'
 import { parameters } from '../flow/invoke.ts'
 import { parsedInput, requestValue } from '../flow/libraries.ts'
-import { client, shaped, unknown, type Value } from '../flow/value.ts'
+import { client, shaped, unknown, type Value, withBack } from '../flow/value.ts'
 import type { Entry } from './discover.ts'
 
 const object = (fields: Record<string, Value>): Value =>
   shaped({ k: 'object', fields: new Map(Object.entries(fields)) })
-const identity = (name: string): Value => unknown(new Set([`identity:${name}`]))
+const identity = (name: string): Value => ({ ...unknown(new Set([`identity:${name}`])), who: true })
+
+/**
+ * A middleware may go on in several of its branches. What follows is read anew each time, under what held in all of
+ * them, and only the last reading stays: an ordinary request goes one way.
+ */
+function onward(flow: Flow, go: (args: Value[]) => Value): Value {
+  let held: readonly Fact[] | undefined
+  let start = 0
+  let length = 0
+  return shaped({
+    k: 'native',
+    call: (args) => {
+      const here = flow.facts
+      if (held) flow.events.splice(start, length)
+      held = held ? join(held, here) : here
+      flow.facts = held
+      start = flow.events.length
+      const value = go(args)
+      length = flow.events.length - start
+      const back = value.back ?? flow.facts
+      flow.facts = here
+      return withBack(value, back)
+    },
+  })
+}
 
 export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
   const { value, kind } = entry
@@ -22,17 +49,17 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     runHono(flow, entry, syntax)
     return
   }
-  const result = flow.call(value, argumentsOf(kind, value), syntax, 0, entry.name)
-  if (
-    kind !== 'route' &&
-    kind !== 'pages-api' &&
-    kind !== 'middleware' &&
-    unwrap(result).shape?.k !== 'response'
-  )
-    flow.answer(result, syntax)
+  const result = flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
+  if (kind === 'middleware') return
+  const answers = kind === 'pages-api' || (kind === 'route' && entry.name === entry.method)
+  if (!answers && unwrap(result).shape?.k !== 'response') flow.answer(result, syntax)
+  // What `pages/api` returns means nothing: it answers through `res`.
+  if (kind !== 'pages-api') flow.finish(result, syntax)
 }
 
-function argumentsOf(kind: Entry['kind'], value: Value): Value[] {
+function argumentsOf({ kind, name, method, value }: Entry): Value[] {
+  // robots.ts, sitemap.ts, opengraph-image.tsx: called as a page is.
+  if (kind === 'route' && name !== method) return [object({ params: parameters(), id: client('params.id') })]
   switch (kind) {
     case 'route':
     case 'middleware':
@@ -109,19 +136,9 @@ function runHono(flow: Flow, entry: Entry, syntax: Syntax): void {
   const go = (i: number): Value => {
     const guard = before[i]
     if (!guard) return flow.call(entry.value, [bag], syntax, 0, entry.name)
-    // A middleware may let some paths through at once: the last way on is the one of an ordinary request.
-    let first: number | undefined
-    const next: Value = shaped({
-      k: 'native',
-      call: () => {
-        if (first !== undefined) flow.events.length = first
-        first = flow.events.length
-        return go(i + 1)
-      },
-    })
-    return flow.call(guard, [bag, next], syntax, 0, 'middleware')
+    return flow.call(guard, [bag, onward(flow, () => go(i + 1))], syntax, 0, 'middleware')
   }
-  go(0)
+  flow.finish(go(0), syntax)
 }
 
 const literalOf = (value: Value | undefined): string | undefined =>
@@ -151,7 +168,7 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
       )
         continue
       const last = i === steps.length - 1
-      const next: Value = shaped({ k: 'native', call: (args) => go(i + 1, merged(ctx, args[0])) })
+      const next = onward(flow, (args) => go(i + 1, merged(ctx, args[0])))
       const bag = object({
         ctx,
         context: ctx,
@@ -173,7 +190,7 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
     }
     return unknown()
   }
-  go(0, context())
+  flow.finish(go(0, context()), syntax)
 }
 
 /** Middleware may be wrapped (`t.middleware(fn)`). */

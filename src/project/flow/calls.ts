@@ -6,7 +6,7 @@
 import type { Step } from '../../core/finding.ts'
 import type { Fn, Syntax } from '../../source/syntax.ts'
 import type { Access, Event, Fact } from './events.ts'
-import type { Sources, Value } from './value.ts'
+import { type Sources, type Value, withBack } from './value.ts'
 
 export interface Recorded {
   value: Value
@@ -64,6 +64,7 @@ export class Calls {
       value.client ?? '',
       value.parsed ? 'p' : '',
       value.schema ? String(this.id(value.schema)) : '',
+      value.who ? 'w' : '',
     )
     if (!shape) return true
     out.push(shape.k)
@@ -144,7 +145,8 @@ export function replay(
     return moved
   })
   const gained = recorded.gained.length === 0 ? facts : [...facts, ...recorded.gained.map(copy)]
-  return { events, facts: gained, value: fresh(recorded.value, reads) }
+  const value = fresh(recorded.value, reads)
+  return { events, facts: gained, value: value.back ? withBack(value, own(value.back)) : value }
 }
 
 /** A copy whose objects can be assigned to without changing what was recorded, and whose rows were read here. */

@@ -13,6 +13,8 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** It held because the identity was absent: this is the way of a caller who is not signed in. */
+  absent?: true
 }
 
 export interface Moment {
@@ -43,6 +45,13 @@ export interface Raw extends Moment {
 export interface Response extends Moment {
   k: 'response'
   value: Value
+  /** HTTP status, where it is a literal. */
+  status?: number
+}
+
+/** Where the endpoint's own function returned last, other than with an error: the end of the ordinary path. */
+export interface End extends Moment {
+  k: 'end'
 }
 
 /** A token whose content is read without a check of its signature. */
@@ -68,4 +77,4 @@ export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | Decode | PromiseTest | Parse
+export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse

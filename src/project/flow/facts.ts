@@ -1,6 +1,6 @@
 /** What is known where two paths meet. */
 import type { Fact } from './events.ts'
-import { type Sources, trusted } from './value.ts'
+import { type Sources, trusted, type Value } from './value.ts'
 
 /** Pairs beyond this say nothing new and cost time. */
 const PAIRS = 64
@@ -17,10 +17,10 @@ export function join(a: readonly Fact[], b: readonly Fact[]): readonly Fact[] {
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   const ends = new Set(b.slice(start))
   const both = start === a.length ? a : a.filter((fact, i) => i < start || ends.has(fact))
-  const left = a.slice(start).filter((fact) => !ends.has(fact) && trusted(fact.deps))
+  const left = a.slice(start).filter((fact) => !ends.has(fact) && isProof(fact))
   if (left.length === 0) return both
   const held = new Set(both)
-  const right = b.slice(start).filter((fact) => !held.has(fact) && trusted(fact.deps))
+  const right = b.slice(start).filter((fact) => !held.has(fact) && isProof(fact))
   if (right.length === 0) return both
   const merged = new Set<Fact>()
   let pairs = 0
@@ -34,6 +34,14 @@ export function join(a: readonly Fact[], b: readonly Fact[]): readonly Fact[] {
   return merged.size === 0 ? both : [...both, ...merged]
 }
 
+/** What stays of the facts of a loop's body: what each element had to pass. An empty list passes nothing else. */
+export function ofEach(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
+  const input = item.client
+  if (input === undefined) return before
+  const kept = after.filter((fact) => !before.includes(fact) && fact.deps.has(`client:${input}`))
+  return kept.length === 0 ? before : [...before, ...kept]
+}
+
 /** Kept per pair, so that the same alternative is the same fact wherever paths meet. */
 const known = new WeakMap<Fact, WeakMap<Fact, Fact | null>>()
 
@@ -42,7 +50,7 @@ function eitherFact(one: Fact, other: Fact): Fact | null {
   known.set(one, row)
   const cached = row.get(other)
   if (cached !== undefined) return cached
-  const deps = opposed(one, other) ? undefined : intersection(one.deps, other.deps)
+  const deps = opposed(one, other) ? undefined : alternatives(one.deps, other.deps)
   const fact =
     deps && trusted(deps)
       ? {
@@ -54,6 +62,15 @@ function eitherFact(one: Fact, other: Fact): Fact | null {
       : null
   row.set(other, fact)
   return fact
+}
+
+const isProof = (fact: Fact): boolean => !fact.absent && trusted(fact.deps)
+
+/** What both depend on. Where each asked for an identity, of whatever kind, there is one either way. */
+function alternatives(a: Sources, b: Sources): Sources {
+  const both = intersection(a, b)
+  const identities = [a, b].map((deps) => [...deps].filter((dep) => /^identity:(?!unverified)/.test(dep)))
+  return identities.every((found) => found.length > 0) ? new Set([...both, ...identities.flat()]) : both
 }
 
 const opposite = (term: string): string => term.slice(0, -1) + (term.endsWith('+') ? '-' : '+')

@@ -7,9 +7,9 @@ import type { Step } from '../../core/finding.ts'
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
 import { Calls, fresh, isOutermost, replay } from './calls.ts'
 import type { Event, Fact, Moment } from './events.ts'
-import { join } from './facts.ts'
+import { join, ofEach } from './facts.ts'
 import { invoke } from './invoke.ts'
-import { libraryCall, parseCall } from './libraries.ts'
+import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
@@ -19,6 +19,8 @@ import {
   type Env,
   either,
   fewer,
+  isRefusal,
+  isRole,
   literal,
   NONE,
   type Sources,
@@ -27,6 +29,7 @@ import {
   union,
   unknown,
   type Value,
+  withBack,
 } from './value.ts'
 
 const STEPS = 60_000
@@ -40,7 +43,9 @@ interface Frame {
   name: string
   returns: { value: Value; facts: readonly Fact[] }[]
   /** Where it returned last. */
-  back?: number
+  last?: number
+  /** What held where it returned last, other than with an error. */
+  back?: readonly Fact[]
   /** Sources of the conditions that chose among the returns. */
   ctl: Sources
   branch: number
@@ -67,6 +72,7 @@ export class Flow implements Machine {
   private traces: Trace[] = []
   private steps = 0
   private gone = false
+  private catching = 0
   /** The return that ended the call that ended last: for the endpoint's function, its answer. */
   private returned: { syntax: Syntax; at: number } | undefined
   private readonly program: Program
@@ -89,6 +95,10 @@ export class Flow implements Machine {
     return this.program.memberships
   }
 
+  get caught(): boolean {
+    return this.catching > 0
+  }
+
   moment(syntax: Syntax, at: number): Moment {
     const base: Moment = {
       location: placeOf(syntax, at),
@@ -105,6 +115,7 @@ export class Flow implements Machine {
 
   /** A value handed back to the caller of the endpoint. */
   answer(value: Value, syntax: Syntax): void {
+    if (this.never) return
     const back = this.returned ?? { syntax, at: syntax.functions[0]?.at ?? 0 }
     this.emit({ ...this.moment(back.syntax, back.at), k: 'response', value: unwrap(value) })
   }
@@ -113,12 +124,32 @@ export class Flow implements Machine {
     if (!this.naming) this.gone = true
   }
 
-  assume(deps: Sources, syntax: Syntax, at: number, presence: boolean, holds = true): Fact | undefined {
+  /** The endpoint's own function never returns: it redirects or throws. */
+  get never(): boolean {
+    return this.gone
+  }
+
+  /** The endpoint's own function has come to its end with `value`. */
+  finish(value: Value, syntax: Syntax): void {
+    if (this.never) return
+    const back = this.returned ?? { syntax, at: syntax.functions[0]?.at ?? 0 }
+    const facts = unwrap(value).back ?? this.facts
+    this.emit({ ...this.moment(back.syntax, back.at), facts, k: 'end' })
+  }
+
+  assume(
+    deps: Sources,
+    syntax: Syntax,
+    at: number,
+    presence: boolean,
+    holds = true,
+    absent = false,
+  ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
     const location = placeOf(syntax, at)
     const term = `${location.file}:${location.line}:${location.column}${holds ? '+' : '-'}`
-    const fact: Fact = { deps, location, within, presence, terms: [term] }
+    const fact: Fact = { deps, location, within, presence, terms: [term], ...(absent ? { absent } : {}) }
     this.facts = [...this.facts, fact]
     return fact
   }
@@ -278,8 +309,11 @@ export class Flow implements Machine {
       else this.bind(param, args[i] ?? literal(undefined), frame)
     }
     const exit = this.statements(fn.body, frame)
-    if (exit !== 'gone') frame.returns.push({ value: literal(undefined), facts: this.facts })
-    if (frame.back !== undefined) this.returned = { syntax, at: frame.back }
+    if (exit !== 'gone') {
+      frame.returns.push({ value: literal(undefined), facts: this.facts })
+      frame.back = this.facts
+    }
+    if (frame.last !== undefined) this.returned = { syntax, at: frame.last }
     this.via.pop()
     this.stack.pop()
     this.traces.pop()
@@ -340,7 +374,11 @@ export class Flow implements Machine {
     }
     this.facts = this.naming ? before : rest.reduce((facts, one) => join(facts, one.facts), first.facts)
     const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
-    return fn.isAsync ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl) : value
+    const result = fn.isAsync
+      ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
+      : value
+    const back = frame.back ?? first.facts
+    return this.naming ? result : withBack(result, back)
   }
 
   // ---- statements
@@ -370,7 +408,8 @@ export class Flow implements Machine {
         const value = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
         if (!this.gone) {
           frame.returns.push({ value, facts: this.facts })
-          frame.back = stmt.at
+          frame.last = stmt.at
+          if (!this.caught && !isRefusal(value)) frame.back = withFacts(this.facts, value.back)
         }
         return 'gone'
       }
@@ -401,7 +440,9 @@ export class Flow implements Machine {
           this.facts = before
           if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
           const seen = this.events.length
+          this.catching++
           const left = this.statements(stmt.caught, frame)
+          this.catching--
           // An error handler that has answered the request is where it ends for the caller.
           const answered = this.events.slice(seen).some((event) => event.k === 'response')
           const caught = left === 'on' && answered && body === 'on' ? 'gone' : left
@@ -467,7 +508,7 @@ export class Flow implements Machine {
     for (const item of items?.slice(0, 6) ?? [over ? elementOf(over) : unknown()]) {
       if (stmt.item) this.bind(stmt.item, item, frame)
       this.statements(stmt.body, frame)
-      if (!items) this.facts = before
+      if (!items) this.facts = ofEach(this.facts, before, item)
     }
     frame.branch--
     this.loop = loop
@@ -518,15 +559,29 @@ export class Flow implements Machine {
       this.learn(test.right, yes, frame)
       return
     }
+    if (test.k === 'logic' && test.op !== '??') {
+      // One of two: what both ways say holds.
+      const before = this.facts
+      this.learn(test.left, yes, frame)
+      const left = this.facts
+      this.facts = before
+      this.learn(test.left, !yes, frame)
+      this.learn(test.right, yes, frame)
+      this.facts = join(left, this.facts)
+      return
+    }
     const value = this.quiet(test, frame)
     if (value.shape?.k === 'promise') return
     const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
+    const { subject, present } = presenceIn(test, yes)
+    const absent = !present && subject !== undefined && this.quiet(subject, frame).who === true
     this.assume(
       union(value.deps, value.ctl),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
       yes,
+      absent,
     )
   }
 
@@ -621,7 +676,7 @@ export class Flow implements Machine {
   private member(of: Value, key: string, frame: Frame, at: number): Value {
     const shape = of.shape
     const extend = (): Value => {
-      if (of.client === undefined) return unknown(of.deps, of.ctl)
+      if (of.client === undefined) return part(of, key)
       const path = of.client === '' ? key : `${of.client}.${key}`
       const child: Value = { deps: new Set([`client:${path}`]), ctl: of.ctl, client: path }
       const schema = fieldSchema(of.schema, key)
@@ -819,7 +874,9 @@ export class Flow implements Machine {
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
-        return unknown(of.deps, of.ctl)
+        const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
+        const who = inner && this.quiet(inner, frame).who
+        return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}) }
       }
       case 'choose': {
         const test = this.tested(expr.test, frame)
@@ -842,11 +899,23 @@ export class Flow implements Machine {
           expr.props.map((prop, i) => [prop.key ?? `...${i}`, this.evaluate(prop.value, frame)] as const),
         )
         for (const child of expr.children) this.evaluate(child, frame)
+        this.component(expr, frame)
         return shaped({ k: 'object', fields: props })
       }
       case 'many':
         return expr.items.map((item) => this.evaluate(item, frame)).at(-1) ?? unknown()
     }
+  }
+
+  /** An async component runs on the server, as part of the page that renders it. */
+  private component(expr: Expr & { k: 'jsx' }, frame: Frame): void {
+    if (!expr.tag || this.naming) return
+    const { shape } = this.evaluate(expr.tag, frame)
+    if (shape?.k !== 'closure' || !shape.fn.isAsync || shape.syntax.directive === 'client') return
+    const props = this.evaluate({ k: 'object', at: expr.at, props: expr.props }, frame)
+    const before = this.facts
+    const made = this.call({ ...unknown(), shape }, [props], frame.syntax, expr.at, nameOf(expr.tag))
+    this.facts = withFacts(before, unwrap(made).back)
   }
 
   private callExpression(expr: Expr & { k: 'call' }, frame: Frame): Value {
@@ -909,6 +978,11 @@ export class Flow implements Machine {
     if (shape?.k === 'external' || shape?.k === 'chain') {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
+      if (/^(Next)?Response$/.test(name))
+        return {
+          ...shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' }),
+          ...statusIn(args[1], this),
+        }
       if (name === 'URL') {
         const params = args[0] ?? unknown()
         return shaped(
@@ -1003,6 +1077,35 @@ function without(value: Value, keys: string[]): Value {
       shape: { ...shape, fields: new Map([...shape.fields].filter(([key]) => !keys.includes(key))) },
     }
   return value
+}
+
+/** Facts of a call that was returned hold as well as those of the place that returns it. */
+function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
+  if (!back) return here
+  const more = back.filter((fact) => !here.includes(fact))
+  return more.length === 0 ? here : [...here, ...more]
+}
+
+/** A part of a value that is not the caller's input: its role is worth remembering by name. */
+function part(of: Value, key: string): Value {
+  const deps = of.deps.has('env:*') ? union(of.deps, new Set([`env:${key}`])) : of.deps
+  if (!of.who) return unknown(deps, of.ctl)
+  if (isRole(key)) return unknown(union(deps, new Set([`field:${key}`])), of.ctl)
+  // `const { user, error } = …`: that there was no error says the opposite.
+  return /^(error|err|success|ok|status|message)$/i.test(key)
+    ? unknown(deps, of.ctl)
+    : { ...unknown(deps, of.ctl), who: true }
+}
+
+/** What a test asks the presence of, and whether it is there when the test came out as `yes`. */
+function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present: boolean } {
+  if (test.k === 'name' || test.k === 'member' || test.k === 'await') return { subject: test, present: yes }
+  if (test.k === 'unary' && test.op === '!') return presenceIn(test.of, !yes)
+  if (test.k !== 'binary' || !/^[!=]==?$/.test(test.op)) return { present: true }
+  const [nothing, subject] = isNothing(test.right) ? [test.right, test.left] : [test.left, test.right]
+  if (!isNothing(nothing)) return { present: true }
+  const positive = nothing.k === 'literal' && nothing.value === true
+  return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
 }
 
 const isNothing = (expr: Expr): boolean =>

@@ -1,5 +1,6 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
+import { ofEach } from './facts.ts'
 import type { Machine } from './machine.ts'
 import { allDeps, client, either, NONE, shaped, union, unknown, type Value } from './value.ts'
 
@@ -38,11 +39,14 @@ export function invoke(
   const deps = union(callee.deps, of ? allDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
-  if (name === 'status' && of) return of
+  if (name === 'status' && of) return { ...of, ...statusOf(args[0]) }
+  if (name === 'end' && of?.status !== undefined) return { ...shaped({ k: 'response' }), status: of.status }
   if ((name === 'json' || name === 'send') && of && args.length > 0 && !machine.naming) {
     const body = args[0]
-    const value = shaped(body ? { k: 'response', body } : { k: 'response' })
-    machine.emit({ ...machine.moment(syntax, at), k: 'response', value })
+    const status = of.status ?? (machine.caught ? 500 : undefined)
+    const known = status === undefined ? {} : { status }
+    const value = { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...known }
+    machine.emit({ ...machine.moment(syntax, at), k: 'response', value, ...known })
     return value
   }
   const keeps =
@@ -91,6 +95,12 @@ export function invoke(
   return unknown(deps, of?.ctl)
 }
 
+/** The status of a response, when it is a literal. */
+export function statusOf(value: Value | undefined): { status?: number } {
+  const shape = value?.shape
+  return shape?.k === 'literal' && typeof shape.value === 'number' ? { status: shape.value } : {}
+}
+
 function named(
   shape: { k: 'external'; from: string; name: string } | (Value['shape'] & { k: 'chain' }),
   args: Value[],
@@ -126,6 +136,7 @@ function perElement(
   const before = machine.loop
   if (!bounded) machine.loop = `${name}() at line ${placeOf(syntax, at).line}`
   const item = element(of)
+  const facts = machine.facts
   const result = machine.call(
     work,
     name === 'reduce' ? [args[1] ?? unknown(), item] : [item, unknown()],
@@ -134,6 +145,7 @@ function perElement(
     name,
   )
   machine.loop = before
+  if (!bounded) machine.facts = ofEach(machine.facts, facts, item)
   if (/^(filter|some|every|find|findIndex)$/.test(name) && result.shape?.k === 'promise')
     machine.emit({ ...machine.moment(syntax, at), k: 'promise-test', name: `${name}(async …)` })
   if (name === 'map' || name === 'flatMap')

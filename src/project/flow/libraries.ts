@@ -3,6 +3,7 @@
  * Everything of the project itself is read from its source; only code outside the repository is listed here.
  */
 import type { Syntax } from '../../source/syntax.ts'
+import { statusOf } from './invoke.ts'
 import type { Machine } from './machine.ts'
 import { isLoose } from './schemas.ts'
 import { allDeps, client, literal, shaped, union, unknown, type Value } from './value.ts'
@@ -34,6 +35,9 @@ const IDENTITY: [RegExp, RegExp][] = [
 ]
 const THROWS_WHEN_INVALID =
   /^(jwtVerify|jwtDecrypt|verify|protect|verifyIdToken|verifySessionCookie|verifyToken)$/
+
+/** A verified token that came in the URL is a link that somebody was sent, not a session. */
+export const SIGNED_LINK = 'signed link'
 
 const SIGNATURE =
   /^(constructEvent|constructEventAsync|timingSafeEqual|verifySignature|verifySignatureAppRouter|verifyHeader|verifyWebhook)$/
@@ -84,9 +88,18 @@ export function libraryCall(
     if (!packages.test(from) || !names.test(name)) continue
     // `auth(handler)` of Auth.js wraps: the handler gets the session on its request.
     if (args[0]?.shape?.k === 'closure') return undefined
-    const deps = new Set([`identity:${from}`])
+    const link = THROWS_WHEN_INVALID.test(name) && /^(params|query)\b/.test(args[0]?.client ?? '')
+    const deps = new Set([link ? `identity:${SIGNED_LINK} (${from})` : `identity:${from}`])
     if (THROWS_WHEN_INVALID.test(name)) machine.assume(deps, syntax, at, true)
-    return unknown(union(deps, ...args.filter((arg) => arg.client === undefined).map((arg) => arg.deps)))
+    const held = args.filter((arg) => arg.client === undefined).map((arg) => arg.deps)
+    return { ...unknown(union(deps, ...held)), who: true }
+  }
+  if (/^(node:)?crypto$/.test(from) && /^createH(mac|ash)$/.test(name)) {
+    const deps = union(new Set(['derived:hash']), ...args.map((arg) => allDeps(arg)))
+    return shaped(
+      { k: 'chain', from, root: name, steps: [{ name: '()', args, at, syntax }], at, syntax },
+      deps,
+    )
   }
   if (
     SIGNATURE.test(name) ||
@@ -105,11 +118,20 @@ export function libraryCall(
     /^(json|redirect|next|rewrite)$/.test(name)
   ) {
     const body = args[0]
+    const status = statusIn(args[1], machine)
     if (name === 'next') machine.emit({ ...machine.moment(syntax, at), k: 'pass' })
-    if (body && name === 'json') machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body })
-    return shaped(body ? { k: 'response', body } : { k: 'response' })
+    if (body && name === 'json')
+      machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
+    return { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...status }
   }
   return undefined
+}
+
+/** `{ status: 401 }` of a response; one that is made in an error handler is an error. */
+export function statusIn(init: Value | undefined, machine: Machine): { status?: number } {
+  const shape = init?.shape
+  const known = statusOf(shape?.k === 'object' ? shape.fields.get('status') : undefined)
+  return known.status === undefined && machine.caught ? { status: 500 } : known
 }
 
 /** `schema.parse(input)` and friends: the caller's input stays the caller's, but its form is known. */
@@ -234,7 +256,7 @@ export function requestValue(): Value {
     ['headers', store('header')],
     ['cookies', store('cookie')],
     ['method', unknown()],
-    ['auth', unknown(new Set(['identity:next-auth']))],
+    ['auth', { ...unknown(new Set(['identity:next-auth'])), who: true }],
   ])
   return shaped({ k: 'object', fields, open: [literal(null)] })
 }

@@ -9,10 +9,13 @@ export interface Machine {
   /** True while a module's top level is read: nothing runs then, functions are only named. */
   readonly naming: boolean
   loop: string | undefined
+  facts: readonly Fact[]
   transaction: boolean
   call(callee: Value, args: Value[], syntax: Syntax, at: number, name?: string): Value
   emit(event: Event): void
   moment(syntax: Syntax, at: number): Moment
+  /** True inside an error handler. */
+  readonly caught: boolean
   /** Notes that a condition held (or did not, with `holds` false) from here on. */
   assume(deps: Sources, syntax: Syntax, at: number, presence: boolean, holds?: boolean): Fact | undefined
   /** The current path ends here: a throw, a redirect. */

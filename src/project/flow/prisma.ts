@@ -39,11 +39,13 @@ export const RAW: ReadonlySet<string> = new Set([
 export const isWrite = (operation: string): boolean => WRITES.includes(operation)
 
 /** A value looked up by a credential is an identity: a session row found by its cookie, an account by its API key. */
-function resultSources(machine: Machine, model: string, args: Value): Sources {
+function resultSources(machine: Machine, model: string, operation: string, args: Value): Sources {
   const where = args.shape?.k === 'object' ? args.shape.fields.get('where') : undefined
   const deps = where ? allDeps(where) : NONE
   const extra = new Set([`row:${model}`])
-  if (machine.memberships.has(model)) extra.add(`member:${model}`)
+  // The list of one's own memberships says nothing of the right to a thing.
+  const asked = operation !== 'findMany' || [...deps].some((dep) => dep.startsWith('client:'))
+  if (machine.memberships.has(model) && asked) extra.add(`member:${model}`)
   for (const dep of deps)
     if (dep.startsWith('credential:')) extra.add(`identity:${model} by ${dep.slice(11)}`)
   return union(deps, extra)
@@ -60,7 +62,7 @@ export function prismaAccess(
   const first = args[0] ?? shaped({ k: 'object', fields: new Map() })
   const access: Access = { ...machine.moment(syntax, at), k: 'access', model, operation, args: first }
   machine.emit(access)
-  const deps = resultSources(machine, model, first)
+  const deps = resultSources(machine, model, operation, first)
   if (
     operation === 'count' ||
     operation === 'aggregate' ||
@@ -72,7 +74,10 @@ export function prismaAccess(
   if (operation.endsWith('OrThrow') || operation === 'update' || operation === 'delete')
     machine.assume(deps, syntax, at, true)
   const many = operation === 'findMany' || operation.endsWith('AndReturn') || operation === 'groupBy'
-  const row = shaped({ k: 'row', access, many: false, without: new Set() }, deps)
+  const plain = shaped({ k: 'row', access, many: false, without: new Set() }, deps)
+  const row: Value = [...deps].some((dep) => dep.startsWith(`identity:${model} by `))
+    ? { ...plain, who: true }
+    : plain
   return many ? shaped({ k: 'array', of: row, literal: false }, deps) : row
 }
 
@@ -125,6 +130,19 @@ export function rawQuery(
 
 /** Member of a row: a relation or a scalar; both depend on what found the row. */
 export function rowMember(row: Value, key: string): Value {
-  if (row.shape?.k === 'row' && row.shape.without.has(key)) return literal(undefined)
-  return unknown(union(row.deps, source(`field:${key}`).deps), row.ctl)
+  if (row.shape?.k !== 'row') return unknown(union(row.deps, source(`field:${key}`).deps), row.ctl)
+  if (row.shape.without.has(key)) return literal(undefined)
+  return unknown(union(row.deps, source(`field:${key}`).deps, chosenBy(row.shape.access, key)), row.ctl)
+}
+
+/** What picks the rows of a relation: `include: { members: { where: { userId } } }`. */
+function chosenBy(access: Access, key: string): Sources {
+  const field = (of: Value | undefined, name: string): Value | undefined =>
+    of?.shape?.k === 'object' ? of.shape.fields.get(name) : undefined
+  return union(
+    ...['include', 'select'].map((kind) => {
+      const where = field(field(field(access.args, kind), key), 'where')
+      return where ? allDeps(where) : NONE
+    }),
+  )
 }

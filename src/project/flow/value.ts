@@ -7,7 +7,7 @@
  * `credential:<place>` (a header or cookie nobody verified yet), `row:<Model>`, `env:<NAME>`.
  */
 import type { ClassDef, Expr, Fn, Syntax } from '../../source/syntax.ts'
-import type { Access } from './events.ts'
+import type { Access, Fact } from './events.ts'
 
 export type Sources = ReadonlySet<string>
 
@@ -22,6 +22,12 @@ export interface Value {
   parsed?: boolean
   /** The schema, where it could be read. */
   schema?: Value
+  /** It is the identity itself (a session, its user): when it is absent, nobody is signed in. */
+  who?: true
+  /** HTTP status of a response, where it is a literal. */
+  status?: number
+  /** What held where the function that gave the value returned last, other than with an error. */
+  back?: readonly Fact[]
   shape?: Shape
 }
 
@@ -129,6 +135,8 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const control = union(a.ctl, b.ctl, ctl)
   const out: Value = { deps, ctl: control }
   if (a.client !== undefined && a.client === b.client) out.client = a.client
+  if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
+  if (a.status !== undefined && a.status === b.status) out.status = a.status
   const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
   return out
@@ -187,3 +195,17 @@ export function trusted(deps: Sources): boolean {
 }
 
 const judged = new WeakMap<Sources, boolean>()
+
+/** Names of fields that say what somebody may do, not who it is. */
+export const isRole = (key: string): boolean =>
+  /role|permission|scope|admin|moderator|owner|staff|member|plan$|tier|^(can|may|has)[A-Z]|access/i.test(key)
+
+/** A response that refuses: 4xx or 5xx. */
+export const isRefusal = (value: Value): boolean => (value.status ?? 200) >= 400
+
+/** The same value, with what held where its function returned. */
+export function withBack(value: Value, back: readonly Fact[]): Value {
+  const shape = value.shape
+  if (shape?.k !== 'promise') return { ...value, back }
+  return { ...value, back, shape: { ...shape, of: withBack(shape.of, back) } }
+}
