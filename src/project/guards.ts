@@ -26,14 +26,19 @@ function judge(fact: Fact): GuardLevel {
     if (identity.every((dep) => dep.startsWith(`identity:${SIGNED_LINK}`))) return 'signature'
     if (identity.every((dep) => / by header/.test(dep))) return 'api-key'
     const named = namesInput(deps)
+    // The row of a key or a session says who is calling, not what the caller may do.
+    const found = deps.some(
+      (dep) =>
+        dep.startsWith('row:') && !identity.some((one) => one.startsWith(`identity:${dep.slice(4)} by `)),
+    )
     // A row that says what the caller may do: a membership, or one found by the caller and by what the request names.
-    const membership = has('member:') || (has('row:') && named)
+    const membership = has('member:') || (found && named)
     const role = deps.some((dep) => dep.startsWith('field:') && isRole(dep.slice(6)))
     return membership || role || (!fact.presence && named) ? 'permission' : 'session'
   }
   if (has('credential:signature')) return 'signature'
   if (has('credential:')) {
-    if (has('env:')) return has('derived:hash') ? 'signature' : 'secret'
+    if (deps.some((dep) => SECRET_VARIABLE.test(dep))) return has('derived:hash') ? 'signature' : 'secret'
     return has('row:') ? 'api-key' : 'none'
   }
   // A value of the request held against one that only somebody with the server's key can know or make.
@@ -42,7 +47,7 @@ function judge(fact: Fact): GuardLevel {
   return 'none'
 }
 
-const SECRET_VARIABLE = /^env:(?!NEXT_PUBLIC_).*(SECRET|SALT|SIGNING|TOKEN|KEY|PASSWORD)/
+const SECRET_VARIABLE = /^env:(?!NEXT_PUBLIC_).*(SECRET|SALT|SIGNING|TOKEN|KEY|PASS|CRON|BEARER|CRED)/
 /** Parts that only come together when a request was handed on as a whole. */
 const WHOLE = ['client:body', 'client:query', 'client:url']
 
@@ -97,10 +102,8 @@ export function guardOf(events: readonly Event[]): Guard {
   const atEnd = guardIn(end?.facts ?? [])
   if (atEnd.level !== 'none') return atEnd
   const answers = events.filter((event) => event.k === 'response' && (event.status ?? 200) < 400)
-  if (answers.length > 0 && !answers.every((event) => isGuarded(event.facts))) return atEnd
-  const work = workOf(events)
-  if (work.length > 0 && !work.every((event) => isGuarded(event.facts))) return atEnd
-  return guardIn((answers.at(-1) ?? work.at(-1))?.facts ?? [])
+  const places = answers.length > 0 ? answers : workOf(events)
+  return places.every((event) => isGuarded(event.facts)) ? guardIn(places.at(-1)?.facts ?? []) : atEnd
 }
 
 /** Queries other than those that a check consults to decide. */

@@ -11,6 +11,7 @@ import { buildDataModel, type DataModel, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
 import { applyProxies, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
+import { applyMounts } from './endpoints/servers.ts'
 import { Calls } from './flow/calls.ts'
 import { Flow } from './flow/flow.ts'
 import { isWrite } from './flow/prisma.ts'
@@ -92,6 +93,7 @@ export async function loadProject(root: string, options: Options = {}): Promise<
     namer,
   )
   const runs = entries.map((entry) => runOf(entry, program, globals, calls, queries, problems))
+  applyMounts(entries, runs)
   unique(runs)
   const matchers = new Map(
     entries
@@ -230,7 +232,7 @@ function endpointOf(entry: Entry, label: string, flow: Flow, queries: readonly Q
         one.operation === event.operation,
     )
     if (index >= 0 && !reached.some((one) => one.query === index))
-      reached.push({ query: index, via: event.via })
+      reached.push({ query: index, via: event.via.map(({ location, note }) => ({ location, note })) })
   }
   return {
     id: label,

@@ -1,5 +1,5 @@
 /** Whose row does a query reach? Answers over one run of an endpoint. */
-import type { Step } from '../core/finding.ts'
+import type { Location, Step } from '../core/finding.ts'
 import type { Entity } from './data-model.ts'
 import type { Access, Event, Fact, Moment } from './flow/events.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
@@ -77,11 +77,22 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
 const isTied = (tied: Set<string>, input: string): boolean =>
   tied.has(input) || tied.has(input.replace(/\[\]$/, ''))
 
-/** Conditions on anything that happened after an event of the same run. */
+/** Conditions under which what was read leaves: what held where the endpoint answered after the event, or ended. */
 export function factsAfter(events: readonly Event[], event: Event): Fact[] {
   const found = new Set<Fact>()
-  for (const other of events.slice(events.indexOf(event) + 1)) for (const fact of other.facts) found.add(fact)
+  for (const other of events.slice(events.indexOf(event) + 1))
+    if (other.k === 'end' || (other.k === 'response' && (other.status ?? 200) < 400))
+      for (const fact of other.facts) found.add(fact)
   return [...found]
+}
+
+/**
+ * Where the handler reaches for something: the place itself, or the call out of the handler that leads there. The
+ * handler goes as deep as the request is handed on as a whole; a function that is given ids serves other callers too.
+ */
+export function placeInHandler(moment: Moment): Location {
+  const inside = moment.via.findIndex((call, i) => i > 0 && !call.whole)
+  return moment.via[inside]?.location ?? moment.location
 }
 
 /** A condition on the role of the caller alone: whoever passes may reach every row. */
@@ -96,9 +107,9 @@ export const isPrivileged = (facts: readonly Fact[]): boolean =>
 /** The path to a moment: the endpoint, the calls in between, and what stands at the end. */
 export function traceTo(run: Run, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {
   const start = run.endpoint?.location ?? moment.via[0]?.location ?? moment.location
-  const calls = moment.via.filter(
-    (step) => !/^calls (a function|handler|default)$/.test(step.note) && step.location.line > 1,
-  )
+  const calls = moment.via
+    .filter(({ note, location }) => !/^calls (a function|handler|default)$/.test(note) && location.line > 1)
+    .map(({ location, note }) => ({ location, note }))
   return {
     kind: 'trace',
     steps: [{ location: start, note: `${run.label} starts` }, ...calls, { location: moment.location, note }],

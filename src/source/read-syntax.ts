@@ -464,6 +464,17 @@ class Reader {
     })
   }
 
+  /** `a += b` and `a ??= b` keep what `a` was. */
+  private assigned(item: Node, at: number): Expr {
+    const right = this.expr(node(item.right))
+    const op = text(item.operator).replace(/=$/, '')
+    if (op === '') return right
+    const left = this.expr(node(item.left))
+    return /^(&&|\|\||\?\?)$/.test(op)
+      ? { k: 'logic', op, left, right, at }
+      : { k: 'binary', op, left, right, at }
+  }
+
   private expr(item: Node | null, name = ''): Expr {
     if (!item) return { k: 'many', items: [], at: 0 }
     const at = item.start
@@ -555,8 +566,13 @@ class Reader {
           right: this.expr(node(item.right)),
           at,
         }
+      case 'UpdateExpression': {
+        const left = this.expr(node(item.argument))
+        const by: Expr = { k: 'literal', value: 1, at }
+        const value: Expr = { k: 'binary', op: text(item.operator).slice(0, 1), left, right: by, at }
+        return { k: 'assign', target: this.pattern(node(item.argument)), value, at }
+      }
       case 'UnaryExpression':
-      case 'UpdateExpression':
       case 'YieldExpression':
         return { k: 'unary', op: text(item.operator), of: this.expr(node(item.argument)), at }
       case 'ConditionalExpression':
@@ -568,7 +584,7 @@ class Reader {
           at,
         }
       case 'AssignmentExpression':
-        return { k: 'assign', target: this.pattern(node(item.left)), value: this.expr(node(item.right)), at }
+        return { k: 'assign', target: this.pattern(node(item.left)), value: this.assigned(item, at), at }
       case 'JSXElement': {
         const opening = node(item.openingElement)
         const tag = node(opening?.name)

@@ -3,6 +3,7 @@ import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { Value } from '../flow/value.ts'
+import type { Run } from '../project.ts'
 import type { Entry } from './discover.ts'
 
 const VERBS = /^(get|post|put|patch|delete|all|options|openapi)$/
@@ -57,6 +58,20 @@ export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guar
     })
   })
   return { entries, guards }
+}
+
+/** `export const POST = handle(app)`: the route hands every request to a Hono application. */
+const isMount = (value: Value): boolean => value.shape?.k === 'chain' && value.shape.from === 'hono/vercel'
+
+/** A route that mounts an application asks of its callers what every route of the application does. */
+export function applyMounts(entries: readonly Entry[], runs: readonly Run[]): void {
+  const inside = runs.flatMap(({ endpoint }) => (endpoint?.kind === 'hono' ? [endpoint.guard] : []))
+  const [guard] = inside
+  if (!guard || !inside.every((one) => one.level === guard.level)) return
+  for (const [i, entry] of entries.entries()) {
+    const endpoint = runs[i]?.endpoint
+    if (endpoint && entry.kind === 'route' && isMount(entry.value)) endpoint.guard = guard
+  }
 }
 
 /** GraphQL: the fields of `resolvers` maps, and the fields that Pothos builders declare. */

@@ -3,9 +3,8 @@
  * A call is the same when the function and the arguments are, and it ran in the same kind of place. What was cut short
  * (recursion into the caller, depth, steps) or changed something outside of itself is not kept.
  */
-import type { Step } from '../../core/finding.ts'
 import type { Fn, Syntax } from '../../source/syntax.ts'
-import type { Access, Event, Fact } from './events.ts'
+import type { Access, Call, Event, Fact } from './events.ts'
 import { type Sources, type Value, withBack } from './value.ts'
 
 export interface Recorded {
@@ -115,7 +114,7 @@ export class Calls {
 /** The events and the value of a recorded call as they would have been here. Facts are new: each call checks anew. */
 export function replay(
   recorded: Recorded,
-  via: readonly Step[],
+  via: readonly Call[],
   facts: readonly Fact[],
 ): { events: Event[]; facts: readonly Fact[]; value: Value } {
   const copies = new Map<Fact, Fact>()

@@ -17,10 +17,15 @@ export interface Fact {
   absent?: true
 }
 
+export interface Call extends Step {
+  /** The function was given the request, or the input as a whole: it still is the endpoint's handler, or wraps it. */
+  whole: boolean
+}
+
 export interface Moment {
   location: Location
   /** Calls that led here, endpoint first. */
-  via: Step[]
+  via: Call[]
   facts: readonly Fact[]
   /** Names the thing iterated when the place runs once per element of unbounded data. */
   loop?: string

@@ -3,10 +3,9 @@
  * The result is the list of events (Prisma calls, responses, …), each with the conditions that held when it was reached.
  * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
  */
-import type { Step } from '../../core/finding.ts'
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
 import { Calls, fresh, isOutermost, replay } from './calls.ts'
-import type { Event, Fact, Moment } from './events.ts'
+import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
@@ -26,6 +25,7 @@ import {
   type Sources,
   shaped,
   trusted,
+  truthOf,
   union,
   unknown,
   type Value,
@@ -67,7 +67,7 @@ export class Flow implements Machine {
   loop: string | undefined
   transaction = false
   facts: readonly Fact[] = []
-  private via: Step[] = []
+  private via: Call[] = []
   private stack: Fn[] = []
   private traces: Trace[] = []
   private steps = 0
@@ -216,6 +216,8 @@ export class Flow implements Machine {
         this.bind(binding.to, this.evaluate(init, frame), frame)
         return frame.env.own.get(b) ?? unknown()
       })
+      // A flag at the top of a file may be set by any function.
+      if (value.shape?.k === 'literal' && typeof value.shape.value !== 'string') value = unknown()
     }
     this.globals.set(key, value)
     return value
@@ -277,7 +279,7 @@ export class Flow implements Machine {
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
         ? this.calls.key(args, `${this.naming}|${this.transaction}|${this.loop ?? ''}`)
         : undefined
-    const known = key === undefined ? undefined : this.replayed(fn, key, from, at)
+    const known = key === undefined ? undefined : this.replayed(fn, key, args, from, at)
     if (known) return known
     const start = this.events.length
     const frame: Frame = {
@@ -293,7 +295,7 @@ export class Flow implements Machine {
     const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true }
     this.traces.push(trace)
     this.stack.push(fn)
-    this.via.push({ location: placeOf(from, at), note: `calls ${fn.name || 'a function'}` })
+    this.via.push(callStep(fn, args, from, at))
     for (const [i, param] of fn.params.entries()) {
       if (param.k === 'rest')
         this.bind(
@@ -350,12 +352,11 @@ export class Flow implements Machine {
     parent.depth = Math.max(parent.depth, depth + 1)
   }
 
-  private replayed(fn: Fn, key: string, from: Syntax, at: number): Value | undefined {
+  private replayed(fn: Fn, key: string, args: Value[], from: Syntax, at: number): Value | undefined {
     const known = this.calls.get(fn, key)
     if (!known || this.stack.length + known.depth > DEPTH) return undefined
     if (this.stack.some((one) => known.entered.has(one))) return undefined
-    const step: Step = { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}` }
-    const here = replay(known, [...this.via, step], this.facts)
+    const here = replay(known, [...this.via, callStep(fn, args, from, at)], this.facts)
     this.steps += here.events.length
     this.events.push(...here.events)
     this.facts = here.facts
@@ -471,6 +472,11 @@ export class Flow implements Machine {
   private branch(test: Expr, yes: () => Exit, no: () => Exit, frame: Frame): Exit {
     const value = this.condition(test, frame)
     if (this.gone) return 'gone'
+    const truth = this.certain(value)
+    if (truth !== undefined) {
+      this.learn(test, truth, frame)
+      return this.statements0(truth ? yes : no)
+    }
     const before = this.facts
     const returned = frame.returns.length
     frame.branch++
@@ -488,6 +494,11 @@ export class Flow implements Machine {
       exitYes === 'on' && exitNo === 'on' ? join(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
+  }
+
+  /** The outcome of a test on a literal; the body of a loop is read for other rounds than the first as well. */
+  private certain(value: Value): boolean | undefined {
+    return this.loop === undefined ? truthOf(value) : undefined
   }
 
   private statements0(work: () => Exit): Exit {
@@ -560,6 +571,11 @@ export class Flow implements Machine {
       return
     }
     if (test.k === 'logic' && test.op !== '??') {
+      const truth = this.certain(this.quiet(test.left, frame))
+      if (truth !== undefined) {
+        if (truth !== yes) this.learn(test.right, yes, frame)
+        return
+      }
       // One of two: what both ways say holds.
       const before = this.facts
       this.learn(test.left, yes, frame)
@@ -674,6 +690,13 @@ export class Flow implements Machine {
   // ---- expressions
 
   private member(of: Value, key: string, frame: Frame, at: number): Value {
+    const value = this.memberOf(of, key, frame, at)
+    // A role of the caller is worth remembering by name, wherever it came from.
+    if (!isRole(key) || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
+    return { ...value, deps: union(value.deps, new Set([`field:${key}`])) }
+  }
+
+  private memberOf(of: Value, key: string, frame: Frame, at: number): Value {
     const shape = of.shape
     const extend = (): Value => {
       if (of.client === undefined) return part(of, key)
@@ -692,7 +715,7 @@ export class Flow implements Machine {
         const open = shape.open ?? []
         return open.length === 0
           ? of.client === undefined
-            ? unknown(NONE, of.ctl)
+            ? { ...literal(undefined), ctl: of.ctl }
             : extend()
           : open.map((one) => this.member(one, key, frame, at)).reduce((a, b) => either(a, b))
       }
@@ -849,10 +872,14 @@ export class Flow implements Machine {
       case 'binary': {
         const left = this.evaluate(expr.left, frame)
         const right = this.evaluate(expr.right, frame)
+        if (left.shape?.k === 'literal' && right.shape?.k === 'literal' && /^[!=]==?$/.test(expr.op))
+          return literal((left.shape.value === right.shape.value) === expr.op.startsWith('='))
         return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
+        const truth = expr.op === '??' ? undefined : this.certain(left)
+        if (truth !== undefined) return truth === (expr.op === '&&') ? this.tested(expr.right, frame) : left
         const before = this.facts
         this.learn(expr.left, expr.op === '&&', frame)
         const right = this.tested(expr.right, frame)
@@ -874,12 +901,19 @@ export class Flow implements Machine {
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
+        const truth = expr.op === '!' ? this.certain(of) : undefined
+        if (truth !== undefined) return literal(!truth)
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
         return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}) }
       }
       case 'choose': {
         const test = this.tested(expr.test, frame)
+        const truth = this.certain(test)
+        if (truth !== undefined) {
+          this.learn(expr.test, truth, frame)
+          return this.evaluate(truth ? expr.yes : expr.no, frame)
+        }
         const before = this.facts
         this.learn(expr.test, true, frame)
         const yes = this.evaluate(expr.yes, frame)
@@ -1079,6 +1113,20 @@ function without(value: Value, keys: string[]): Value {
   return value
 }
 
+const INPUT = /^(input|request|body|query|params|formData)$/
+
+function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: number): Call {
+  const isWhole = (value: Value, depth: number): boolean => {
+    const of = unwrap(value)
+    if (of.client !== undefined && INPUT.test(of.client)) return true
+    return of.shape?.k === 'object' && depth > 0
+      ? [...of.shape.fields.values()].some((field) => isWhole(field, depth - 1))
+      : false
+  }
+  const whole = args.some((arg) => isWhole(arg, 2))
+  return { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole }
+}
+
 /** Facts of a call that was returned hold as well as those of the place that returns it. */
 function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
   if (!back) return here
@@ -1086,13 +1134,11 @@ function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): re
   return more.length === 0 ? here : [...here, ...more]
 }
 
-/** A part of a value that is not the caller's input: its role is worth remembering by name. */
+/** A part of a value that is not the caller's input. */
 function part(of: Value, key: string): Value {
   const deps = of.deps.has('env:*') ? union(of.deps, new Set([`env:${key}`])) : of.deps
-  if (!of.who) return unknown(deps, of.ctl)
-  if (isRole(key)) return unknown(union(deps, new Set([`field:${key}`])), of.ctl)
   // `const { user, error } = …`: that there was no error says the opposite.
-  return /^(error|err|success|ok|status|message)$/i.test(key)
+  return !of.who || isRole(key) || /^(error|err|success|ok|status|message)$/i.test(key)
     ? unknown(deps, of.ctl)
     : { ...unknown(deps, of.ctl), who: true }
 }

@@ -40,9 +40,10 @@ export function invoke(
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
   if (name === 'status' && of) return { ...of, ...statusOf(args[0]) }
-  if (name === 'end' && of?.status !== undefined) return { ...shaped({ k: 'response' }), status: of.status }
-  if ((name === 'json' || name === 'send') && of && args.length > 0 && !machine.naming) {
-    const body = args[0]
+  const ends = name === 'end' && of?.status !== undefined
+  const sends = (name === 'json' || name === 'send') && args.length > 0
+  if (of && (ends || sends) && !machine.naming) {
+    const body = sends ? args[0] : undefined
     const status = of.status ?? (machine.caught ? 500 : undefined)
     const known = status === undefined ? {} : { status }
     const value = { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...known }

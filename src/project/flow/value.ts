@@ -170,10 +170,13 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
       )
     return { k: 'object', fields, open: fewer([...(a.shape.open ?? []), ...(b.shape.open ?? [])]) }
   }
-  if (isNothing(a)) return b.shape
-  if (isNothing(b)) return a.shape
+  // A literal or nothing is not that literal: conditions are decided by literals.
+  if (isNothing(a)) return b.shape?.k === 'literal' && !isNothing(b) ? undefined : b.shape
+  if (isNothing(b)) return a.shape?.k === 'literal' ? undefined : a.shape
   if (a.shape?.k === 'literal' && b.shape?.k === 'literal')
     return a.shape.value === b.shape.value ? a.shape : undefined
+  if (a.shape?.k === 'literal') return b.shape
+  if (b.shape?.k === 'literal') return a.shape
   // A response that ends the request says nothing about the value of the other branch.
   if (a.shape?.k === 'response') return b.shape ?? a.shape
   return a.shape ?? b.shape
@@ -195,6 +198,10 @@ export function trusted(deps: Sources): boolean {
 }
 
 const judged = new WeakMap<Sources, boolean>()
+
+/** What a condition comes to when its value is known: an option of a wrapper, a default. */
+export const truthOf = (value: Value): boolean | undefined =>
+  value.shape?.k === 'literal' ? Boolean(value.shape.value) : undefined
 
 /** Names of fields that say what somebody may do, not who it is. */
 export const isRole = (key: string): boolean =>

@@ -10,6 +10,7 @@ import {
   isOwned,
   keysFromClient,
   leaves,
+  placeInHandler,
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
@@ -68,10 +69,9 @@ function draft(run: Run, access: Access, project: Project): Draft {
   const endpoint = run.endpoint
   const write = isWrite(access.operation)
   const delegate = project.entity(access.model)?.delegate ?? access.model
-  const own = endpoint?.location.file === access.location.file || !endpoint
   const named = PUBLIC.test(`${run.label} ${endpoint?.location.file ?? ''}`)
   return {
-    location: own || !endpoint ? access.location : endpoint.location,
+    location: placeInHandler(access),
     subject: run.label,
     certainty: named || !write || endpoint?.guard.proxy !== undefined ? 'possible' : 'likely',
     found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../core/fault.ts'
-import type { Draft } from '../../../core/finding.ts'
+import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
@@ -11,6 +11,7 @@ import {
   isPrivileged,
   isScoped,
   keysFromClient,
+  placeInHandler,
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
@@ -28,7 +29,35 @@ const fault: Fault<Project> = {
   find: (project) => oncePerPlace(drafts(project)),
 }
 
+interface Hit {
+  run: Run
+  access: Access
+  entity: Entity
+}
+
+/**
+ * A query that no endpoint reaches safely is wrong where it stands; one that others reach with an id of theirs is right,
+ * and the endpoint that does not is wrong.
+ */
 function* drafts(project: Project): Iterable<Draft> {
+  const hits = [...found(project)]
+  const place = (access: Access): string => `${access.location.file}:${access.location.line}`
+  const reached = new Map<string, Set<Run>>()
+  for (const run of project.runs)
+    for (const event of run.events)
+      if (event.k === 'access')
+        reached.set(place(event), (reached.get(place(event)) ?? new Set<Run>()).add(run))
+  const wrong = new Map<string, Set<Run>>()
+  for (const { run, access } of hits)
+    wrong.set(place(access), (wrong.get(place(access)) ?? new Set<Run>()).add(run))
+  for (const hit of hits) {
+    const bad = wrong.get(place(hit.access))?.size ?? 0
+    const everywhere = bad > 1 && bad === reached.get(place(hit.access))?.size
+    yield draft(hit, everywhere ? hit.access.location : placeInHandler(hit.access))
+  }
+}
+
+function* found(project: Project): Iterable<Hit> {
   for (const run of project.runs) {
     if (!run.endpoint || run.endpoint.kind === 'middleware') continue
     for (const event of run.events) {
@@ -42,26 +71,26 @@ function* drafts(project: Project): Iterable<Draft> {
       if (keys.length === 0 || isScoped(event, [])) continue
       // A read may also be judged by what is checked after it.
       if (!isWrite(event.operation) && isScoped(event, factsAfter(run.events, event))) continue
-      yield draft(
-        run,
-        event,
-        entity,
-        keys.some((leaf) => leaf.value.client !== undefined),
-        keys.map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`).join(', '),
-      )
+      yield { run, access: event, entity }
     }
   }
 }
 
-/** `direct`: the id is the input itself, not something that was computed from it. */
-function draft(run: Run, access: Access, entity: Entity, direct: boolean, keys: string): Draft {
+function draft({ run, access, entity }: Hit, location: Location): Draft {
+  const leaves = keysFromClient(access, entity)
+  // The id is the input itself, not something that was computed from it.
+  const direct = leaves.some((leaf) => leaf.value.client !== undefined)
+  const keys = leaves
+    .map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`)
+    .join(', ')
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
   const verb = isWrite(access.operation) ? 'changes' : 'reads'
-  // Whoever holds the id of an invitation has been sent it: it may be meant as a capability.
-  const invitation = /invit/i.test(entity.name)
+  // Whoever holds the id of an invitation has been sent it: to the one who accepts, it may be meant as a capability.
+  const invitation =
+    /invit/i.test(entity.name) && !access.facts.some((fact) => levelOf(fact) === 'permission')
   return {
-    location: access.location,
+    location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
     certainty: isPrivileged(access.facts) || !direct || invitation ? 'possible' : 'likely',
     found: `${run.label} ${verb} a ${entity.name} picked by ${keys}, and nothing on the way ties that id to the caller.`,
