@@ -24,6 +24,8 @@ export interface Guard {
   by: { name: string; location: Location }[]
   /** Guarded by a middleware whose matcher covers the path. */
   proxy?: string
+  /** Of a middleware that lets some requests through unasked: what it asks of the others. */
+  sometimes?: GuardLevel
 }
 
 export interface Endpoint {

@@ -3,7 +3,7 @@ import type { Guard, GuardLevel } from '../core/map.ts'
 import type { Event, Fact } from './flow/events.ts'
 import { join } from './flow/facts.ts'
 import { SIGNED_LINK } from './flow/libraries.ts'
-import { isRole, type Sources } from './flow/value.ts'
+import { isRole, type Sources, type Value } from './flow/value.ts'
 
 /** The kind of proof that a condition asks for; `none` when it does not depend on who is calling. */
 export function levelOf(fact: Fact): GuardLevel {
@@ -90,7 +90,11 @@ export function guardOfProxy(events: readonly Event[]): Guard {
   const passes = events.filter((event) => event.k === 'pass')
   const [first, ...rest] = passes
   if (!first) return { level: 'none', by: [] }
-  return guardIn(rest.reduce((held, one) => join(held, one.facts), first.facts))
+  const guard = guardIn(rest.reduce((held, one) => join(held, one.facts), first.facts))
+  if (guard.level !== 'none') return guard
+  const others = passes.map((one) => guardIn(one.facts).level).filter((level) => level !== 'none')
+  const [sometimes] = others
+  return sometimes === undefined ? guard : { ...guard, sometimes }
 }
 
 /**
@@ -101,10 +105,15 @@ export function guardOf(events: readonly Event[]): Guard {
   const end = events.findLast((event) => event.k === 'end')
   const atEnd = guardIn(end?.facts ?? [])
   if (atEnd.level !== 'none') return atEnd
-  const answers = events.filter((event) => event.k === 'response' && (event.status ?? 200) < 400)
+  // An answer without a body (a preflight, `204`) says less than the work that it confirms.
+  const answers = events.filter(
+    (event) => event.k === 'response' && (event.status ?? 200) < 400 && !isEmpty(event.value),
+  )
   const places = answers.length > 0 ? answers : workOf(events)
   return places.every((event) => isGuarded(event.facts)) ? guardIn(places.at(-1)?.facts ?? []) : atEnd
 }
+
+const isEmpty = (value: Value): boolean => value.shape?.k === 'response' && !value.shape.body
 
 /** Queries other than those that a check consults to decide. */
 function workOf(events: readonly Event[]): Event[] {

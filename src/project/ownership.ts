@@ -91,8 +91,11 @@ export function factsAfter(events: readonly Event[], event: Event): Fact[] {
  * handler goes as deep as the request is handed on as a whole; a function that is given ids serves other callers too.
  */
 export function placeInHandler(moment: Moment): Location {
-  const inside = moment.via.findIndex((call, i) => i > 0 && !call.whole)
-  return moment.via[inside]?.location ?? moment.location
+  const handler = Math.max(
+    0,
+    moment.via.findLastIndex((call) => call.whole),
+  )
+  return moment.via[handler + 1]?.location ?? moment.location
 }
 
 /** A condition on the role of the caller alone: whoever passes may reach every row. */

@@ -1,34 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
-import { loadProject } from '../load.ts'
-
-const made: string[] = []
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true })
-})
-
-/** `id → guard level` of the endpoints of a project with these files. */
-async function endpoints(files: Record<string, string>): Promise<Record<string, string>> {
-  const root = mkdtempSync(join(tmpdir(), 'endpoints-'))
-  made.push(root)
-  const all = {
-    'package.json': JSON.stringify({
-      name: 'app',
-      dependencies: { next: '16.4.5', '@prisma/client': '7.10.0' },
-    }),
-    'prisma/schema.prisma':
-      'datasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id String @id\n  apiKey String @unique\n}\n',
-    ...files,
-  }
-  for (const [file, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(root, file)), { recursive: true })
-    writeFileSync(join(root, file), text)
-  }
-  const project = await loadProject(root)
-  return Object.fromEntries(project.map.endpoints.map((one) => [one.id, one.guard.level]))
-}
+import { describe, expect, it } from 'vitest'
+import { guardsOf as endpoints } from '../../../test/project.ts'
 
 const session = `import { getServerSession } from 'next-auth'
 export async function requireUser() {
@@ -59,6 +30,21 @@ describe('route handlers', () => {
       'DELETE /api/[id]/[...rest]': 'session',
       'GET /api/[id]/[...rest]': 'session',
     })
+  })
+
+  it('include the files that answer with metadata', async () => {
+    const found = await endpoints({
+      'app/robots.ts': 'export default function robots() { return { rules: [] } }\n',
+      'app/sitemap.ts': 'export default async function sitemap() { return [] }\n',
+      'app/blog/[slug]/opengraph-image.tsx':
+        'export default async function Image({ params }) { return new Response() }\n',
+      'app/icon.png': '',
+    })
+    expect(Object.keys(found).sort()).toEqual([
+      'GET /blog/[slug]/opengraph-image',
+      'GET /robots.txt',
+      'GET /sitemap.xml',
+    ])
   })
 
   it('carry the guard that their wrapper enforces before they work', async () => {
@@ -125,13 +111,29 @@ describe('other endpoints', () => {
         "import { createSchema, createYoga } from 'graphql-yoga'\nconst resolvers = { Query: { me: () => null }, Mutation: { rename: (_, { id }) => id } }\nexport const { handleRequest: POST } = createYoga({ schema: createSchema({ typeDefs: '', resolvers }) })\n",
       'server/hono.ts':
         "import { Hono } from 'hono'\nimport { verify } from 'jsonwebtoken'\nexport const app = new Hono()\napp.use('*', async (c, next) => {\n  const user = verify(c.req.header('authorization'), process.env.KEY)\n  c.set('user', user)\n  await next()\n})\napp.get('/v1/me', (c) => c.json(c.var.user))\n",
+      'app/v1/[[...route]]/route.ts':
+        "import { handle } from 'hono/vercel'\nimport { app } from '../../../server/hono'\nexport const GET = handle(app)\n",
     })
     expect(found).toEqual({
       'POST /api/graphql': 'none',
+      'GET /v1/[[...route]]': 'session',
       'resolver Query.me': 'none',
       'resolver Mutation.rename': 'none',
       'GET /v1/me': 'session',
     })
+  })
+
+  it('pages that hand their props on, and what the async component asks', async () => {
+    const found = await endpoints({
+      'app/o/[id]/page.tsx':
+        "import { Board } from '../../../lib/board'\nconst Page = (props) => <main><Board {...props} /></main>\nexport default Page\n",
+      'app/p/[id]/page.tsx':
+        "import { Board } from '../../../lib/board'\nexport default (props) => Board(props)\n",
+      'app/q/page.tsx': 'export default function Page(props) { return <p>{props.title}</p> }\n',
+      'lib/board.tsx':
+        "import { redirect } from 'next/navigation'\nimport { auth } from 'next-auth'\nexport async function Board({ params }) {\n  const { id } = await params\n  if (!(await auth())) redirect('/login')\n  return <p>{id}</p>\n}\n",
+    })
+    expect(found).toEqual({ 'page /o/[id]': 'session', 'page /p/[id]': 'session' })
   })
 
   it('a proxy that lets only signed-in people through, and one that sometimes does', async () => {

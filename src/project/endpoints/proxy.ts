@@ -42,7 +42,9 @@ export function applyProxies(endpoints: Endpoint[], matchers: ReadonlyMap<string
     if (proxy.kind !== 'middleware') continue
     const patterns = matchers.get(proxy.location.file) ?? []
     proxy.path = patterns.length === 0 ? 'every path' : patterns.join(', ')
-    if (proxy.guard.level === 'none') continue
+    const { level, sometimes } = proxy.guard
+    const asks = level !== 'none' ? level : sometimes && `${sometimes} on some paths`
+    if (asks === undefined) continue
     const folder = posix.dirname(proxy.location.file).replace(/(^|\/)src$/, '')
     for (const endpoint of endpoints) {
       const inside = folder === '' || folder === '.' || endpoint.location.file.startsWith(`${folder}/`)
@@ -51,7 +53,7 @@ export function applyProxies(endpoints: Endpoint[], matchers: ReadonlyMap<string
         /^(route|page|pages-api|pages-ssr)$/.test(endpoint.kind) &&
         covers(patterns, endpoint.path)
       )
-        endpoint.guard.proxy = `${proxy.location.file} (${proxy.guard.level})`
+        endpoint.guard.proxy = `${proxy.location.file} (${asks})`
     }
   }
 }

@@ -16,9 +16,10 @@ const identity = (name: string): Value => ({ ...unknown(new Set([`identity:${nam
 
 /**
  * A middleware may go on in several of its branches. What follows is read anew each time, under what held in all of
- * them, and only the last reading stays: an ordinary request goes one way.
+ * them, and only the last reading stays: an ordinary request goes one way. `byPath`: the branches are told apart by the
+ * path of the request, so that the last one alone is the way of an ordinary endpoint.
  */
-function onward(flow: Flow, go: (args: Value[]) => Value): Value {
+function onward(flow: Flow, go: (args: Value[]) => Value, byPath = false): Value {
   let held: readonly Fact[] | undefined
   let start = 0
   let length = 0
@@ -27,7 +28,7 @@ function onward(flow: Flow, go: (args: Value[]) => Value): Value {
     call: (args) => {
       const here = flow.facts
       if (held) flow.events.splice(start, length)
-      held = held ? join(held, here) : here
+      held = held && !byPath ? join(held, here) : here
       flow.facts = held
       start = flow.events.length
       const value = go(args)
@@ -135,10 +136,14 @@ function runHono(flow: Flow, entry: Entry, syntax: Syntax): void {
   const before = entry.before ?? []
   const go = (i: number): Value => {
     const guard = before[i]
-    if (!guard) return flow.call(entry.value, [bag], syntax, 0, entry.name)
-    return flow.call(guard, [bag, onward(flow, () => go(i + 1))], syntax, 0, 'middleware')
+    if (!guard) {
+      const result = flow.call(entry.value, [bag], syntax, 0, entry.name)
+      flow.finish(result, syntax)
+      return result
+    }
+    return flow.call(guard, [bag, onward(flow, () => go(i + 1), true)], syntax, 0, 'middleware')
   }
-  flow.finish(go(0), syntax)
+  go(0)
 }
 
 const literalOf = (value: Value | undefined): string | undefined =>
@@ -185,12 +190,15 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
       const fn = work.at(-1)
       if (!fn) continue
       const result = flow.call(fn, [bag, input], syntax, step.at, step.name)
-      if (last) flow.answer(result, syntax)
+      if (last) {
+        flow.answer(result, syntax)
+        flow.finish(result, syntax)
+      }
       return result
     }
     return unknown()
   }
-  flow.finish(go(0, context()), syntax)
+  go(0, context())
 }
 
 /** Middleware may be wrapped (`t.middleware(fn)`). */

@@ -872,8 +872,9 @@ export class Flow implements Machine {
       case 'binary': {
         const left = this.evaluate(expr.left, frame)
         const right = this.evaluate(expr.right, frame)
-        if (left.shape?.k === 'literal' && right.shape?.k === 'literal' && /^[!=]==?$/.test(expr.op))
-          return literal((left.shape.value === right.shape.value) === expr.op.startsWith('='))
+        const flags = [truthOf(left), truthOf(right)]
+        if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
+          return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
       }
       case 'logic': {
@@ -1120,7 +1121,7 @@ function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: number): Cal
     const of = unwrap(value)
     if (of.client !== undefined && INPUT.test(of.client)) return true
     return of.shape?.k === 'object' && depth > 0
-      ? [...of.shape.fields.values()].some((field) => isWhole(field, depth - 1))
+      ? of.shape.fields.has('req') || [...of.shape.fields.values()].some((field) => isWhole(field, depth - 1))
       : false
   }
   const whole = args.some((arg) => isWhole(arg, 2))

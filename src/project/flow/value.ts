@@ -199,9 +199,12 @@ export function trusted(deps: Sources): boolean {
 
 const judged = new WeakMap<Sources, boolean>()
 
-/** What a condition comes to when its value is known: an option of a wrapper, a default. */
+/**
+ * What a condition comes to when its value is a known flag: an option of a wrapper, a default. Only flags: that a value
+ * is nothing, or which string it is, is seldom known on all paths.
+ */
 export const truthOf = (value: Value): boolean | undefined =>
-  value.shape?.k === 'literal' ? Boolean(value.shape.value) : undefined
+  value.shape?.k === 'literal' && typeof value.shape.value === 'boolean' ? value.shape.value : undefined
 
 /** Names of fields that say what somebody may do, not who it is. */
 export const isRole = (key: string): boolean =>

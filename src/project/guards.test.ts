@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import { guardsOf } from '../../test/project.ts'
+
+const schema = `datasource db {
+  provider = "postgresql"
+}
+model User {
+  id      String   @id
+  role    String
+  members Member[]
+}
+model Team {
+  id      String   @id
+  members Member[]
+  notes   Note[]
+}
+model Member {
+  id     String @id
+  role   String
+  user   User   @relation(fields: [userId], references: [id])
+  userId String
+  team   Team   @relation(fields: [teamId], references: [id])
+  teamId String
+}
+model Note {
+  id     String @id
+  text   String
+  team   Team   @relation(fields: [teamId], references: [id])
+  teamId String
+}
+`
+
+/** The guard of the body of a handler, with what such a body usually imports. */
+async function guardOf(body: string, rest: Record<string, string> = {}): Promise<string | undefined> {
+  const found = await guardsOf({
+    'prisma/schema.prisma': schema,
+    'lib/prisma.ts':
+      "import { PrismaClient } from '@prisma/client'\nexport const prisma = new PrismaClient()\n",
+    'app/api/notes/[teamId]/route.ts': `import { createHmac, timingSafeEqual } from 'node:crypto'
+import { verify } from 'jsonwebtoken'
+import { getServerSession } from 'next-auth'
+import { prisma } from '../../../../lib/prisma'
+import { wrap } from '../../../../lib/wrap'
+export ${body}
+`,
+    'lib/wrap.ts': 'export const wrap = (handler) => handler\n',
+    ...rest,
+  })
+  return found['POST /api/notes/[teamId]']
+}
+
+const handler = (body: string): string => `async function POST(request, { params }) {
+  const { teamId } = await params
+  ${body}
+}`
+const work = 'return Response.json(await prisma.note.findMany({ where: { teamId } }))'
+const signedIn = `const session = await getServerSession()
+  if (!session) return Response.json({ error: 'no' }, { status: 401 })`
+
+describe('the guard of an endpoint', () => {
+  it('is what holds where it ends well, not what one of its branches asks', async () => {
+    expect(await guardOf(handler(`${signedIn}\n  ${work}`))).toBe('session')
+    const optional = `const session = await getServerSession()
+  if (session) await prisma.user.update({ where: { id: session.user.id }, data: { role: 'seen' } })`
+    expect(await guardOf(handler(`${optional}\n  ${work}`))).toBe('none')
+  })
+
+  it('is not the way of those who are not signed in', async () => {
+    const body = `const session = await getServerSession()
+  if (session) return Response.json({ error: 'already' }, { status: 400 })
+  ${work}`
+    expect(await guardOf(handler(body))).toBe('none')
+  })
+
+  it('outlives a wrapper that keeps the response, and an error handler', async () => {
+    const wrapper = `export const wrap = (handler) => async (request, context) => {
+  try {
+    const response = await handler(request, context)
+    console.log(response.status)
+    return response
+  } catch (error) {
+    return Response.json({ error: 'failed' }, { status: 500 })
+  }
+}\n`
+    const body = `const POST = wrap(async (request, { params }) => {\n  const { teamId } = await params\n  ${signedIn}\n  ${work}\n})`
+    expect(await guardOf(body, { 'lib/wrap.ts': wrapper })).toBe('session')
+  })
+
+  it('follows the options of a wrapper', async () => {
+    const wrapper = `import { getServerSession } from 'next-auth'
+export const wrap = (handler, { isPublic = false, admin = false } = {}) => async (request, context) => {
+  const session = await getServerSession()
+  if (!isPublic && !session?.user) return new Response(null, { status: 401 })
+  if (admin && !session?.user?.isAdmin) return new Response(null, { status: 403 })
+  return handler(request, context)
+}\n`
+    const wrapped = (options: string): string =>
+      `const POST = wrap(async (request, { params }) => {\n  const { teamId } = await params\n  ${work}\n}${options})`
+    const rest = { 'lib/wrap.ts': wrapper }
+    expect(await guardOf(wrapped(''), rest)).toBe('session')
+    expect(await guardOf(wrapped(', { isPublic: true }'), rest)).toBe('none')
+    expect(await guardOf(wrapped(', { admin: true }'), rest)).toBe('permission')
+  })
+
+  it('is a permission when a role or a membership decides', async () => {
+    const role = `${signedIn}\n  if (session.user.role !== 'ADMIN') return new Response(null, { status: 403 })`
+    expect(await guardOf(handler(`${role}\n  ${work}`))).toBe('permission')
+    const member = `${signedIn}
+  const team = await prisma.team.findUnique({ where: { id: teamId }, include: { members: { where: { userId: session.user.id } } } })
+  if (!team || team.members.length === 0) return new Response(null, { status: 403 })`
+    expect(await guardOf(handler(`${member}\n  ${work}`))).toBe('permission')
+    const own = `${signedIn}\n  const teams = await prisma.member.findMany({ where: { userId: session.user.id } })\n  if (teams.length === 0) return new Response(null, { status: 404 })`
+    expect(await guardOf(handler(`${own}\n  return Response.json(teams)`))).toBe('session')
+  })
+
+  it('is one of two when either opens the door', async () => {
+    const either = `let user = null
+  const key = request.headers.get('x-api-key')
+  if (key) {
+    user = await prisma.user.findFirst({ where: { apiKey: key } })
+    if (!user) return new Response(null, { status: 401 })
+  } else {
+    const session = await getServerSession()
+    if (!session) return new Response(null, { status: 401 })
+  }`
+    expect(await guardOf(handler(`${either}\n  ${work}`))).not.toBe('none')
+  })
+
+  it('tells a shared secret from a signature', async () => {
+    const url = "const token = new URL(request.url).searchParams.get('token')"
+    const secret = `${url}\n  if (token !== process.env.HOOK_TOKEN) return new Response(null, { status: 401 })`
+    expect(await guardOf(handler(`${secret}\n  ${work}`))).toBe('secret')
+    const signed = `const text = await request.text()
+  const mac = createHmac('sha256', process.env.HOOK_SECRET).update(text).digest('hex')
+  if (request.headers.get('x-signature') !== mac) return new Response(null, { status: 401 })`
+    expect(await guardOf(handler(`${signed}\n  ${work}`))).toBe('signature')
+    const link = `${url}\n  const payload = verify(token, process.env.LINK_SECRET)\n  if (!payload) return new Response(null, { status: 404 })`
+    expect(await guardOf(handler(`${link}\n  ${work}`))).toBe('signature')
+  })
+
+  it('does not take a setting for a secret', async () => {
+    const body = `const page = new URL(request.url).searchParams.get('page')
+  if (page !== process.env.FIRST_PAGE) return new Response(null, { status: 404 })`
+    expect(await guardOf(handler(`${body}\n  ${work}`))).toBe('none')
+  })
+
+  it('is asked once when a middleware goes on in several branches', async () => {
+    const found = await guardsOf({
+      'server/trpc.ts':
+        "import { initTRPC, TRPCError } from '@trpc/server'\nconst t = initTRPC.context().create()\nexport const router = t.router\nconst log = t.middleware(async ({ ctx, next }) => {\n  if (!ctx.user || ctx.user.id === '1') return next()\n  console.log(ctx.user.id)\n  return next()\n})\nexport const open = t.procedure.use(log)\nexport const closed = open.use(({ ctx, next }) => {\n  if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED' })\n  return next()\n})\n",
+      'server/root.ts':
+        "import { closed, open, router } from './trpc'\nexport const appRouter = router({ read: open.query(() => 1), write: closed.mutation(() => 2) })\n",
+    })
+    expect(found).toEqual({ 'procedure read': 'none', 'procedure write': 'session' })
+  })
+})
