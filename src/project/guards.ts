@@ -92,9 +92,11 @@ export function guardOfProxy(events: readonly Event[]): Guard {
   if (!first) return { level: 'none', by: [] }
   const guard = guardIn(rest.reduce((held, one) => join(held, one.facts), first.facts))
   if (guard.level !== 'none') return guard
-  const others = passes.map((one) => guardIn(one.facts).level).filter((level) => level !== 'none')
-  const [sometimes] = others
-  return sometimes === undefined ? guard : { ...guard, sometimes }
+  const [sometimes] = passes.map((one) => guardIn(one.facts).level).filter((level) => level !== 'none')
+  // It turns some away who are not signed in: those who go on elsewhere are not asked.
+  const refuses = events.some((event) => event.k === 'response' && event.facts.some((fact) => fact.absent))
+  if (sometimes === undefined && !refuses) return guard
+  return { ...guard, sometimes: sometimes ?? 'session' }
 }
 
 /**

@@ -80,9 +80,14 @@ const isTied = (tied: Set<string>, input: string): boolean =>
 /** Conditions under which what was read leaves: what held where the endpoint answered after the event, or ended. */
 export function factsAfter(events: readonly Event[], event: Event): Fact[] {
   const found = new Set<Fact>()
-  for (const other of events.slice(events.indexOf(event) + 1))
-    if (other.k === 'end' || (other.k === 'response' && (other.status ?? 200) < 400))
-      for (const fact of other.facts) found.add(fact)
+  const later = events.slice(events.indexOf(event) + 1)
+  const ends = later.filter(
+    (other) => other.k === 'end' || (other.k === 'response' && (other.status ?? 200) < 300),
+  )
+  // A redirect may refuse; where nothing else ends the endpoint, the last one is where it goes.
+  const redirect = later.findLast((other) => other.k === 'response' && other.status === 307)
+  for (const other of ends.length > 0 || !redirect ? ends : [redirect])
+    for (const fact of other.facts) found.add(fact)
   return [...found]
 }
 

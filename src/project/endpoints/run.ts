@@ -6,7 +6,7 @@ import { join } from '../flow/facts.ts'
 import type { Flow } from '../flow/flow.ts'
 import { unwrap } from '../flow/flow.ts'
 import { parameters } from '../flow/invoke.ts'
-import { parsedInput, requestValue } from '../flow/libraries.ts'
+import { parsedInput, proxyOf, requestValue } from '../flow/libraries.ts'
 import { client, shaped, unknown, type Value, withBack } from '../flow/value.ts'
 import type { Entry } from './discover.ts'
 
@@ -50,12 +50,32 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     runHono(flow, entry, syntax)
     return
   }
+  if (kind === 'middleware') {
+    runProxy(flow, entry, syntax)
+    return
+  }
+  if (!value.shape || value.shape.k === 'external') flow.unknown.add(unread(value))
   const result = flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
-  if (kind === 'middleware') return
+  if (value.shape?.k === 'chain' && flow.events.length === 0) flow.unknown.add(unread(value))
   const answers = kind === 'pages-api' || (kind === 'route' && entry.name === entry.method)
   if (!answers && unwrap(result).shape?.k !== 'response') flow.answer(result, syntax)
   // What `pages/api` returns means nothing: it answers through `res`.
   if (kind !== 'pages-api') flow.finish(result, syntax)
+}
+
+const unread = ({ shape }: Value): string =>
+  shape?.k === 'external' || shape?.k === 'chain'
+    ? `answered inside the package ${shape.from}`
+    : 'its function was not found'
+
+/** A function of the project, or one that a package of authentication makes. */
+function runProxy(flow: Flow, entry: Entry, syntax: Syntax): void {
+  const { value } = entry
+  const ready = proxyOf(flow, value, syntax)
+  if (ready) return
+  flow.proxy = true
+  flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
+  if (value.shape?.k !== 'closure' && flow.events.length === 0) flow.unknown.add(unread(value))
 }
 
 function argumentsOf({ kind, name, method, value }: Entry): Value[] {
@@ -165,7 +185,12 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
       const step = steps[i]
       if (!step) break
       const schemas = /^(input|schema|inputSchema|bindArgsSchemas)$/.test(step.name)
-      if (schemas) input = parsedInput(client('input'), step.args[0])
+      if (schemas) {
+        input = parsedInput(client('input'), step.args[0])
+        const schema = step.args[0]?.shape
+        const library = schema?.k === 'chain' || schema?.k === 'external' ? schema.from : 'schema'
+        flow.emit({ ...flow.moment(syntax, step.at), k: 'parse', library, schema: '' })
+      }
       if (
         !/^(use|useValidated|concat|query|mutation|subscription|handler|action|stateAction|resolver|createServerAction|createServerActionProcedure)$/.test(
           step.name,
@@ -221,6 +246,7 @@ const context = (): Value =>
       ['req', requestValue()],
     ]),
     open: [unknown()],
+    ambient: true,
   })
 
 function merged(ctx: Value, given: Value | undefined): Value {

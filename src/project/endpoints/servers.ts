@@ -117,6 +117,8 @@ export function resolvers(syntax: Syntax, flow: Flow): Entry[] {
 function partsOf(value: Value): ReadonlyMap<string, Value>[] {
   if (value.shape?.k === 'object') return [value.shape.fields]
   if (value.shape?.k === 'array') return (value.shape.items ?? []).flatMap(partsOf)
+  // `mergeResolvers([a, b])`
+  if (value.shape?.k === 'chain') return value.shape.steps.flatMap((step) => step.args).flatMap(partsOf)
   return []
 }
 

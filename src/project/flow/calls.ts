@@ -64,6 +64,7 @@ export class Calls {
       value.parsed ? 'p' : '',
       value.schema ? String(this.id(value.schema)) : '',
       value.who ? 'w' : '',
+      value.pass ? 't' : '',
       value.status === undefined ? '' : String(value.status),
     )
     if (!shape) return true

@@ -13,7 +13,9 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
-  /** It held because the identity was absent: this is the way of a caller who is not signed in. */
+  /** It held because what was asked for was not there. */
+  missing?: true
+  /** And that was the identity: this is the way of a caller who is not signed in. */
   absent?: true
 }
 

@@ -64,6 +64,8 @@ export class Flow implements Machine {
   readonly events: Event[] = []
   readonly unknown = new Set<string>()
   naming = false
+  /** The endpoint is a proxy: what its own function returns decides whether the request goes on. */
+  proxy = false
   loop: string | undefined
   transaction = false
   facts: readonly Fact[] = []
@@ -124,6 +126,14 @@ export class Flow implements Machine {
     if (!this.naming) this.gone = true
   }
 
+  attempt(callee: Value, args: Value[], syntax: Syntax, at: number, name = ''): Value {
+    const { gone, facts } = this
+    const value = this.call(callee, args, syntax, at, name)
+    if (this.gone !== gone) this.facts = facts
+    this.gone = gone
+    return value
+  }
+
   /** The endpoint's own function never returns: it redirects or throws. */
   get never(): boolean {
     return this.gone
@@ -143,13 +153,13 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    absent = false,
+    missing: { missing?: true; absent?: true } = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
     const location = placeOf(syntax, at)
     const term = `${location.file}:${location.line}:${location.column}${holds ? '+' : '-'}`
-    const fact: Fact = { deps, location, within, presence, terms: [term], ...(absent ? { absent } : {}) }
+    const fact: Fact = { deps, location, within, presence, terms: [term], ...missing }
     this.facts = [...this.facts, fact]
     return fact
   }
@@ -314,6 +324,7 @@ export class Flow implements Machine {
     if (exit !== 'gone') {
       frame.returns.push({ value: literal(undefined), facts: this.facts })
       frame.back = this.facts
+      this.letThrough(literal(undefined), syntax, fn.end)
     }
     if (frame.last !== undefined) this.returned = { syntax, at: frame.last }
     this.via.pop()
@@ -396,10 +407,19 @@ export class Flow implements Machine {
     return 'on'
   }
 
+  /** A proxy that returns nothing, `next()` or what a package made lets the request through. */
+  private letThrough(value: Value, syntax: Syntax, at: number): void {
+    if (!this.proxy || this.stack.length !== 1 || this.caught) return
+    if (value.shape?.k === 'response' && !value.pass) return
+    this.emit({ ...this.moment(syntax, at), facts: withFacts(this.facts, value.back), k: 'pass' })
+  }
+
   private statement(stmt: Stmt, frame: Frame): Exit {
     switch (stmt.k) {
       case 'expr':
         if (stmt.expr.k === 'call' || stmt.expr.k === 'member') this.unawaited(stmt.expr, frame)
+        else if (stmt.expr.k === 'unary' && stmt.expr.op === 'void') this.unawaited(stmt.expr.of, frame)
+        else if (stmt.expr.k === 'unary' && stmt.expr.op === 'delete') this.remove(stmt.expr.of, frame)
         else this.evaluate(stmt.expr, frame)
         return 'on'
       case 'let':
@@ -410,6 +430,7 @@ export class Flow implements Machine {
         if (!this.gone) {
           frame.returns.push({ value, facts: this.facts })
           frame.last = stmt.at
+          this.letThrough(value, frame.syntax, stmt.at)
           if (!this.caught && !isRefusal(value)) frame.back = withFacts(this.facts, value.back)
         }
         return 'gone'
@@ -454,6 +475,16 @@ export class Flow implements Machine {
         const last = this.statements(stmt.finally, frame)
         return last === 'on' ? exit : last
       }
+    }
+  }
+
+  /** `delete user.passwordHash` */
+  private remove(expr: Expr, frame: Frame): void {
+    if (expr.k !== 'member' || expr.of.k !== 'name') return
+    const { b } = expr.of
+    for (let env: Env | null = frame.env; env; env = env.up) {
+      const old = env.own.get(b)
+      if (old) env.own.set(b, without(unwrap(old), [expr.key]))
     }
   }
 
@@ -534,7 +565,10 @@ export class Flow implements Machine {
     frame.branch++
     for (const one of stmt.cases) {
       this.facts = before
-      if (one.test) this.evaluate(one.test, frame)
+      if (one.test) {
+        const test = this.evaluate(one.test, frame)
+        this.assume(union(on.deps, on.ctl, test.deps), frame.syntax, one.test.at, false)
+      }
       if (this.statements(one.body, frame) !== 'gone') after = after ? join(after, this.facts) : this.facts
     }
     frame.branch--
@@ -546,14 +580,16 @@ export class Flow implements Machine {
 
   private condition(test: Expr, frame: Frame): Value {
     const value = this.tested(test, frame)
-    const called = test.k === 'unary' && test.op === '!' ? test.of : test
-    if (called.k === 'call' && !this.naming) {
-      const shape = this.quiet(called, frame).shape
-      if (shape?.k === 'promise')
+    const asked = test.k === 'unary' && test.op === '!' ? test.of : test
+    if ((asked.k === 'call' || asked.k === 'name') && !this.naming) {
+      const { shape } = this.quiet(asked, frame)
+      const who = shape?.k === 'promise' && shape.of.who
+      // A promise in a variable may be a cache of work under way; that of an identity is a forgotten `await`.
+      if (shape?.k === 'promise' && (asked.k === 'call' || who))
         this.emit({
-          ...this.moment(frame.syntax, called.at),
+          ...this.moment(frame.syntax, asked.at),
           k: 'promise-test',
-          name: shape.name || nameOf(called.callee),
+          name: shape.name || nameOf(asked.k === 'call' ? asked.callee : asked),
         })
     }
     return value
@@ -590,14 +626,15 @@ export class Flow implements Machine {
     if (value.shape?.k === 'promise') return
     const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
     const { subject, present } = presenceIn(test, yes)
-    const absent = !present && subject !== undefined && this.quiet(subject, frame).who === true
+    const missing = !present && subject !== undefined
+    const absent = missing && this.quiet(subject, frame).who === true
     this.assume(
       union(value.deps, value.ctl),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
       yes,
-      absent,
+      { ...(missing ? { missing } : {}), ...(absent ? { absent } : {}) },
     )
   }
 
@@ -725,8 +762,11 @@ export class Flow implements Machine {
         return key === 'then' || key === 'catch' || key === 'finally'
           ? shaped({
               k: 'native',
-              call: (args) =>
-                key === 'then' && args[0] ? this.call(args[0], [shape.of], frame.syntax, at) : shape.of,
+              call: (args) => {
+                if (key === 'then' && args[0]) return this.call(args[0], [shape.of], frame.syntax, at)
+                if (args[0]) this.attempt(args[0], [unknown(new Set(['error']))], frame.syntax, at)
+                return shape.of
+              },
             })
           : this.member(shape.of, key, frame, at)
       case 'module':
@@ -1040,10 +1080,25 @@ export class Flow implements Machine {
           deps,
         )
       }
+      // `new NextRequest(request, { headers })`: the same request.
+      const given = args[0]
+      if (/^(Next)?Request$/.test(name) && given?.shape?.k === 'object') return given
+      if (name === 'Promise' && args[0]?.shape?.k === 'closure') {
+        let settled: Value = unknown(deps)
+        const settle = shaped({
+          k: 'native',
+          call: ([value]) => {
+            if (value) settled = value
+            return unknown()
+          },
+        })
+        this.attempt(args[0], [settle, shaped({ k: 'native', call: () => unknown() })], frame.syntax, at)
+        return shaped({ k: 'promise', of: settled, name: '' })
+      }
       return shaped(
         {
           k: 'chain',
-          from: shape.k === 'external' ? shape.from : shape.from,
+          from: shape.from,
           root: name,
           steps: [{ name: 'new', args, at, syntax: frame.syntax }],
           at,

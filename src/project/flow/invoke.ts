@@ -1,8 +1,20 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
+import { wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
-import { allDeps, client, either, NONE, shaped, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  client,
+  either,
+  insideDeps,
+  NONE,
+  shaped,
+  statusOf,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
 
 const PER_ELEMENT = new Set([
   'map',
@@ -36,9 +48,14 @@ export function invoke(
   name: string,
   of?: Value,
 ): Value {
-  const deps = union(callee.deps, of ? allDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
+  const deps = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
+  if (of && args[0] && /^(then|catch|finally)$/.test(name) && !machine.naming) {
+    if (name === 'then') return machine.call(args[0], [of], syntax, at, name)
+    machine.attempt(args[0], [unknown(new Set(['error']))], syntax, at, name)
+    return of
+  }
   if (name === 'status' && of) return { ...of, ...statusOf(args[0]) }
   const ends = name === 'end' && of?.status !== undefined
   const sends = (name === 'json' || name === 'send') && args.length > 0
@@ -83,23 +100,23 @@ export function invoke(
       shape.k === 'chain'
         ? shape.steps.flatMap((step) => step.args).filter((arg) => arg.shape?.k === 'closure')
         : []
+    if (shape.k === 'chain' && wrapped.length > 0) wrapperAsks(machine, shape, syntax, at)
     if (wrapped.length > 0 && closures.length === 0 && !of)
-      return wrapped.map((one) => machine.call(one, args, syntax, at)).reduce((a, b) => either(a, b))
+      return wrapped
+        .map((one) => {
+          const first = wrappedRequest(shape.from, args[0])
+          return machine.call(one, first ? [first, ...args.slice(1)] : args, syntax, at)
+        })
+        .reduce((a, b) => either(a, b))
     if (closures.length > 0 && !LATER.test(name)) {
-      const results = closures.map((one) => machine.call(one, [], syntax, at))
+      const results = closures.map((one) => machine.attempt(one, [], syntax, at))
       const value = results.reduce((a, b) => either(a, b))
       return { ...value, deps: union(deps, value.deps) }
     }
     return named(shape, args, syntax, at, deps)
   }
-  for (const one of closures) machine.call(one, [], syntax, at)
+  for (const one of closures) machine.attempt(one, [], syntax, at)
   return unknown(deps, of?.ctl)
-}
-
-/** The status of a response, when it is a literal. */
-export function statusOf(value: Value | undefined): { status?: number } {
-  const shape = value?.shape
-  return shape?.k === 'literal' && typeof shape.value === 'number' ? { status: shape.value } : {}
 }
 
 function named(

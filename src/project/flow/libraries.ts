@@ -3,10 +3,9 @@
  * Everything of the project itself is read from its source; only code outside the repository is listed here.
  */
 import type { Syntax } from '../../source/syntax.ts'
-import { statusOf } from './invoke.ts'
 import type { Machine } from './machine.ts'
 import { isLoose } from './schemas.ts'
-import { allDeps, client, literal, shaped, union, unknown, type Value } from './value.ts'
+import { allDeps, client, literal, shaped, statusOf, union, unknown, type Value } from './value.ts'
 
 /** Ends the request: https://nextjs.org/docs/app/api-reference/functions/redirect and siblings. */
 const ENDS = new Set([
@@ -33,6 +32,8 @@ const IDENTITY: [RegExp, RegExp][] = [
     /^(getSession|withAuth|getUser|verifyIdToken|verifySessionCookie|session|getLogtoContext)$/,
   ],
 ]
+/** Of these, the calls that give an identity do not return a promise. */
+const SYNCHRONOUS = /^(jsonwebtoken|@clerk\/)/
 const THROWS_WHEN_INVALID =
   /^(jwtVerify|jwtDecrypt|verify|protect|verifyIdToken|verifySessionCookie|verifyToken)$/
 
@@ -66,6 +67,7 @@ export function libraryCall(
   if (!what) return undefined
   const { from, name } = what
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
+    if (/redirect/i.test(name)) leave(machine, syntax, at)
     machine.end()
     return unknown()
   }
@@ -87,12 +89,13 @@ export function libraryCall(
   for (const [packages, names] of IDENTITY) {
     if (!packages.test(from) || !names.test(name)) continue
     // `auth(handler)` of Auth.js wraps: the handler gets the session on its request.
-    if (args[0]?.shape?.k === 'closure') return undefined
+    if (args[0]?.shape?.k === 'closure' || holdsHandler(callee)) return undefined
     const link = THROWS_WHEN_INVALID.test(name) && /^(params|query)\b/.test(args[0]?.client ?? '')
     const deps = new Set([link ? `identity:${SIGNED_LINK} (${from})` : `identity:${from}`])
     if (THROWS_WHEN_INVALID.test(name)) machine.assume(deps, syntax, at, true)
     const held = args.filter((arg) => arg.client === undefined).map((arg) => arg.deps)
-    return { ...unknown(union(deps, ...held)), who: true }
+    const identity: Value = { ...unknown(union(deps, ...held)), who: true }
+    return SYNCHRONOUS.test(from) ? identity : shaped({ k: 'promise', of: identity, name }, identity.deps)
   }
   if (/^(node:)?crypto$/.test(from) && /^createH(mac|ash)$/.test(name)) {
     const deps = union(new Set(['derived:hash']), ...args.map((arg) => allDeps(arg)))
@@ -101,6 +104,7 @@ export function libraryCall(
       deps,
     )
   }
+  if (SIGNATURE.test(name) && (args[0]?.shape?.k === 'closure' || holdsHandler(callee))) return undefined
   if (
     SIGNATURE.test(name) ||
     (name === 'verify' && /^(svix|@upstash\/qstash|standardwebhooks|node:crypto|crypto|@octokit)/.test(from))
@@ -119,12 +123,90 @@ export function libraryCall(
   ) {
     const body = args[0]
     const status = statusIn(args[1], machine)
-    if (name === 'next') machine.emit({ ...machine.moment(syntax, at), k: 'pass' })
+    if (name === 'redirect') return leave(machine, syntax, at)
     if (body && name === 'json')
       machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
-    return { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...status }
+    const answer = { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...status }
+    return name === 'next' || name === 'rewrite' ? { ...answer, pass: true } : answer
   }
   return undefined
+}
+
+/** A redirect: the request is over, and nothing was sent but where to go. */
+function leave(machine: Machine, syntax: Syntax, at: number): Value {
+  const value: Value = { ...shaped({ k: 'response' }), status: 307 }
+  machine.emit({ ...machine.moment(syntax, at), k: 'response', value, status: 307 })
+  return value
+}
+
+/** `auth(handler)`, `verifySignatureAppRouter(handler)`: what is called is the handler that it was given. */
+function holdsHandler(callee: Value): boolean {
+  const last = callee.shape?.k === 'chain' ? callee.shape.steps.at(-1) : undefined
+  return last?.args.some((arg) => arg.shape?.k === 'closure') ?? false
+}
+
+/** Auth.js puts the session on the request of a handler that it wraps: `auth((request) => request.auth)`. */
+export function wrappedRequest(from: string, request: Value | undefined): Value | undefined {
+  if (!/^next-auth|^@auth\//.test(from) || request?.shape?.k !== 'object') return request
+  const auth: Value = { ...unknown(new Set([`identity:${from}`])), who: true }
+  const fields = new Map([...request.shape.fields, ['auth', auth] as const])
+  return { ...request, shape: { ...request.shape, fields, ambient: true } }
+}
+
+/** What a wrapper of a package asks before it calls the handler that it was given. */
+export function wrapperAsks(
+  machine: Machine,
+  shape: Value['shape'] & { k: 'chain' },
+  syntax: Syntax,
+  at: number,
+): void {
+  const name = shape.steps.at(-1)?.name ?? ''
+  const names = [name, shape.root].filter((one) => SIGNATURE.test(one))
+  if (names[0] !== undefined)
+    machine.assume(new Set([`credential:signature (${names[0]})`]), syntax, at, false)
+}
+
+/**
+ * A proxy that a package makes, run as the package would: `withAuth` of next-auth lets only sessions through, Auth.js asks
+ * its `authorized` callback, Clerk hands `auth` to a handler. False when it is none of these.
+ * https://next-auth.js.org/configuration/nextjs#middleware, https://authjs.dev/getting-started/session-management/protecting,
+ * https://clerk.com/docs/references/nextjs/clerk-middleware
+ */
+export function proxyOf(machine: Machine, value: Value, syntax: Syntax): boolean {
+  const what = external(value)
+  const shape = value.shape
+  if (!what) return false
+  const args = shape?.k === 'chain' ? shape.steps.flatMap((step) => step.args) : []
+  const goOn = (): void => machine.emit({ ...machine.moment(syntax, 0), k: 'pass' })
+  if (what.from === 'next-auth/middleware') {
+    machine.assume(new Set(['identity:next-auth']), syntax, 0, true)
+    goOn()
+    return true
+  }
+  const handler = args.find((arg) => arg.shape?.k === 'closure')
+  if (/^@clerk\//.test(what.from) && handler) {
+    const identity: Value = { ...unknown(new Set([`identity:${what.from}`])), who: true }
+    const protect = shaped({
+      k: 'native',
+      call: () => {
+        machine.assume(identity.deps, syntax, 0, true)
+        return identity
+      },
+    })
+    const auth = shaped({ k: 'native', call: () => identity, fields: new Map([['protect', protect]]) })
+    machine.call(handler, [auth, requestValue()], syntax, 0, 'proxy')
+    goOn()
+    return true
+  }
+  if (/^next-auth|^@auth\//.test(what.from) && !handler) {
+    const config = args.find((arg) => arg.shape?.k === 'object')?.shape
+    const callbacks = config?.k === 'object' ? config.fields.get('callbacks')?.shape : undefined
+    const decides = callbacks?.k === 'object' && callbacks.fields.has('authorized')
+    if (decides) machine.assume(new Set(['identity:next-auth']), syntax, 0, true)
+    goOn()
+    return true
+  }
+  return false
 }
 
 /** `{ status: 401 }` of a response; one that is made in an error handler is an error. */
@@ -256,7 +338,6 @@ export function requestValue(): Value {
     ['headers', store('header')],
     ['cookies', store('cookie')],
     ['method', unknown()],
-    ['auth', { ...unknown(new Set(['identity:next-auth'])), who: true }],
   ])
   return shaped({ k: 'object', fields, open: [literal(null)] })
 }

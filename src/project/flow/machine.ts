@@ -20,4 +20,6 @@ export interface Machine {
   assume(deps: Sources, syntax: Syntax, at: number, presence: boolean, holds?: boolean): Fact | undefined
   /** The current path ends here: a throw, a redirect. */
   end(): void
+  /** Calls a function that may not be called at all: that it throws does not end the path, what it checks may not hold. */
+  attempt(callee: Value, args: Value[], syntax: Syntax, at: number, name?: string): Value
 }

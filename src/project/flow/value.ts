@@ -26,6 +26,8 @@ export interface Value {
   who?: true
   /** HTTP status of a response, where it is a literal. */
   status?: number
+  /** A response of a proxy that lets the request through. */
+  pass?: true
   /** What held where the function that gave the value returned last, other than with an error. */
   back?: readonly Fact[]
   shape?: Shape
@@ -35,7 +37,8 @@ export type Native = (args: Value[], at: number) => Value
 
 export type Shape =
   | { k: 'closure'; fn: Fn; syntax: Syntax; env: Env; self?: Value; calledFrom?: number }
-  | { k: 'object'; fields: Map<string, Value>; open?: Value[] }
+  /** `ambient`: the context of a request. Whoever is handed it as a whole has not asked who is calling. */
+  | { k: 'object'; fields: Map<string, Value>; open?: Value[]; ambient?: boolean }
   | { k: 'array'; of: Value; literal: boolean; items?: Value[] }
   | { k: 'literal'; value: string | number | boolean | null | undefined }
   | { k: 'external'; from: string; name: string }
@@ -118,6 +121,9 @@ function includes(large: Sources, small: Sources): boolean {
 export function allDeps(value: Value, depth = 4): Sources {
   const shape = value.shape
   if (!shape || depth === 0) return value.deps
+  if (shape.k === 'object' && shape.ambient) {
+    return new Set([...insideDeps(value, depth)].filter((dep) => !dep.startsWith('identity:')))
+  }
   if (shape.k === 'object')
     return union(
       value.deps,
@@ -129,6 +135,12 @@ export function allDeps(value: Value, depth = 4): Sources {
   return value.deps
 }
 
+/** All sources of a value, those of an ambient object included: what one of its own methods may know. */
+export const insideDeps = (value: Value, depth = 4): Sources =>
+  value.shape?.k === 'object' && value.shape.ambient
+    ? allDeps({ ...value, shape: { ...value.shape, ambient: false } }, depth)
+    : allDeps(value, depth)
+
 /** Either of two values, chosen by something that depends on `ctl`. */
 export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Value {
   const deps = union(a.deps, b.deps)
@@ -137,6 +149,7 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   if (a.client !== undefined && a.client === b.client) out.client = a.client
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
   if (a.status !== undefined && a.status === b.status) out.status = a.status
+  if (a.pass || b.pass) out.pass = true
   const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
   return out
@@ -218,4 +231,10 @@ export function withBack(value: Value, back: readonly Fact[]): Value {
   const shape = value.shape
   if (shape?.k !== 'promise') return { ...value, back }
   return { ...value, back, shape: { ...shape, of: withBack(shape.of, back) } }
+}
+
+/** The status of a response, when it is a literal. */
+export function statusOf(value: Value | undefined): { status?: number } {
+  const shape = value?.shape
+  return shape?.k === 'literal' && typeof shape.value === 'number' ? { status: shape.value } : {}
 }

@@ -3,7 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps } from '../../../project/flow/value.ts'
-import { isGuarded } from '../../../project/guards.ts'
+import { isGuarded, isVerified } from '../../../project/guards.ts'
 import {
   argument,
   clientInputs,
@@ -48,7 +48,7 @@ const fault: Fault<Project> = {
 function touches(project: Project, access: Access): boolean {
   const entity = project.entity(access.model)
   if (!isWrite(access.operation) || !entity || !isOwned(entity)) return false
-  if (byCapability(access)) return false
+  if (byCapability(access) || byIdentity(access)) return false
   return clientInputs(allDeps(access.args)).length > 0 || access.operation.endsWith('Many')
 }
 
@@ -58,6 +58,11 @@ function exposes(project: Project, access: Access): boolean {
     return false
   return !byCapability(access) && keysFromClient(access, entity).length > 0
 }
+
+/** Prisma rejects `undefined` as the key of one row: without a session, nothing is picked. */
+const byIdentity = (access: Access): boolean =>
+  !access.operation.endsWith('Many') &&
+  leaves(argument(access, 'where')).some(({ value }) => isVerified(allDeps(value)))
 
 /** Picked by a secret that only the right person has been given. */
 const byCapability = (access: Access): boolean =>

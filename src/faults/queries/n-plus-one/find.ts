@@ -1,8 +1,9 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
-import { traceTo } from '../../../project/ownership.ts'
+import { argument, isOpen, traceTo } from '../../../project/ownership.ts'
 import type { Project } from '../../../project/project.ts'
 
 const fault: Fault<Project> = {
@@ -22,6 +23,7 @@ function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     for (const event of run.events) {
       if (event.k !== 'access' || event.loop === undefined || isWrite(event.operation)) continue
+      if (readsInBatches(event)) continue
       const delegate = project.entity(event.model)?.delegate ?? event.model
       yield {
         location: event.location,
@@ -36,5 +38,10 @@ function* drafts(project: Project): Iterable<Draft> {
     }
   }
 }
+
+/** `while (cursor) findMany({ take, cursor })`: the loop is what keeps the rows of one query few. */
+const readsInBatches = (access: Access): boolean =>
+  argument(access, 'take') !== undefined &&
+  (argument(access, 'cursor') !== undefined || argument(access, 'skip') !== undefined || isOpen(access))
 
 export default fault
