@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../src/core/fault.ts'
+import type { Draft } from '../src/core/finding.ts'
+import { describeRun } from '../src/project/describe.ts'
 import { loadProject } from '../src/project/load.ts'
 import type { Project } from '../src/project/project.ts'
 
 interface Fence {
   role: 'shared' | 'bad' | 'good'
+  /** Of a bad one: how sure the fault must be of it. */
+  certainty: Draft['certainty']
   file: string
   text: string
 }
@@ -24,9 +28,12 @@ interface FaultDoc {
   /** Fences for all examples. */
   shared: Fence[]
   examples: Example[]
-  /** Fences with a role that cannot be used: no file, outside of an example. */
+  /** Fences that cannot be used: a word that is not known, no file, outside of an example. */
   mistakes: string[]
 }
+
+/** Route handlers are endpoints only where Next.js is a dependency. */
+const manifest = '{ "name": "example", "dependencies": { "next": "16.4.5", "@prisma/client": "7.10.0" } }\n'
 
 const headings = ['What it finds', 'Why it matters', 'Examples', 'How to repair', 'When to leave it']
 
@@ -34,9 +41,12 @@ const headings = ['What it finds', 'Why it matters', 'Examples', 'How to repair'
  * Runs the examples in `<folder>/<folder name>.md` as tests. In `## Examples`, a `### name` heading starts an example,
  * and code fences are files of a project:
  *
- *     ```ts bad file=app/page.tsx      the fault must be found in one of the bad files
- *     ```ts good file=app/page.tsx     the fault must not be found
- *     ```ts shared file=lib/db.ts      in both; before the first `###`, in all examples
+ *     ```ts bad file=app/page.tsx            the fault must be found in one of the bad files, as likely
+ *     ```ts bad possible file=app/page.tsx   … as possible, and not as likely
+ *     ```ts good file=app/page.tsx           the fault must not be found
+ *     ```ts shared file=lib/db.ts            in both; before the first `###`, in all examples
+ *
+ * A `package.json` with Next.js and Prisma is there unless a fence gives another one.
  */
 export function testFault(fault: Fault<Project>, folder: string): void {
   const name = basename(folder)
@@ -57,34 +67,62 @@ export function testFault(fault: Fault<Project>, folder: string): void {
     })
 
     for (const example of doc.examples) {
-      const shared = [...doc.shared, ...example.fences.filter(({ role }) => role === 'shared')]
-      const bad = example.fences.filter(({ role }) => role === 'bad')
-      const good = example.fences.filter(({ role }) => role === 'good')
-
-      if (bad.length > 0)
-        it(`finds: ${example.name}`, async () => {
-          const files = await findIn(fault, [...shared, ...bad])
-          const expected = bad.map(({ file }) => file)
-          expect(
-            files.some((file) => expected.includes(file)),
-            `expected a finding in ${expected.join(' or ')}, found ${files.length > 0 ? `only in ${files.join(', ')}` : 'none'}`,
-          ).toBe(true)
-        })
-
-      if (good.length > 0)
-        it(`accepts: ${example.name}`, async () => {
-          expect(await findIn(fault, [...shared, ...good])).toEqual([])
-        })
+      const fences = [...doc.shared, ...example.fences]
+      const has = (role: Fence['role']): boolean => fences.some((fence) => fence.role === role)
+      if (has('bad')) it(`finds: ${example.name}`, async () => fail(await missed(fault, fences)))
+      if (has('good')) it(`accepts: ${example.name}`, async () => fail(await falseAlarms(fault, fences)))
     }
   })
 }
 
-/** Files of the findings in a project made of these fences; a later fence replaces an earlier one. */
-async function findIn(fault: Fault<Project>, fences: Fence[]): Promise<string[]> {
+function fail(problem: string): void {
+  if (problem !== '') expect.fail(problem)
+}
+
+/** What is wrong with what is found in the bad files; empty when it is what they demand. */
+export async function missed(fault: Fault<Project>, fences: Fence[]): Promise<string> {
+  const bad = fences.filter(({ role }) => role === 'bad')
+  const { drafts, read } = await findIn(fault, fences, 'bad')
+  const isFound = ({ file, certainty }: Fence): boolean => {
+    const found = drafts.filter(({ location }) => location.file === file).map((draft) => draft.certainty)
+    return found.includes(certainty) && (certainty === 'likely' || !found.includes('likely'))
+  }
+  if (bad.some(isFound)) return ''
+  return [
+    `expected a finding in ${bad.map(({ file, certainty }) => `${file} (${certainty})`).join(' or ')}, found ${drafts.length > 0 ? 'only:' : 'none'}`,
+    ...drafts.flatMap(findingText),
+    'read:',
+    ...read,
+  ].join('\n')
+}
+
+/** What is found in the good files; empty when nothing is. */
+export async function falseAlarms(fault: Fault<Project>, fences: Fence[]): Promise<string> {
+  const { drafts } = await findIn(fault, fences, 'good')
+  return drafts.length === 0 ? '' : ['expected no finding', ...drafts.flatMap(findingText)].join('\n')
+}
+
+function findingText({ location, certainty, found, evidence }: Draft): string[] {
+  const steps = evidence.flatMap((one) => one.steps)
+  return [
+    `${location.file}:${location.line} ${certainty}: ${found}`,
+    ...steps.map((step) => `  ${step.location.file}:${step.location.line} ${step.note}`),
+  ]
+}
+
+interface Found {
+  drafts: Draft[]
+  /** The endpoints and events that were read: what is not among them cannot be found. */
+  read: string[]
+}
+
+/** What is found in a project of the shared fences and those of a role; a later fence replaces an earlier one. */
+async function findIn(fault: Fault<Project>, fences: Fence[], role: 'bad' | 'good'): Promise<Found> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'backend-engineer-example-')))
   try {
-    const files = new Map([['package.json', '{ "name": "example" }\n']])
-    for (const { file, text } of fences) files.set(file, text)
+    const files = new Map([['package.json', manifest]])
+    for (const one of ['shared', role])
+      for (const fence of fences) if (fence.role === one) files.set(fence.file, fence.text)
     for (const [file, text] of files) {
       const path = resolve(root, file)
       if (!path.startsWith(root + sep)) throw new Error(`an example must stay in its folder: ${file}`)
@@ -92,13 +130,17 @@ async function findIn(fault: Fault<Project>, fences: Fence[]): Promise<string[]>
       await writeFile(path, text)
     }
     const project = await loadProject(root)
-    return [...fault.find(project)].map(({ location }) => location.file)
+    const read = project.runs.flatMap((run) => describeRun(run, false))
+    return {
+      drafts: [...fault.find(project)],
+      read: read.length > 0 ? read : ['no endpoint'],
+    }
   } finally {
     await rm(root, { recursive: true, force: true })
   }
 }
 
-function readFaultDoc(markdown: string): FaultDoc {
+export function readFaultDoc(markdown: string): FaultDoc {
   const doc: FaultDoc = { title: '', headings: [], shared: [], examples: [], mistakes: [] }
   let fence: { close: string; text: string[]; done: (text: string) => void } | undefined
   for (const line of markdown.split(/\r?\n/)) {
@@ -120,6 +162,8 @@ function readFaultDoc(markdown: string): FaultDoc {
     const open = /^(`{3,})\S*(.*)$/.exec(line)
     if (!open?.[1]) continue
     const [role, ...options] = (open[2] ?? '').trim().split(/\s+/)
+    const possible = role === 'bad' && options[0] === 'possible'
+    const strange = options.slice(possible ? 1 : 0).find((option) => !option.startsWith('file='))
     const file = options.find((option) => option.startsWith('file='))?.slice('file='.length)
     const example = doc.examples.at(-1)
     fence = { close: open[1], text: [], done: () => {} }
@@ -132,7 +176,12 @@ function readFaultDoc(markdown: string): FaultDoc {
       doc.mistakes.push(`${line}: needs file=PATH, under a ### heading of ## Examples`)
       continue
     }
-    fence.done = (text) => target.push({ role, file, text })
+    if (strange !== undefined) {
+      doc.mistakes.push(`${line}: ${strange} means nothing here; only bad may be followed by possible`)
+      continue
+    }
+    const certainty = possible ? 'possible' : 'likely'
+    fence.done = (text) => target.push({ role, certainty, file, text })
   }
   if (fence) doc.mistakes.push('the last code fence is not closed')
   return doc

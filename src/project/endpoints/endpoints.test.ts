@@ -53,8 +53,11 @@ describe('route handlers', () => {
         "import { prisma } from '../../../lib/db'\nimport { withUser } from '../../../lib/session'\nexport const GET = withUser(async (request, { user }) => Response.json(await prisma.user.findUnique({ where: { id: user.id } })))\n",
       'app/api/key/route.ts':
         "import { prisma } from '../../../lib/db'\nexport async function GET(request) {\n  const user = await prisma.user.findUnique({ where: { apiKey: request.headers.get('x-api-key') ?? '' } })\n  if (!user) return new Response(null, { status: 401 })\n  return Response.json({ id: user.id })\n}\n",
-      'app/api/cron/route.ts':
-        "export async function GET(request) {\n  if (request.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) return new Response(null, { status: 401 })\n  return Response.json({ ok: true })\n}\n",
+      'app/api/cron/route.ts': `export async function GET(request) {
+  if (request.headers.get('authorization') !== \`Bearer \${process.env.CRON_SECRET}\`) return new Response(null, { status: 401 })
+  return Response.json({ ok: true })
+}
+`,
       'lib/db.ts':
         "import { PrismaClient } from '@prisma/client'\nexport const prisma = new PrismaClient()\n",
       'lib/session.ts': session,
