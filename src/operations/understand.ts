@@ -107,7 +107,7 @@ function touches(endpoint: Endpoint, model: string): boolean {
 /** Exact ids and paths first; only when there is none, those that contain the words. */
 function endpointsAt(map: ProjectMap, wanted: string): Endpoint[] {
   const named = map.endpoints.filter(({ id, path, method }) =>
-    [id, path, `${method} ${path}`].some((name) => name.toLowerCase() === wanted),
+    [id, path, `${method ?? ''} ${path}`].some((name) => name.toLowerCase() === wanted),
   )
   if (named.length > 0) return named
   return map.endpoints.filter((one) => one.id.toLowerCase().includes(wanted))

@@ -52,7 +52,7 @@ function columnWidths(header: string[], rows: string[][], available: number): nu
   const step = Math.max(1, Math.ceil(rows.length / measured))
   const sample = rows.filter((_, index) => index % step === 0)
   // A long name is broken at its joints before a column goes below what can be read.
-  for (const cap of [24, 20, 16]) {
+  for (const cap of [24, 20]) {
     const least = header.map((title, column) => {
       const part = sample.reduce((longest, row) => Math.max(longest, longestPart(row[column] ?? '')), 0)
       return Math.min(natural[column] ?? 0, Math.max(title.length, Math.min(cap, part)))

@@ -234,6 +234,6 @@ function lastLine(report: Report, shown: Finding[], all: boolean): string {
   const rest = hidden(report.findings, all)
   if (rest) parts.push(rest)
   if (report.coverage.files > 0) parts.push(`read ${looked(report.coverage)}`)
-  parts.push(`${(report.elapsedMs / 1000).toFixed(1)} s`)
+  parts.push(`${(report.elapsedMs / 1000).toFixed(1)}s`)
   return parts.join(' · ')
 }
