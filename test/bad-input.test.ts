@@ -230,7 +230,10 @@ describe('files that cannot be read well', () => {
     const broken = 'export async function GET( {\n  return Response.json({ ok: \n'
     const { map, found } = await look(project({ ...healthy, 'app/api/broken/route.ts': broken }))
     expect(found.problems).toMatchObject([
-      { where: expect.stringMatching(/^app\/api\/broken\/route\.ts:\d+$/) },
+      {
+        where: expect.stringMatching(/^app\/api\/broken\/route\.ts:\d+$/),
+        message: expect.stringMatching(/[^.]\. What follows it in this file was not read\.$/),
+      },
     ])
     expect(map.map?.endpoints.map(({ id }) => id)).toContain(endpoint)
   })

@@ -11,6 +11,10 @@ for (const stream of [process.stdout, process.stderr]) {
 process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
-  stdout: { write: (text) => void process.stdout.write(text), tty: process.stdout.isTTY === true },
+  stdout: {
+    write: (text) => void process.stdout.write(text),
+    tty: process.stdout.isTTY === true,
+    columns: process.stdout.columns,
+  },
   stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
 })

@@ -11,8 +11,9 @@ import { nearest } from '../operations/nearest.ts'
 import { agent } from '../report/agent.ts'
 import { json } from '../report/json.ts'
 import { markdown } from '../report/markdown.ts'
+import { colour, noColour } from '../report/paint.ts'
 import { sarif } from '../report/sarif.ts'
-import { colour, noColour, text } from '../report/text.ts'
+import { text } from '../report/text.ts'
 import { oneLine, printable } from '../report/wording.ts'
 import { writeBaseline } from './baseline.ts'
 import {
@@ -29,7 +30,8 @@ import {
 export interface Io {
   cwd: string
   env: Record<string, string | undefined>
-  stdout: { write(text: string): void; tty: boolean }
+  /** `columns`: the width of the terminal. */
+  stdout: { write(text: string): void; tty: boolean; columns?: number | undefined }
   stderr: { write(text: string): void; tty: boolean }
 }
 
@@ -204,7 +206,9 @@ async function render(report: Report, { values }: Arguments, all: boolean, io: I
     default: {
       const plain =
         values.get('noColor') === true || values.has('output') || !io.stdout.tty || !!io.env.NO_COLOR
-      return text(report, { paint: plain ? noColour : colour, all })
+      // A file, a pipe and a terminal that does not know its width get what `text` takes for one.
+      const columns = io.stdout.tty && !values.has('output') ? io.stdout.columns : undefined
+      return text(report, { paint: plain ? noColour : colour, all, ...(columns ? { width: columns } : {}) })
     }
   }
 }

@@ -85,6 +85,8 @@ export interface Model {
   fields: ModelField[]
   /** Relations: field → model, with the scalar keys that hold it on this side. */
   relations: { field: string; model: string; list: boolean; optional: boolean; keys: string[] }[]
+  /** Everything that is indexed, ids and uniques included. */
+  indexes: { fields: string[]; unique: boolean; id: boolean }[]
   /** Shortest relation path to the user model, for example `['project', 'owner']`; empty when it is the user; absent when none. */
   userPath?: string[]
   /** Shortest relation path to the tenant model. */
@@ -106,6 +108,8 @@ export interface Convention {
 /** What `understand` knows, as plain JSON. */
 export interface ProjectMap {
   name: string
+  /** Set when the map was cut to what concerns these endpoints or this model: ids, or the model's name. */
+  focus?: { kind: 'endpoint' | 'model'; names: string[] }
   /** `Next.js 16.4.5 (App Router)`, `Prisma 7.10.0 (postgresql)`, … */
   stack: string[]
   /** Packages that were read, relative folders; one entry `.` for a single package. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding.ts'
 import type { Context } from '../core/operation.ts'
 import type { Coverage, Problem } from '../core/report.ts'
+import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { loadProject } from '../project/load.ts'
 import type { Project } from '../project/project.ts'
@@ -66,9 +67,4 @@ export function tally(findings: readonly Finding[]): string {
     return [plural(count, severity)]
   })
   return parts.length > 0 ? parts.join(', ') : 'no findings'
-}
-
-export function plural(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`
-  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`
 }

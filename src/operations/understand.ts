@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Endpoint, ProjectMap } from '../core/map.ts'
 import type { Operation } from '../core/operation.ts'
+import { plural } from '../core/wording.ts'
 import { nearest } from './nearest.ts'
-import { coverageOf, openProject, plural } from './open.ts'
+import { coverageOf, openProject } from './open.ts'
 
 const input = z.object({
   focus: z
@@ -39,10 +40,19 @@ export const understand: Operation<z.infer<typeof input>> = {
 
 /** `shop is Next.js 16.4.5 (App Router), Prisma 7.10.0 (postgresql): 12 endpoints (4 without a guard), 5 models.` */
 export function describe(map: ProjectMap, focus?: string): string {
-  const open = map.endpoints.filter((endpoint) => endpoint.guard.level === 'none').length
-  const unguarded = open > 0 ? ` (${open} without a guard)` : ''
-  const size = `${plural(map.endpoints.length, 'endpoint')}${unguarded}, ${plural(map.models.length, 'model')}`
-  if (focus !== undefined) return `${focus} in ${map.name}: ${size}.`
+  // A middleware guards others; what it lets through is theirs.
+  const open = map.endpoints.filter((one) => one.kind !== 'middleware' && one.guard.level === 'none')
+  const behind = open.filter((one) => one.guard.proxy !== undefined).length
+  const counts: string[] = []
+  if (open.length > behind) counts.push(`${open.length - behind} without a guard`)
+  if (behind > 0) counts.push(`${behind} only behind the proxy`)
+  const endpoints = `${plural(map.endpoints.length, 'endpoint')}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`
+  const models = plural(map.models.length, 'model')
+  if (focus !== undefined) {
+    const calls = plural(map.queries.length, 'Prisma call')
+    return `${focus} in ${map.name}: ${[endpoints, ...(map.focus?.kind === 'model' ? [] : [models]), calls].join(', ')}.`
+  }
+  const size = `${endpoints}, ${models}`
   return `${map.name} is ${map.stack.join(', ') || 'of an unknown stack'}: ${size}.`
 }
 
@@ -73,6 +83,11 @@ export function focusMap(map: ProjectMap, focus: string): ProjectMap {
   const position = new Map(kept.map(({ index }, place) => [index, place]))
   return {
     ...map,
+    focus: model
+      ? { kind: 'model', names: [model.name] }
+      : { kind: 'endpoint', names: endpoints.map(({ id }) => id) },
+    // Habits are those of the whole project.
+    conventions: [],
     models: map.models.filter((one) => names.has(one.name)),
     queries: kept.map(({ query }) => query),
     endpoints: endpoints.map((endpoint) => ({
@@ -91,8 +106,8 @@ function touches(endpoint: Endpoint, model: string): boolean {
 
 /** Exact ids and paths first; only when there is none, those that contain the words. */
 function endpointsAt(map: ProjectMap, wanted: string): Endpoint[] {
-  const named = map.endpoints.filter(
-    (one) => one.id.toLowerCase() === wanted || one.path.toLowerCase() === wanted,
+  const named = map.endpoints.filter(({ id, path, method }) =>
+    [id, path, `${method ?? ''} ${path}`].some((name) => name.toLowerCase() === wanted),
   )
   if (named.length > 0) return named
   return map.endpoints.filter((one) => one.id.toLowerCase().includes(wanted))

@@ -50,8 +50,8 @@ test('test runners and where tests are', () => {
 })
 
 test.each([
-  ['lib/__tests__/a.test.ts', 'in __tests__ folders (1 files)'],
-  ['tests/a.test.ts', 'in tests/ (1 files)'],
+  ['lib/__tests__/a.test.ts', 'in __tests__ folders (1 file)'],
+  ['tests/a.test.ts', 'in tests/ (1 file)'],
 ])('%s', (file, value) => {
   expect(valuesOf(conventions({ [file]: '' }), 'test placement')).toEqual([value])
 })

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import type { Location } from '../core/finding.ts'
 import type { Convention } from '../core/map.ts'
+import { plural } from '../core/wording.ts'
 import { isRecord, readJsonc } from '../source/config.ts'
 import type { Packages, Read } from './packages.ts'
 
@@ -167,7 +168,7 @@ function* tests(sources: Sources): Generator<Convention> {
   const [first] = ranked(placement)
   if (first !== undefined) {
     const [habit, count, example] = first
-    yield { topic: 'test placement', value: `${habit} (${count} files)`, location: at(example) }
+    yield { topic: 'test placement', value: `${habit} (${plural(count, 'file')})`, location: at(example) }
   }
   if (found.size === 0 && first !== undefined && /from ['"]node:test['"]/.test(read(first[2]) ?? '')) {
     yield { topic: 'test runner', value: 'node:test', location: at(first[2]) }
@@ -279,7 +280,7 @@ function* schema({ files, read }: Sources): Generator<Convention> {
     }
   }
   const [id] = ranked(ids)
-  if (id !== undefined) yield { topic: 'id', value: `${id[0]} (${id[1]} models)`, location: id[2] }
+  if (id !== undefined) yield { topic: 'id', value: `${id[0]} (${plural(id[1], 'model')})`, location: id[2] }
   for (const kind of ['@@map', '@map']) {
     const first = ranked(maps).find(([key]) => key.startsWith(`${kind} `))
     if (first !== undefined) {
@@ -360,7 +361,7 @@ function* habits({ files, read }: Sources): Generator<Convention> {
   ] as const) {
     const [first] = ranked(counts)
     if (first !== undefined && first[1] > 1) {
-      yield { topic, value: `{ ${first[0]}: … } (${first[1]} times)`, location: first[2] }
+      yield { topic, value: `{ ${first[0]}: … } (${plural(first[1], 'time')})`, location: first[2] }
     }
   }
   yield* errors.slice(0, 15)

@@ -243,6 +243,14 @@ it('gives the models of the map', () => {
     role: 'membership',
   })
   expect(models.find(({ name }) => name === 'Organization')).toMatchObject({ table: 'orgs', tenantPath: [] })
+  const [indexed] = toMapModels(
+    build('model A {\n  id Int @id\n  b Int @unique\n  c Int\n  @@index([c, b])\n}\n'),
+  )
+  expect(indexed?.indexes).toEqual([
+    { fields: ['id'], unique: true, id: true },
+    { fields: ['b'], unique: true, id: false },
+    { fields: ['c', 'b'], unique: false, id: false },
+  ])
   expect(models.find(({ name }) => name === 'Country')).not.toHaveProperty('userPath')
 })
 

@@ -134,6 +134,11 @@ export function toMapModels(dataModel: DataModel): Model[] {
       optional,
       keys,
     })),
+    indexes: entity.indexes.map(({ kind, fields }) => ({
+      fields: fields.map(({ name }) => name),
+      unique: kind === 'id' || kind === 'unique',
+      id: kind === 'id',
+    })),
     ...(entity.userPath ? { userPath: entity.userPath } : {}),
     ...(entity.tenantPath ? { tenantPath: entity.tenantPath } : {}),
     role: entity.role,

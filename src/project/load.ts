@@ -137,7 +137,7 @@ function parse(
   if (error)
     problems.push({
       where: `${file}:${error.line}`,
-      message: `Syntax error: ${error.message} What follows it in this file was not read.`,
+      message: `Syntax error: ${error.message.replace(/\.?$/, '.')} What follows it in this file was not read.`,
       effect: 'partial',
     })
   return syntax

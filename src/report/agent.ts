@@ -1,8 +1,29 @@
 import type { Finding } from '../core/finding.ts'
-import type { ProjectMap } from '../core/map.ts'
+import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
-import { guardText, ownerText } from './text.ts'
-import { hidden, looked, oneLine, place, plural, shorten, visible } from './wording.ts'
+
+import { plural } from '../core/wording.ts'
+import {
+  callsText,
+  callText,
+  columnsOf,
+  guardText,
+  hidden,
+  keyText,
+  looked,
+  oneLine,
+  ownerText,
+  pagesOf,
+  place,
+  queryMarks,
+  queryShape,
+  shorten,
+  topicText,
+  typeText,
+  useText,
+  visible,
+  withinText,
+} from './wording.ts'
 
 export interface AgentOptions {
   /** Also show findings that are only possible. */
@@ -12,6 +33,17 @@ export interface AgentOptions {
 }
 
 const lineLength = 400
+/** One endpoint or model that was asked for is told in full. */
+const pageLineLength = 2_000
+
+/** Facts of one kind, which get their share of the room. */
+interface Part {
+  lines: string[]
+  /** How much of the room is theirs when it is short. */
+  share: number
+  /** What stands for the lines that found no room: those from `kept` on. */
+  rest(kept: number): string
+}
 
 /** The report for a language model: one line per fact, the most important first, bounded in length. */
 export function agent(report: Report, options: AgentOptions = {}): string {
@@ -28,18 +60,23 @@ export function agent(report: Report, options: AgentOptions = {}): string {
   ]
   const more = problems.length - 10
   if (more > 0) head.push(`… ${plural(more, 'more problem')}`)
-  const body = [
-    ...shown.map(findingLine),
-    ...(report.explanation ? explanationLines(report) : []),
-    ...(report.map ? mapLines(report.map) : []),
-  ].map((line) => shorten(line, report.explanation ? 2_000 : lineLength))
+  const length = report.explanation ? 2_000 : report.map && pagesOf(report.map) ? pageLineLength : lineLength
+  const parts = [
+    part(shown.map(findingLine), 4, 'more finding', '--format json has all'),
+    part(report.explanation ? explanationLines(report) : [], 4, 'more line', '--format json has all'),
+    ...(report.map ? mapParts(report.map) : []),
+  ].map((one) => ({ ...one, lines: one.lines.map((line) => shorten(line, length)) }))
   const rest = hidden(report.findings, all)
   const tail = [
     ...(rest ? [rest] : []),
     ...(report.coverage.files > 0 ? [`read ${looked(report.coverage)}`] : []),
     ...nextSteps(report, shown).map((step) => `next: ${step}`),
   ]
-  return bounded(head, body, tail, limit)
+  return bounded(head, parts, tail, limit)
+}
+
+function part(lines: string[], share: number, noun: string, how: string): Part {
+  return { lines, share, rest: (kept) => `… ${plural(lines.length - kept, noun)} (${how})` }
 }
 
 function findingLine(finding: Finding): string {
@@ -60,22 +97,110 @@ function explanationLines(report: Report): string[] {
   return [...traces, ...markdown.trim().split('\n')]
 }
 
-function mapLines(map: ProjectMap): string[] {
+function mapParts(map: ProjectMap): Part[] {
+  const pages = pagesOf(map)
+  const how = '--format json has all'
+  const stack = part([oneLine(`stack: ${map.stack.join(', ')}`)], 1, 'more line', how)
+  if (pages && 'model' in pages) return [stack, ...modelParts(pages.model, map)]
+  const models = part(map.models.map(modelLine), 2, 'more model', 'understand --focus <model> for one')
+  if (pages) {
+    const lines = pages.endpoints.flatMap((endpoint) => endpointPage(endpoint, map))
+    return [stack, part(lines, 6, 'more line', how), models]
+  }
+  const conventions = map.conventions.map((one) => oneLine(`convention ${topicText(one)}: ${one.value}`))
+  const calls = `${callsText(map.queries)} (understand --focus <endpoint or model> for those of one)`
   return [
-    oneLine(`stack: ${map.stack.join(', ')}`),
-    ...map.endpoints.map((endpoint) => {
-      const facts = [`guard ${guardText(endpoint.guard)}`]
-      if (endpoint.validation.length > 0) facts.push(`validation ${endpoint.validation.join(', ')}`)
-      if (endpoint.reads.length > 0) facts.push(`reads ${endpoint.reads.join(', ')}`)
-      if (endpoint.writes.length > 0) facts.push(`writes ${endpoint.writes.join(', ')}`)
-      if (endpoint.unknown.length > 0) facts.push(`unread ${endpoint.unknown.join(', ')}`)
-      return oneLine(`endpoint ${endpoint.id} ${place(endpoint.location)}: ${facts.join('; ')}`)
-    }),
-    ...map.models.map((model) =>
-      oneLine(`model ${model.name} ${place(model.location)}: ${model.role}, belongs to ${ownerText(model)}`),
-    ),
-    ...map.conventions.map((one) => oneLine(`convention ${one.topic}: ${one.value}`)),
+    stack,
+    endpointsPart(map.endpoints),
+    models,
+    part(conventions, 1, 'more convention', how),
+    part(map.queries.length > 0 ? [calls] : [], 1, 'more line', how),
   ]
+}
+
+/** When there is no room for all, those that nothing guards come first, and the rest is counted by path. */
+function endpointsPart(endpoints: Endpoint[]): Part {
+  const open = (one: Endpoint): boolean => one.guard.level === 'none'
+  const ordered = [...endpoints.filter(open), ...endpoints.filter((one) => !open(one))]
+  const rest = (kept: number): string => {
+    const groups = new Map<string, number>()
+    const left = ordered.slice(kept)
+    for (const { path, kind } of left) {
+      const start = path.startsWith('/') ? (/^(\/api)?\/[^/]*/.exec(path)?.[0] ?? path) : kind
+      groups.set(start, (groups.get(start) ?? 0) + 1)
+    }
+    const most = [...groups].sort((a, b) => b[1] - a[1]).slice(0, 8)
+    const named = most.map(([start, count]) => `${start} ${count}`).join(', ')
+    const also = groups.size > most.length ? ', …' : ''
+    return oneLine(
+      `… ${plural(left.length, 'more endpoint')}: ${named}${also} (understand --focus <path> for one or those below a path; without a guard come first)`,
+    )
+  }
+  return { lines: ordered.map(endpointLine), share: 5, rest }
+}
+
+function endpointLine(endpoint: Endpoint): string {
+  const facts = [`guard ${guardText(endpoint.guard)}`]
+  if (endpoint.validation.length > 0) facts.push(`validation ${endpoint.validation.join(', ')}`)
+  if (endpoint.reads.length > 0) facts.push(`reads ${endpoint.reads.join(', ')}`)
+  if (endpoint.writes.length > 0) facts.push(`writes ${endpoint.writes.join(', ')}`)
+  if (endpoint.unknown.length > 0) facts.push(`unread ${endpoint.unknown.join(', ')}`)
+  return oneLine(`endpoint ${endpoint.id} ${place(endpoint.location)}: ${facts.join('; ')}`)
+}
+
+function modelLine(model: Model): string {
+  return oneLine(
+    `model ${model.name} ${place(model.location)}: ${model.role}, belongs to ${ownerText(model)}`,
+  )
+}
+
+function endpointPage(endpoint: Endpoint, map: ProjectMap): string[] {
+  return [
+    endpointLine(endpoint),
+    ...endpoint.guard.by.map((one) => oneLine(`guard by ${one.name} ${place(one.location)}`)),
+    ...endpoint.queries.flatMap(({ query, via }, index) => {
+      const found = map.queries[query]
+      const steps = via.map((step) => `${place(step.location)} ${step.note}`)
+      return found ? [callLine(found, `call ${index + 1}`, steps)] : []
+    }),
+  ]
+}
+
+function modelParts(model: Model, map: ProjectMap): Part[] {
+  const fields = columnsOf(model).map((one) =>
+    [one.name, typeText(one), keyText(one)].filter((word) => word !== '').join(' '),
+  )
+  const relations = model.relations.map((one) => {
+    const keys = one.keys.length > 0 ? ` by ${one.keys.join(', ')}` : ''
+    return `${one.field} ${typeText({ ...one, type: one.model })}${keys}`
+  })
+  const indexes = model.indexes.map((one) => `(${one.fields.join(', ')}) ${keyText(one) || 'index'}`)
+  const own = [
+    modelLine(model),
+    `table ${model.table}`,
+    `fields ${fields.join('; ')}`,
+    ...(relations.length > 0 ? [`relations ${relations.join('; ')}`] : []),
+    ...(indexes.length > 0 ? [`indexes ${indexes.join('; ')}`] : []),
+  ].map(oneLine)
+  const endpoints = map.endpoints.map((one) =>
+    oneLine(`${useText(one, model.name)} ${one.id} ${place(one.location)}: guard ${guardText(one.guard)}`),
+  )
+  const queries = map.queries.filter((query) => query.model === model.name)
+  const calls = queries.map((query) => callLine(query, 'call', []))
+  const how = '--format json has all'
+  return [
+    part(own, 3, 'more line', how),
+    part(endpoints, 2, 'more endpoint', how),
+    part(calls, 3, 'more call', how),
+  ]
+}
+
+function callLine(query: Query, label: string, via: string[]): string {
+  const marks = queryMarks(query).map((mark) => `, ${mark}`)
+  const shape = queryShape(query).map(([name, value]) => `; ${name} ${value}`)
+  const way = via.length > 0 ? `; via ${via.join(' > ')}` : ''
+  const what = `${callText(query)} ${place(query.location)}${withinText(query)}${marks.join('')}`
+  return oneLine(`${label}: ${what}${shape.join('')}${way}`)
 }
 
 function nextSteps(report: Report, shown: Finding[]): string[] {
@@ -94,18 +219,49 @@ function nextSteps(report: Report, shown: Finding[]): string[] {
   return steps.map(oneLine)
 }
 
-/** Cuts the body, never the head or the tail, and says how much is missing. */
-function bounded(head: string[], body: string[], tail: string[], limit: number): string {
-  const size = (lines: string[]) => lines.reduce((sum, line) => sum + line.length + 1, 0)
-  const note = 60
-  let room = limit - size(head) - size(tail) - note
-  const kept: string[] = []
-  for (const line of body) {
-    room -= line.length + 1
-    if (room < 0) break
-    kept.push(line)
+/** Cuts the parts, never the head or the tail, and says how much is missing. */
+function bounded(head: string[], parts: Part[], tail: string[], limit: number): string {
+  const size = (lines: string[]): number => lines.reduce((sum, line) => sum + line.length + 1, 0)
+  const rooms = share(
+    parts.map(({ lines, share: weight }) => ({ wanted: size(lines), weight })),
+    limit - size(head) - size(tail),
+  )
+  const body = parts.flatMap((one, index) => fitted(one, rooms[index] ?? 0, size))
+  return `${[...head, ...body, ...tail].join('\n').slice(0, Math.max(0, limit - 1))}\n`
+}
+
+/** What a part leaves unused goes to the others, by weight. */
+function share(parts: { wanted: number; weight: number }[], total: number): number[] {
+  const given = parts.map(() => 0)
+  let open = parts.map((_, index) => index).filter((index) => (parts[index]?.wanted ?? 0) > 0)
+  let left = Math.max(0, total)
+  for (;;) {
+    const weights = open.reduce((sum, index) => sum + (parts[index]?.weight ?? 0), 0)
+    const content = open.filter((index) => {
+      const { wanted = 0, weight = 0 } = parts[index] ?? {}
+      return wanted <= (left * weight) / weights
+    })
+    if (content.length === 0) {
+      for (const index of open) given[index] = (left * (parts[index]?.weight ?? 0)) / weights
+      return given
+    }
+    for (const index of content) {
+      given[index] = parts[index]?.wanted ?? 0
+      left -= given[index]
+    }
+    open = open.filter((index) => !content.includes(index))
   }
-  const missing = body.length - kept.length
-  if (missing > 0) kept.push(`… ${plural(missing, 'more line')} (--format json has all)`)
-  return `${[...head, ...kept, ...tail].join('\n').slice(0, Math.max(0, limit - 1))}\n`
+}
+
+function fitted({ lines, rest }: Part, room: number, size: (lines: string[]) => number): string[] {
+  if (size(lines) <= room) return lines
+  // The more lines are kept, the shorter the note on the rest; that of none is the longest.
+  let left = room - rest(0).length - 1
+  let kept = 0
+  for (const line of lines) {
+    left -= line.length + 1
+    if (left < 0) break
+    kept++
+  }
+  return [...lines.slice(0, kept), rest(kept)]
 }

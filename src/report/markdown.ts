@@ -1,8 +1,29 @@
 import type { Finding } from '../core/finding.ts'
-import type { Endpoint, Model, ProjectMap } from '../core/map.ts'
+import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
-import { guardText, ownerText } from './text.ts'
-import { hidden, looked, oneLine, place, printable, tally, visible } from './wording.ts'
+import { plural } from '../core/wording.ts'
+
+import {
+  callsText,
+  callText,
+  columnsOf,
+  guardText,
+  hidden,
+  keyText,
+  looked,
+  oneLine,
+  ownerText,
+  pagesOf,
+  place,
+  printable,
+  queryMarks,
+  queryShape,
+  tally,
+  topicText,
+  typeText,
+  useText,
+  visible,
+} from './wording.ts'
 
 export interface MarkdownOptions {
   /** Also show findings that are only possible. */
@@ -58,20 +79,109 @@ function detail(finding: Finding): string {
 }
 
 function mapBlocks(map: ProjectMap): string {
-  const blocks = [prose(map.stack.join(', '))]
-  if (map.endpoints.length > 0) {
-    blocks.push('## Endpoints', endpointsTable(map.endpoints), flowchart(map.endpoints))
+  const pages = pagesOf(map)
+  const blocks = pages && 'model' in pages ? modelPage(pages.model, map) : [prose(map.stack.join(', '))]
+  if (pages && 'endpoints' in pages) {
+    blocks.push(...pages.endpoints.flatMap((endpoint) => endpointPage(endpoint, map)))
+  } else if (!pages && map.endpoints.length > 0) {
+    blocks.push('## Endpoints', endpointsTable(map.endpoints), ...flowcharts(map.endpoints))
   }
   if (map.models.length > 0) blocks.push('## Models', modelsTable(map.models), diagram(map.models))
   if (map.conventions.length > 0) {
     const rows = map.conventions.map((one) => [
-      prose(one.topic),
+      prose(topicText(one)),
       prose(one.value),
       one.location ? code(place(one.location)) : '',
     ])
     blocks.push('## Conventions', table(['topic', 'habit', 'at'], rows))
   }
+  if (!pages && map.queries.length > 0) {
+    blocks.push(`${callsText(map.queries)}. \`understand --focus\` with an endpoint or a model shows them.`)
+  }
   return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+function endpointPage(endpoint: Endpoint, map: ProjectMap): string[] {
+  const { guard } = endpoint
+  const by = guard.by.map((one) => `${code(one.name)} ${code(place(one.location))}`)
+  const level = guard.level === 'none' ? guardText(guard) : guard.level
+  const facts = [
+    ...(endpoint.method === undefined ? [] : [['method', code(endpoint.method)]]),
+    ['path', code(endpoint.path)],
+    ['kind', prose(endpoint.kind)],
+    ['at', code(place(endpoint.location))],
+    ['guard', [guard.proxy === undefined ? prose(level) : guard.level, ...by].join(', ')],
+    ...(guard.proxy === undefined ? [] : [['proxy', prose(guard.proxy)]]),
+    ['validation', prose(endpoint.validation.join(', '))],
+    ['reads', prose(endpoint.reads.join(', '))],
+    ['writes', prose(endpoint.writes.join(', '))],
+    ...(endpoint.unknown.length > 0 ? [['unread', prose(endpoint.unknown.join(', '))]] : []),
+  ]
+  const calls = endpoint.queries.flatMap(({ query, via }) => {
+    const found = map.queries[query]
+    const steps = via.map((step) => `${code(place(step.location))} ${prose(step.note)}`)
+    return found ? [callItem(found, steps)] : []
+  })
+  return [
+    `## ${prose(endpoint.id)}`,
+    table(['', ''], facts),
+    ...(calls.length > 0 ? ['### Prisma calls, in order', calls.join('\n')] : ['It reaches no Prisma call.']),
+  ]
+}
+
+function modelPage(model: Model, map: ProjectMap): string[] {
+  const facts = [
+    ['table', code(model.table)],
+    ['role', model.role],
+    ['belongs to', prose(ownerText(model))],
+    ['at', code(place(model.location))],
+  ]
+  const part = (title: string, header: string[], rows: string[][]): string[] =>
+    rows.length > 0 ? [`### ${title}`, table(header, rows)] : []
+  const calls = map.queries.filter((query) => query.model === model.name).map((query) => callItem(query, []))
+  return [
+    `## ${prose(model.name)}`,
+    table(['', ''], facts),
+    ...part(
+      'Fields',
+      ['field', 'type', 'key'],
+      columnsOf(model).map((one) => [code(one.name), code(typeText(one)), keyText(one)]),
+    ),
+    ...part(
+      'Relations',
+      ['field', 'model', 'held by'],
+      model.relations.map((one) => [
+        code(one.field),
+        code(typeText({ ...one, type: one.model })),
+        one.keys.length > 0 ? code(one.keys.join(', ')) : 'the other side',
+      ]),
+    ),
+    ...part(
+      'Indexes',
+      ['fields', 'kind'],
+      model.indexes.map((one) => [code(one.fields.join(', ')), keyText(one) || 'index']),
+    ),
+    ...part(
+      'Endpoints',
+      ['endpoint', 'use', 'guard', 'at'],
+      map.endpoints.map((one) => [
+        code(one.id),
+        useText(one, model.name),
+        prose(guardText(one.guard)),
+        code(place(one.location)),
+      ]),
+    ),
+    ...(calls.length > 0 ? ['### Prisma calls', calls.join('\n')] : ['No Prisma call names it.']),
+  ]
+}
+
+function callItem(query: Query, via: string[]): string {
+  const marks = queryMarks(query).map((mark) => `, **${mark}**`)
+  return [
+    `1. ${code(callText(query))} ${code(place(query.location))}${query.within === 'module' ? '' : ` in ${code(query.within)}`}${marks.join('')}`,
+    ...queryShape(query).map(([name, value]) => `   - ${name} ${code(value)}`),
+    ...(via.length > 0 ? [`   - via ${via.join(' → ')}`] : []),
+  ].join('\n')
 }
 
 function endpointsTable(endpoints: Endpoint[]): string {
@@ -100,32 +210,93 @@ function modelsTable(models: Model[]): string {
   )
 }
 
+/** One chart for each part of the application whose chart can be read. */
+function flowcharts(endpoints: Endpoint[]): string[] {
+  const drawn = endpoints.filter((endpoint) => modelsOf(endpoint).length > 0)
+  if (drawn.length === 0) return []
+  const charts: string[] = ['Thin arrows read, thick arrows write.']
+  const left: string[] = []
+  for (const { names, endpoints: group } of packed(groupsOf(drawn, '', 0))) {
+    const name =
+      names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
+    if (arrowsOf(group) > maxArrows) left.push(`${name} (${plural(arrowsOf(group), 'arrow')})`)
+    else charts.push(`${name === '' ? '' : `**${prose(name)}**\n\n`}${flowchart(group)}`)
+  }
+  if (left.length > 0) charts.push(`Too many arrows to draw: ${prose(left.join(', '))}.`)
+  return charts
+}
+
+interface Group {
+  names: string[]
+  endpoints: Endpoint[]
+}
+
+/** Divides by one more segment of the path until a chart is small enough, or nothing is left to divide by. */
+function groupsOf(endpoints: Endpoint[], name: string, depth: number): Group[] {
+  if (arrowsOf(endpoints) <= maxArrows) return [{ names: [name], endpoints }]
+  const groups = new Map<string, Endpoint[]>()
+  for (const endpoint of endpoints) {
+    const start = segmentsOf(endpoint)
+      .slice(0, depth + 1)
+      .join('/')
+    groups.set(start, [...(groups.get(start) ?? []), endpoint])
+  }
+  if (groups.size === 1 && groups.has(name)) return [{ names: [name], endpoints }]
+  return [...groups].flatMap(([start, group]) =>
+    start === name ? [{ names: [name], endpoints: group }] : groupsOf(group, start, depth + 1),
+  )
+}
+
+/** Small neighbours share a chart. */
+function packed(groups: Group[]): Group[] {
+  const charts: Group[] = []
+  for (const group of groups) {
+    const last = charts.at(-1)
+    if (last && arrowsOf([...last.endpoints, ...group.endpoints]) <= maxArrows) {
+      last.names.push(...group.names)
+      last.endpoints = [...last.endpoints, ...group.endpoints]
+    } else charts.push({ ...group })
+  }
+  return charts
+}
+
+/** Of a URL its segments; of what has none, its kind and the file. */
+function segmentsOf({ path, kind, location }: Endpoint): string[] {
+  if (path.startsWith('/') && kind !== 'middleware')
+    return [`/${path.split('/')[1] ?? ''}`, ...path.split('/').slice(2)]
+  return [kind, ...location.file.split('/')]
+}
+
+function modelsOf(endpoint: Endpoint): string[] {
+  return [...new Set([...endpoint.reads, ...endpoint.writes])]
+}
+
+function arrowsOf(endpoints: Endpoint[]): number {
+  return endpoints.reduce((sum, endpoint) => sum + modelsOf(endpoint).length, 0)
+}
+
 function flowchart(endpoints: Endpoint[]): string {
   const models = new Map<string, string>()
   const nodes: string[] = []
   const arrows: string[] = []
   for (const [index, endpoint] of endpoints.entries()) {
-    const names = [...new Set([...endpoint.reads, ...endpoint.writes])]
-    if (names.length === 0) continue
     nodes.push(`  e${index}["${label(endpoint.id)}"]`)
-    for (const name of names) {
+    for (const name of modelsOf(endpoint)) {
       const node = models.get(name) ?? `m${models.size}`
       models.set(name, node)
       arrows.push(`  e${index} ${endpoint.writes.includes(name) ? '==>' : '-->'} ${node}`)
     }
   }
-  if (arrows.length === 0 || arrows.length > maxArrows) return ''
   const modelNodes = [...models].map(([name, node]) => `  ${node}[("${label(name)}")]`)
   const chart = ['flowchart LR', ...nodes, ...modelNodes, ...arrows].join('\n')
-  return `Thin arrows read, thick arrows write.\n\n\`\`\`mermaid\n${chart}\n\`\`\``
+  return `\`\`\`mermaid\n${chart}\n\`\`\``
 }
 
 function diagram(models: Model[]): string {
   const names = new Set(models.map((model) => model.name))
   const lines = ['erDiagram']
   for (const model of models) {
-    const fields = model.fields.filter((field) => !names.has(field.type))
-    const rows = fields.map((field) => {
+    const rows = columnsOf(model).map((field) => {
       const key = field.id ? ' PK' : model.relations.some((one) => one.keys.includes(field.name)) ? ' FK' : ''
       return `    ${word(field.type)} ${word(field.name)}${key || (field.unique ? ' UK' : '')}`
     })
@@ -141,7 +312,29 @@ function diagram(models: Model[]): string {
       )
     }
   }
+  lines.push(...manyToMany(models))
   return `\`\`\`mermaid\n${lines.join('\n')}\n\`\`\``
+}
+
+/**
+ * Relations that no model holds a key of: a list on both sides. A list whose other side is a single field with a key is
+ * the back of that one.
+ */
+function manyToMany(models: Model[]): string[] {
+  const lists = (from: Model, to: Model): string[] => {
+    const held = to.relations.filter((one) => one.model === from.name && !one.list && one.keys.length > 0)
+    const fields = from.relations.filter((one) => one.model === to.name && one.list && one.keys.length === 0)
+    return fields.length > held.length ? fields.map(({ field }) => field) : []
+  }
+  return models.flatMap((model, index) =>
+    models.slice(index).flatMap((other) => {
+      const [there, back] = [lists(model, other), lists(other, model)]
+      // Of a relation to the model itself, both sides are lists of the same model.
+      if (there.length === 0 || back.length === 0) return []
+      const name = model === other ? there.join(', ') : `${there.join(', ')} / ${back.join(', ')}`
+      return [`  ${word(model.name)} }o--o{ ${word(other.name)} : "${label(name)}"`]
+    }),
+  )
 }
 
 function problems(report: Report): string {
@@ -164,7 +357,7 @@ function lastLine(report: Report, shown: Finding[], all: boolean): string {
 
 function table(header: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map((cell) => cell || '-').join(' | ')} |`
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
+  return [`| ${header.join(' | ')} |`, line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 /** Words of the project as Markdown text: no HTML, no table cell of its own; its backticks stay code. */

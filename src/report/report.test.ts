@@ -4,8 +4,9 @@ import type { Report } from '../core/report.ts'
 import { agent } from './agent.ts'
 import { json } from './json.ts'
 import { markdown } from './markdown.ts'
+import { colour } from './paint.ts'
 import { type FaultInfo, sarif } from './sarif.ts'
-import { colour, text } from './text.ts'
+import { text } from './text.ts'
 
 const unscoped: Finding = {
   id: '0123456789',
@@ -83,6 +84,7 @@ const report: Report = {
         location: { file: 'prisma/schema.prisma', line: 10, column: 1 },
         fields: [{ name: 'id', type: 'String', list: false, optional: false, id: true, unique: false }],
         relations: [{ field: 'invoices', model: 'Invoice', list: true, optional: false, keys: [] }],
+        indexes: [{ fields: ['id'], unique: true, id: true }],
         userPath: [],
         role: 'user',
       },
@@ -96,11 +98,18 @@ const report: Report = {
           { name: 'user', type: 'User', list: false, optional: false, id: false, unique: false },
         ],
         relations: [{ field: 'user', model: 'User', list: false, optional: false, keys: ['userId'] }],
+        indexes: [
+          { fields: ['id'], unique: true, id: true },
+          { fields: ['userId', 'id'], unique: false, id: false },
+        ],
         userPath: ['user'],
         role: 'owned',
       },
     ],
-    conventions: [{ topic: 'alias', value: '@/* → src/*' }],
+    conventions: [
+      { topic: 'alias', value: '@/* → src/*' },
+      { topic: 'rule', value: 'No `any`', checkable: true },
+    ],
   },
   elapsedMs: 420,
 }
@@ -173,7 +182,7 @@ describe('agent', () => {
     const many = { ...report, findings: Array.from({ length: 500 }, () => unscoped) }
     const result = agent(many, { limit: 3_000 })
     expect(result.length).toBeLessThanOrEqual(3_000)
-    expect(result).toMatch(/… \d+ more lines \(--format json has all\)/)
+    expect(result).toMatch(/… \d+ more findings \(--format json has all\)/)
     expect(result).toContain('next: ')
   })
 })

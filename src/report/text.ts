@@ -1,20 +1,42 @@
-import { styleText } from 'node:util'
-import type { Finding, Severity } from '../core/finding.ts'
-import type { Endpoint, EndpointKind, Guard, Model, ProjectMap } from '../core/map.ts'
+import type { Finding, Severity, Step } from '../core/finding.ts'
+import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
 import type { Explanation, Report } from '../core/report.ts'
-import { hidden, looked, oneLine, place, printable, severityOrder, tally, visible } from './wording.ts'
-
-type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'blue' | 'green' | 'cyan'
-export type Paint = (style: Style, text: string) => string
-
-export const colour: Paint = (style, text) => (text === '' ? '' : styleText(style, text))
-export const noColour: Paint = (_style, text) => text
+import { noColour, type Paint, type Style } from './paint.ts'
+import { fitsWithoutWrapping, table } from './table.ts'
+import { endpointPage, modelPage } from './text-pages.ts'
+import {
+  callsText,
+  guardText,
+  hidden,
+  inLoops,
+  looked,
+  oneLine,
+  ownerText,
+  pagesOf,
+  place,
+  printable,
+  severityOrder,
+  tally,
+  topicText,
+  visible,
+} from './wording.ts'
+import { wrap } from './wrap.ts'
 
 export interface TextOptions {
   paint?: Paint
   /** Also show findings that are only possible. */
   all?: boolean
+  /** Characters in a line. */
+  width?: number
 }
+
+interface Look {
+  paint: Paint
+  width: number
+}
+
+/** Below this nothing can be laid out. */
+const narrowest = 40
 
 const severityStyle: Record<Severity, Style> = { error: 'red', warning: 'yellow', info: 'blue' }
 
@@ -32,45 +54,80 @@ const kindTitle: Record<EndpointKind, string> = {
 
 /** The report for a person at a terminal. */
 export function text(report: Report, options: TextOptions = {}): string {
-  const { paint = noColour, all = false } = options
+  const { paint = noColour, all = false, width = 120 } = options
+  const look = { paint, width: Math.max(narrowest, width) }
   const shown = visible(report.findings, all)
   const blocks = [
-    paint('bold', printable(report.headline)),
-    report.map ? mapText(report.map, paint) : '',
-    report.explanation ? explanationText(report.explanation, paint) : '',
-    ...severityOrder.map((severity) => findingsText(shown, severity, paint)),
-    problemsText(report, paint),
-    paint('dim', lastLine(report, shown, all)),
+    painted('bold', wrapped(report.headline, look.width), paint),
+    report.map ? mapText(report.map, look) : '',
+    report.explanation ? explanationText(report.explanation, look) : '',
+    ...severityOrder.map((severity) => findingsText(shown, severity, look)),
+    problemsText(report, look),
+    painted('dim', wrap(lastLine(report, shown, all), look.width), paint),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
-function mapText(map: ProjectMap, paint: Paint): string {
-  const blocks = [oneLine(map.stack.join(' · '))]
-  for (const [kind, title] of Object.entries(kindTitle)) {
-    const endpoints = map.endpoints.filter((endpoint) => endpoint.kind === kind)
-    if (endpoints.length === 0) continue
-    const rows = endpoints.map((endpoint) => endpointRow(endpoint))
-    blocks.push(`${paint('bold', title)}\n${table(endpointHeader, rows, paint)}`)
+function painted(style: Style, lines: string[], paint: Paint): string {
+  return lines.map((line) => paint(style, line)).join('\n')
+}
+
+/** Lines of the project stay lines. */
+function wrapped(text: string, width: number, hang = 0): string[] {
+  return printable(text)
+    .trim()
+    .split('\n')
+    .flatMap((line) => wrap(line, width, { hang }))
+}
+
+function mapText(map: ProjectMap, look: Look): string {
+  const pages = pagesOf(map)
+  if (pages && 'model' in pages) return modelPage(pages.model, map, look)
+  const { paint } = look
+  const blocks: string[] = []
+  if (pages) blocks.push(...pages.endpoints.map((endpoint) => endpointPage(endpoint, map, look)))
+  else {
+    blocks.push(wrap(oneLine(map.stack.join(' · ')), look.width).join('\n'))
+    blocks.push(...endpointTables(map, look))
   }
   if (map.models.length > 0) {
     const rows = map.models.map((model) => [model.name, model.role, ownerText(model), place(model.location)])
-    blocks.push(`${paint('bold', 'Models')}\n${table(['model', 'role', 'belongs to', 'at'], rows, paint)}`)
+    blocks.push(`${paint('bold', 'Models')}\n${table(['model', 'role', 'belongs to', 'at'], rows, look)}`)
   }
   if (map.conventions.length > 0) {
-    const rows = map.conventions.map(({ topic, value, location }) => [
-      topic,
-      value,
-      location ? place(location) : '',
+    const rows = map.conventions.map((convention) => [
+      topicText(convention),
+      convention.value,
+      convention.location ? place(convention.location) : '',
     ])
-    blocks.push(`${paint('bold', 'Conventions')}\n${table(['topic', 'habit', 'at'], rows, paint)}`)
+    blocks.push(`${paint('bold', 'Conventions')}\n${table(['topic', 'habit', 'at'], rows, look)}`)
+  }
+  if (!pages && map.queries.length > 0) {
+    const line = `${callsText(map.queries)}. \`understand --focus\` with an endpoint or a model shows them.`
+    blocks.push(wrap(line, look.width).join('\n'))
   }
   return blocks.filter((block) => block !== '').join('\n\n')
 }
 
 const endpointHeader = ['endpoint', 'guard', 'validation', 'reads', 'writes', 'at']
+const headerWithQueries = ['endpoint', 'guard', 'validation', 'reads', 'writes', 'queries', 'at']
 
-function endpointRow(endpoint: Endpoint): string[] {
+function endpointTables(map: ProjectMap, look: Look): string[] {
+  const kinds = Object.entries(kindTitle).flatMap(([kind, title]) => {
+    const endpoints = map.endpoints.filter((endpoint) => endpoint.kind === kind)
+    return endpoints.length > 0 ? [{ title, endpoints }] : []
+  })
+  const counted = map.endpoints.map((endpoint) => endpointRow(endpoint, map))
+  // The count of queries is worth a column, not a wrapped line.
+  const withQueries = fitsWithoutWrapping(headerWithQueries, counted, look.width)
+  return kinds.map(({ title, endpoints }) => {
+    const rows = endpoints.map((endpoint) => endpointRow(endpoint, withQueries ? map : undefined))
+    const header = withQueries ? headerWithQueries : endpointHeader
+    return `${look.paint('bold', title)}\n${table(header, rows, look)}`
+  })
+}
+
+function endpointRow(endpoint: Endpoint, counted: ProjectMap | undefined): string[] {
   const name = endpoint.method ? `${endpoint.method} ${endpoint.path}` : endpoint.path
   const unread = endpoint.unknown.length > 0 ? ' (partly unread)' : ''
   return [
@@ -79,77 +136,96 @@ function endpointRow(endpoint: Endpoint): string[] {
     endpoint.validation.join(', ') || '-',
     endpoint.reads.join(', ') || '-',
     endpoint.writes.join(', ') || '-',
+    ...(counted ? [queriesCell(endpoint, counted)] : []),
     place(endpoint.location),
   ]
 }
 
-export function guardText(guard: Guard): string {
-  const by = [...guard.by.map((one) => one.name), ...(guard.proxy === undefined ? [] : [guard.proxy])]
-  return by.length > 0 ? `${guard.level}: ${by.join(', ')}` : guard.level
+function queriesCell(endpoint: Endpoint, map: ProjectMap): string {
+  const loops = endpoint.queries.filter(({ query }) => map.queries[query]?.inLoop).length
+  if (endpoint.queries.length === 0) return '-'
+  return `${endpoint.queries.length}${loops > 0 ? `, ${loops} ${inLoops(loops)}` : ''}`
 }
 
-export function ownerText(model: Model): string {
-  if (model.role === 'user' || model.role === 'tenant') return '(itself)'
-  const paths: string[] = []
-  if (model.userPath?.length) paths.push(`user by ${model.userPath.join('.')}`)
-  if (model.tenantPath?.length) paths.push(`tenant by ${model.tenantPath.join('.')}`)
-  return paths.join(', ') || 'nobody'
-}
-
-function table(header: string[], rows: string[][], paint: Paint): string {
-  const clean = rows.map((row) => row.map(oneLine))
-  const widths = header.map((title, column) =>
-    Math.min(48, Math.max(title.length, ...clean.map((row) => (row[column] ?? '').length))),
-  )
-  const line = (cells: string[]) =>
-    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()
-  return [paint('dim', line(header)), ...clean.map(line)].join('\n')
-}
-
-function findingsText(shown: Finding[], severity: Severity, paint: Paint): string {
+function findingsText(shown: Finding[], severity: Severity, look: Look): string {
   const findings = shown.filter((finding) => finding.severity === severity)
-  return findings.map((finding) => findingText(finding, paint)).join('\n\n')
+  return findings.map((finding) => findingText(finding, look)).join('\n\n')
 }
 
-function findingText(finding: Finding, paint: Paint): string {
-  const mark = paint(severityStyle[finding.severity], finding.severity)
-  const certainty = finding.certainty === 'likely' ? '' : ` (${finding.certainty})`
+function findingText(finding: Finding, look: Look): string {
+  const { paint, width } = look
   const lines = [
-    `${mark}${certainty} ${paint('bold', oneLine(finding.subject))} ${paint('dim', oneLine(finding.fault))}`,
-    `  ${paint('cyan', oneLine(place(finding.location)))}  ${paint('dim', finding.id)}`,
-    field('found', finding.found, paint),
-    field('why', finding.why, paint),
-    field('do', finding.remedy, paint),
+    headText(finding, look),
+    ...placeText(finding, look),
+    field('found', finding.found, look),
+    field('why', finding.why, look),
+    field('do', finding.remedy, look),
   ]
   for (const evidence of finding.evidence) {
-    if (evidence.steps.length === 0) continue
-    lines.push(`  ${paint('dim', 'path'.padEnd(5))} ${stepText(evidence.steps[0], paint)}`)
-    for (const step of evidence.steps.slice(1)) lines.push(`        ${stepText(step, paint)}`)
+    for (const [index, step] of evidence.steps.entries()) {
+      const name = index === 0 ? paint('dim', 'path'.padEnd(5)) : '     '
+      lines.push(`  ${name} ${stepText(step, width - 8, paint).join('\n        ')}`)
+    }
   }
   return lines.join('\n')
 }
 
-function stepText(step: Finding['evidence'][number]['steps'][number] | undefined, paint: Paint): string {
-  return step ? `${paint('cyan', oneLine(place(step.location)))} ${oneLine(step.note)}` : ''
+/** `error (possible) subject fault`, the fault on a line of its own where it does not fit. */
+function headText(finding: Finding, { paint, width }: Look): string {
+  const certainty = finding.certainty === 'likely' ? '' : ` (${finding.certainty})`
+  const mark = `${finding.severity}${certainty}`
+  const fault = oneLine(finding.fault)
+  const lines = wrap(`${mark} ${oneLine(finding.subject)}`, width, { hang: 2 })
+  const fits = (lines.at(-1) ?? '').length + 1 + fault.length <= width
+  const subject = lines.map((line, index) =>
+    index === 0
+      ? `${paint(severityStyle[finding.severity], finding.severity)}${certainty}${bold(line.slice(mark.length), paint)}`
+      : bold(line, paint),
+  )
+  return `${subject.join('\n')}${fits ? ' ' : '\n  '}${paint('dim', fault)}`
 }
 
-function field(name: string, value: string, paint: Paint): string {
-  return `  ${paint('dim', name.padEnd(5))} ${printable(value).trim().replace(/\n/g, '\n        ')}`
+function bold(line: string, paint: Paint): string {
+  const words = line.trimStart()
+  return `${' '.repeat(line.length - words.length)}${paint('bold', words)}`
 }
 
-function explanationText(explanation: Explanation, paint: Paint): string {
-  const findings = explanation.findings.map((finding) => findingText(finding, paint))
+function placeText(finding: Finding, { paint, width }: Look): string[] {
+  const lines = wrap(oneLine(place(finding.location)), width - 2, { hang: 2 })
+  const fits = (lines.at(-1) ?? '').length + 4 + finding.id.length <= width
+  const places = lines.map((line) => `  ${paint('cyan', line)}`).join('\n')
+  return [`${places}${fits ? '  ' : '\n  '}${paint('dim', finding.id)}`]
+}
+
+function stepText(step: Step, width: number, paint: Paint): string[] {
+  const at = oneLine(place(step.location))
+  const lines = wrap(`${at} ${oneLine(step.note)}`, width, { hang: 2 })
+  return lines.map((line) => (line.startsWith(at) ? paint('cyan', at) + line.slice(at.length) : line))
+}
+
+function field(name: string, value: string, { paint, width }: Look): string {
+  return `  ${paint('dim', name.padEnd(5))} ${wrapped(value, width - 8).join('\n        ')}`
+}
+
+function explanationText(explanation: Explanation, look: Look): string {
+  const findings = explanation.findings.map((finding) => findingText(finding, look))
   return [...findings, printable(explanation.markdown).trim()].join('\n\n')
 }
 
-function problemsText(report: Report, paint: Paint): string {
+function problemsText(report: Report, { paint, width }: Look): string {
   const told = report.problems.filter((problem) => problem.message !== report.headline)
   if (told.length === 0) return ''
-  const lines = told.map((problem) => {
-    const mark = problem.effect === 'fatal' ? paint('red', 'could not look') : paint('yellow', 'in part')
-    return `  ${mark} ${oneLine(problem.where)}: ${oneLine(problem.message)}`
+  const lines = told.flatMap((problem) => {
+    const fatal = problem.effect === 'fatal'
+    const mark = fatal ? 'could not look' : 'in part'
+    const [first = '', ...rest] = wrap(
+      `${mark} ${oneLine(problem.where)}: ${oneLine(problem.message)}`,
+      width - 2,
+      { hang: 2 },
+    )
+    return [paint(fatal ? 'red' : 'yellow', mark) + first.slice(mark.length), ...rest]
   })
-  return `${paint('bold', 'Problems')}\n${lines.join('\n')}`
+  return `${paint('bold', 'Problems')}\n${lines.map((line) => `  ${line}`).join('\n')}`
 }
 
 function lastLine(report: Report, shown: Finding[], all: boolean): string {
@@ -158,6 +234,6 @@ function lastLine(report: Report, shown: Finding[], all: boolean): string {
   const rest = hidden(report.findings, all)
   if (rest) parts.push(rest)
   if (report.coverage.files > 0) parts.push(`read ${looked(report.coverage)}`)
-  parts.push(`${(report.elapsedMs / 1000).toFixed(1)} s`)
+  parts.push(`${(report.elapsedMs / 1000).toFixed(1)}s`)
   return parts.join(' · ')
 }

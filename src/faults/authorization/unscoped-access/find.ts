@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
@@ -93,7 +94,7 @@ function draft({ run, access, entity }: Hit, location: Location): Draft {
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
     certainty: isPrivileged(access.facts) || !direct || invitation ? 'possible' : 'likely',
-    found: `${run.label} ${verb} a ${entity.name} picked by ${keys}, and nothing on the way ties that id to the caller.`,
+    found: `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller.`,
     why: `Whoever is signed in can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
     remedy:
       path.length > 0

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { run } from './run.ts'
+
+const app = join(import.meta.dirname, '../../fixtures/apps/pages-and-actions')
+
+async function longestLine(tty: boolean, columns: number | undefined, ...argv: string[]): Promise<number> {
+  let text = ''
+  const write = (part: string) => {
+    text += part
+  }
+  await run([...argv, app, '--no-cache', '--no-color'], {
+    cwd: app,
+    env: {},
+    stdout: { write, tty, columns },
+    stderr: { write: () => {}, tty: false },
+  })
+  return Math.max(...text.split('\n').map((line) => line.length))
+}
+
+it.each([60, 100, 200])('stays within a terminal of %d columns', async (columns) => {
+  for (const argv of [['understand'], ['review'], ['understand', '--focus', 'Trip']])
+    expect(await longestLine(true, columns, ...argv)).toBeLessThanOrEqual(columns)
+})
+
+it('takes 120 columns where there is no terminal, or one that does not know its width', async () => {
+  const lengths = [await longestLine(false, 60, 'review'), await longestLine(true, 0, 'review')]
+  for (const length of lengths) {
+    expect(length).toBeGreaterThan(100)
+    expect(length).toBeLessThanOrEqual(120)
+  }
+})
