@@ -3,11 +3,10 @@ import { posix } from 'node:path'
 import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
 import { listFiles, readText } from '../source/files.ts'
-import { readPrismaSchema } from '../source/prisma-schema.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
-import { buildDataModel, type DataModel, toMapModels } from './data-model.ts'
+import { type DataModel, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
 import { applyProxies, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
@@ -22,6 +21,7 @@ import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
 import type { Project, Run } from './project.ts'
 import { createResolver } from './resolver.ts'
+import { readDataModels } from './schemas.ts'
 
 const CODE = /\.(tsx?|jsx?|mjs|mts|cts|cjs)$/
 const TEST = /\.(test|spec|stories|d)\.[cm]?[tj]sx?$|(^|\/)(__tests__|__mocks__|e2e|cypress)\//
@@ -44,7 +44,7 @@ export async function loadProject(root: string, options: Options = {}): Promise<
   }
   const packages = readPackages(root, files, read)
   problems.push(...packages.problems)
-  const dataModels = readDataModels(files, read, problems)
+  const dataModels = readDataModels({ files, packages, read }, problems)
   const delegates = new Map(
     dataModels.flatMap((one) => one.models.map((model) => [model.delegate, model.name] as const)),
   )
@@ -147,38 +147,6 @@ function countLines(text: string): number {
   let lines = 0
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines++
   return lines
-}
-
-/** One data model per folder of schema files: a folder is one schema when several files in it hold models. */
-function readDataModels(
-  files: string[],
-  read: (file: string) => string | undefined,
-  problems: Problem[],
-): DataModel[] {
-  const schemas = files.filter(
-    (file) => file.endsWith('.prisma') && !/(^|\/)(migrations|node_modules)\//.test(file),
-  )
-  const heads = schemas.filter((file) => /^\s*datasource\s/m.test(read(file) ?? ''))
-  const groups = new Map<string, string[]>()
-  for (const file of schemas) {
-    const head = heads
-      .filter((one) => file === one || file.startsWith(`${posix.dirname(one)}/`))
-      .sort((a, b) => b.length - a.length)
-    const own = heads.includes(file) ? file : (head[0] ?? posix.dirname(file))
-    groups.set(own, [...(groups.get(own) ?? []), file])
-  }
-  const models: DataModel[] = []
-  for (const group of groups.values()) {
-    const schema = readPrismaSchema(group.map((file) => ({ file, text: read(file) ?? '' })))
-    for (const error of schema.errors)
-      problems.push({
-        where: `${error.file}:${error.line}`,
-        message: `Prisma schema: ${error.message}`,
-        effect: 'partial',
-      })
-    models.push(buildDataModel(schema))
-  }
-  return models.sort((a, b) => b.models.length - a.models.length)
 }
 
 function runOf(
