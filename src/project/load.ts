@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
-import { listFiles, readText } from '../source/files.ts'
+import { readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
@@ -22,6 +22,7 @@ import { type Package, type Packages, readPackages } from './packages.ts'
 import type { Project, Run } from './project.ts'
 import { createResolver } from './resolver.ts'
 import { readDataModels } from './schemas.ts'
+import { listScope } from './scope.ts'
 
 const CODE = /\.(tsx?|jsx?|mjs|mts|cts|cjs)$/
 const TEST = /\.(test|spec|stories|d)\.[cm]?[tj]sx?$|(^|\/)(__tests__|__mocks__|e2e|cypress)\//
@@ -33,10 +34,10 @@ interface Options {
   progress?: (step: string) => void
 }
 
-export async function loadProject(root: string, options: Options = {}): Promise<Project> {
+export async function loadProject(asked: string, options: Options = {}): Promise<Project> {
   const { progress } = options
   progress?.('listing files')
-  const { files, problems } = await listFiles(root)
+  const { root, folder, files, problems } = await listScope(asked)
   const texts = new Map<string, string | undefined>()
   const read = (file: string): string | undefined => {
     if (!texts.has(file)) texts.set(file, readText(root, file, problems))
@@ -114,8 +115,8 @@ export async function loadProject(root: string, options: Options = {}): Promise<
     entity: (name) => dataModels.map((one) => one.model(name)).find((one) => one !== undefined),
     sourceText: read,
     map: {
-      name: nameOf(packages, root),
-      stack: stackOf(packages, dataModels),
+      name: nameOf(packages, root, folder),
+      stack: stackOf(packages, folder, dataModels),
       packages: packages.packages.map(summary),
       endpoints: runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
       queries,
@@ -235,15 +236,16 @@ const summary = (one: Package) => ({
   prisma: 'prisma' in one.dependencies || '@prisma/client' in one.dependencies,
 })
 
-function nameOf(packages: Packages, root: string): string {
+function nameOf(packages: Packages, root: string, folder: string): string {
   return (
-    packages.packages.find((one) => one.folder === '.')?.name || posix.basename(root.replaceAll('\\', '/'))
+    packages.packages.find((one) => one.folder === folder)?.name || posix.basename(root.replaceAll('\\', '/'))
   )
 }
 
-function stackOf(packages: Packages, dataModels: DataModel[]): string[] {
+function stackOf({ packages, packageOf }: Packages, folder: string, dataModels: DataModel[]): string[] {
   const version = (name: string): string | undefined =>
-    packages.packages.map((one) => one.dependencies[name]).find((one) => one !== undefined)
+    packageOf(folder)?.dependencies[name] ??
+    packages.map((one) => one.dependencies[name]).find((one) => one !== undefined)
   const stack: string[] = []
   const next = version('next')
   if (next !== undefined) stack.push(`Next.js ${next}`)
@@ -255,6 +257,6 @@ function stackOf(packages: Packages, dataModels: DataModel[]): string[] {
     stack.push(
       `Prisma ${prisma ?? ''}${providers.length > 0 ? ` (${providers.join(', ')})` : ''}`.replace('  ', ' '),
     )
-  if (packages.packages.length > 1) stack.push(`${packages.packages.length} packages`)
+  if (packages.length > 1) stack.push(`${packages.length} packages`)
   return stack
 }
