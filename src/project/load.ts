@@ -121,7 +121,17 @@ export async function loadProject(asked: string, options: Options = {}): Promise
       endpoints: runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
       queries,
       models: dataModels.flatMap((one) => toMapModels(one)),
-      conventions: readConventions({ files, packages, read }),
+      conventions: readConventions({
+        files,
+        packages,
+        read,
+        program,
+        schemas: dataModels.flatMap((one) => one.files),
+        handlers: new Set(
+          entries.flatMap(({ kind, location }) => (kind === 'middleware' ? [] : [location.file])),
+        ),
+        aliasesFor: resolver.aliasesFor,
+      }),
     },
   }
 }

@@ -33,6 +33,15 @@ const IDENTITY: [RegExp, RegExp][] = [
     /^(getSession|withAuth|getUser|verifyIdToken|verifySessionCookie|session|getLogtoContext)$/,
   ],
 ]
+/** A call that gives a verified identity; what runs in the browser only repeats one. */
+export const readsIdentity = (from: string, name: string): boolean =>
+  from !== 'next-auth/react' && IDENTITY.some(([packages, names]) => packages.test(from) && names.test(name))
+
+/** Tells cheaply which texts may hold such a call. */
+export const mentionsIdentity = new RegExp(
+  `\\b(?:${IDENTITY.map(([, names]) => names.source.slice(1, -1)).join('|')})\\(`,
+)
+
 const THROWS_WHEN_INVALID =
   /^(jwtVerify|jwtDecrypt|verify|protect|verifyIdToken|verifySessionCookie|verifyToken)$/
 
