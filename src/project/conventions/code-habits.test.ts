@@ -26,14 +26,19 @@ export async function greet() {
 }
 export async function unused() { return getServerSession({}) }`,
       'lib/index.ts': "export * from './session'",
+      'lib/guard.ts': `import { demandUser } from '.'
+export const admin = async () => (await demandUser()).admin
+export const owner = async () => admin()`,
+      'lib/page.ts': "import { owner } from './guard'",
       'app/api/a/route.ts': handler("import { demandUser } from '../../../lib'"),
       'app/api/b/route.ts': handler("import { demandUser, greet } from '../../../lib/session'"),
       'app/api/c/route.ts': handler("import { currentSession } from '../../../lib/session'"),
       'app/api/c/route.test.ts': handler("import { currentSession } from '../../../lib/session'"),
     })
     expect(found).toEqual([
-      'demandUser from lib/session.ts (imported 2 times)',
+      'demandUser from lib/session.ts (imported 3 times)',
       'currentSession from lib/session.ts (imported once)',
+      'owner from lib/guard.ts (imported once)',
     ])
   })
 
@@ -91,24 +96,25 @@ const http = `import { NextResponse } from 'next/server'
 export const ok = (data, init) => NextResponse.json({ ok: true, data }, init)
 export function fail(status, code) { return NextResponse.json({ ok: false, error: { code } }, { status }) }
 export const missing = () => new Response(null, { status: 404 })
-export const handleError = (error) => fail(500, 'internal')
 export const isError = (error) => error instanceof Error
 export const errorText = (error) => String(error)
+const answer = (status) => NextResponse.json({ ok: false, error: { status } }, { status })
+export const errorResponse = (error) => answer(500)
 export const unusedError = () => new Response(null, { status: 500 })`
 
 test('error helpers are what handlers import to answer with an error', async () => {
   const found = await values('error helper', {
     'lib/http.ts': http,
     'app/api/a/route.ts': handler(
-      "import { ok, fail, handleError, isError, errorText } from '../../../lib/http'",
+      "import { ok, fail, missing, errorResponse, isError, errorText } from '../../../lib/http'",
     ),
-    'app/api/b/route.ts': handler("import { ok, fail, missing } from '../../../lib/http'"),
+    'app/api/b/route.ts': handler("import { ok, fail, errorResponse } from '../../../lib/http'"),
     'lib/other.ts': "import { unusedError } from './http'",
   })
   expect(found).toEqual([
     'fail from lib/http.ts (imported 2 times)',
+    'errorResponse from lib/http.ts (imported 2 times)',
     'missing from lib/http.ts (imported once)',
-    'handleError from lib/http.ts (imported once)',
   ])
 })
 
@@ -122,7 +128,7 @@ describe('response envelopes', () => {
         'return Response.json({ id: 1 })',
       ),
     })
-    expect(found).toEqual(['{ ok, data } on success (2 of 3)', '{ ok, error } on failure (1 of 1)'])
+    expect(found).toEqual(['{ ok, data } on success (2 of 3)', '{ ok, error } on failure (2 of 2)'])
   })
 
   test('are told apart by status and by what they say', async () => {

@@ -9,6 +9,8 @@ import { code, ranked, type Sources, tally, testFile } from './sources.ts'
 
 /** What is shown of one topic. */
 const shown = 3
+/** How many functions may lie between a package and an accessor. */
+const rounds = 3
 
 /** A function that a file exports, with the functions inside it. */
 interface Exported {
@@ -39,12 +41,18 @@ export function* codeHabits(sources: Sources): Generator<Convention> {
 
 const keyOf = (file: string, name: string): string => `${file}#${name}`
 
+const exportsOf = new WeakMap<Syntax, Exported[]>()
+
 /** The exported functions of a file: declared, assigned, or given to a wrapper such as `cache`. */
 function exportedFunctions(syntax: Syntax): Exported[] {
-  return syntax.exports.flatMap(({ name, value, at }) => {
+  const known = exportsOf.get(syntax)
+  if (known !== undefined) return known
+  const found = syntax.exports.flatMap(({ name, value, at }) => {
     const fn = functionOf(value, syntax)
     return fn === undefined ? [] : [{ name, at, syntax, fn, key: keyOf(syntax.file, name) }]
   })
+  exportsOf.set(syntax, found)
+  return found
 }
 
 function functionOf(expr: Expr | null, syntax: Syntax, depth = 3): Fn | undefined {
@@ -145,23 +153,9 @@ function* sessionAccessors(own: Code, handlers: ReadonlySet<string>): Generator<
     if (outside) tally(direct, outside.label, () => outside.location)
     if (outside?.token) tokenCalls.add(outside.label)
   }
-  // Who hands on what an accessor gave is one too: `requireUser` on top of `getSession`.
-  const names = [...accessors.values()].map(({ name }) => name).filter((name) => name !== 'default')
-  const mentions = new RegExp(`\\b(?:${names.join('|')})\\(`)
-  for (const { file, text } of names.length === 0 ? [] : own.files) {
-    const syntax = mentions.test(text) ? own.program.syntax(file) : undefined
-    if (!syntax || syntax.directive === 'client') continue
-    const calls = new Map<number, string>()
-    walk(syntax, (expr) => {
-      const key = expr.k === 'call' ? targetOf(own, syntax, expr.callee) : undefined
-      if (key !== undefined && accessors.has(key)) calls.set(expr.at, key)
-    })
-    const places = new Set(calls.keys())
-    for (const one of calls.size > 0 ? exportedFunctions(syntax) : []) {
-      if (accessors.has(one.key) || !givesIdentity(syntax, one.fn, places)) continue
-      accessors.set(one.key, one)
-      if ([...calls].every(([at, key]) => !within(one.fn, at) || tokens.has(key))) tokens.add(one.key)
-    }
+  for (let round = 0, before = 0; round < rounds && accessors.size > before; round++) {
+    before = accessors.size
+    handOn(own, accessors, tokens)
   }
   const counts = importers(own, new Set(accessors.keys()))
   const rows = [...accessors.values()].flatMap(({ key, name, at, syntax, fn }) => {
@@ -181,6 +175,27 @@ function* sessionAccessors(own: Code, handlers: ReadonlySet<string>): Generator<
   const sessions = rows.filter(({ token }) => !token)
   const ofMany = rows.filter(({ count }) => count * 20 >= handlers.size)
   yield* foremost('session accessor', sessions.length > 0 ? sessions : ofMany)
+}
+
+/** Who hands on what an accessor gave is one too: `requireUser` on top of `getSession`. */
+function handOn(own: Code, accessors: Map<string, Exported>, tokens: Set<string>): void {
+  const names = [...accessors.values()].map(({ name }) => name).filter((name) => name !== 'default')
+  const mentions = new RegExp(`\\b(?:${names.join('|')})\\(`)
+  for (const { file, text } of names.length === 0 ? [] : own.files) {
+    const syntax = mentions.test(text) ? own.program.syntax(file) : undefined
+    if (!syntax || syntax.directive === 'client') continue
+    const calls = new Map<number, string>()
+    walk(syntax, (expr) => {
+      const key = expr.k === 'call' ? targetOf(own, syntax, expr.callee) : undefined
+      if (key !== undefined && accessors.has(key)) calls.set(expr.at, key)
+    })
+    const places = new Set(calls.keys())
+    for (const one of calls.size > 0 ? exportedFunctions(syntax) : []) {
+      if (accessors.has(one.key) || !givesIdentity(syntax, one.fn, places)) continue
+      accessors.set(one.key, one)
+      if ([...calls].every(([at, key]) => !within(one.fn, at) || tokens.has(key))) tokens.add(one.key)
+    }
+  }
 }
 
 interface Row {
@@ -374,7 +389,7 @@ function* errorHelpers(own: Code, answers: Answer[], handlers: ReadonlySet<strin
   const helpers = new Map<string, Exported>()
   for (const { file, text } of own.files) {
     const mine = byFile.get(file) ?? []
-    if (handlers.has(file) || (mine.length === 0 && !/error/i.test(text))) continue
+    if (handlers.has(file) || (mine.length === 0 && !/^export\b.*error/im.test(text))) continue
     const syntax = own.program.syntax(file)
     for (const one of syntax ? exportedFunctions(syntax) : []) {
       const sent = mine.filter(({ at }) => within(one.fn, at))
@@ -414,12 +429,12 @@ function onlyAnswers({ syntax, fn }: Exported, sent: Answer[]): boolean {
 function delegates(own: Code, { syntax, fn }: Exported, byFile: ReadonlyMap<string, Answer[]>): boolean {
   return returnsOf(fn.body).some((value) => {
     const call = value.k === 'await' ? value.of : value
-    const key = call.k === 'call' ? targetOf(own, syntax, call.callee) : undefined
-    if (key === undefined) return false
-    const [file = '', name] = key.split('#')
-    const target = own.program.syntax(file)
-    const other = target && exportedFunctions(target).find((one) => one.name === name)
-    return other !== undefined && (byFile.get(file) ?? []).some(({ at }) => within(other.fn, at))
+    if (call.k !== 'call') return false
+    const local = functionOf(call.callee, syntax)
+    const [file = '', name] = (targetOf(own, syntax, call.callee) ?? '').split('#')
+    const target = local ? undefined : own.program.syntax(file)
+    const other = local ?? (target && exportedFunctions(target).find((one) => one.name === name)?.fn)
+    return other !== undefined && (byFile.get(file) ?? []).some(({ at }) => within(other, at))
   })
 }
 
