@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Convention } from '../core/map.ts'
+import { readSyntax } from '../source/read-syntax.ts'
 import { readConventions } from './conventions.ts'
 import { readPackages } from './packages.ts'
+import { createResolver } from './resolver.ts'
 
 function conventions(tree: Record<string, unknown>): Convention[] {
   const read = (file: string): string | undefined => {
@@ -9,7 +11,17 @@ function conventions(tree: Record<string, unknown>): Convention[] {
     return content === undefined || typeof content === 'string' ? content : JSON.stringify(content)
   }
   const files = Object.keys(tree).sort()
-  return readConventions({ files, packages: readPackages('/shop', files, read), read })
+  const packages = readPackages('/shop', files, read)
+  const { resolve, aliasesFor } = createResolver(files, packages, read)
+  return readConventions({
+    files,
+    packages,
+    read,
+    program: { resolve, syntax: (file) => readSyntax(file, read(file) ?? '') },
+    schemas: files.filter((file) => file.endsWith('.prisma')),
+    handlers: new Set(files.filter((file) => /^app\/api\/.*route\.ts$|^pages\/api\//.test(file))),
+    aliasesFor,
+  })
 }
 
 const valuesOf = (found: Convention[], topic: string): string[] =>
@@ -63,18 +75,32 @@ test('validation and authentication libraries', () => {
 })
 
 test.each([
-  [{ '.prettierrc': 'singleQuote: true\nsemi: false\n' }, 'prettier: single quotes, no semicolons, width 80'],
-  [{ '.prettierrc.json': { printWidth: 100 } }, 'prettier: double quotes, semicolons, width 100'],
+  [
+    { '.prettierrc': 'singleQuote: true\nsemi: false\n' },
+    'prettier: 2 spaces, single quotes, no semicolons, width 80',
+  ],
+  [{ '.prettierrc.json': { printWidth: 100 } }, 'prettier: 2 spaces, double quotes, semicolons, width 100'],
   [
     { 'prettier.config.js': 'export default { singleQuote: true }' },
-    'prettier: single quotes, semicolons, width 80',
+    'prettier: 2 spaces, single quotes, semicolons, width 80',
   ],
   [
     { 'prettier.config.js': 'import a from "a"\nexport default { ...a, semi: false }' },
     'prettier: no semicolons',
   ],
   [{ 'prettier.config.js': 'module.exports = require("a")' }, 'prettier (shared settings)'],
-  [{ 'package.json': { prettier: { semi: false } } }, 'prettier: double quotes, no semicolons, width 80'],
+  [
+    { 'package.json': { prettier: { semi: false, tabWidth: 4, trailingComma: 'all' } } },
+    'prettier: 4 spaces, double quotes, no semicolons, width 80, trailing commas: all',
+  ],
+  [
+    { '.prettierrc': 'semi: false', '.editorconfig': '[*]\nindent_style = tab\nmax_line_length = 90\n' },
+    'prettier: tabs, double quotes, no semicolons, width 90',
+  ],
+  [
+    { '.editorconfig': 'root = true\n[*.md]\nindent_size = 8\n[*.{ts,js}]\nindent_size = 4\n' },
+    'editorconfig: 4 spaces',
+  ],
   [
     {
       'biome.json': {
@@ -82,7 +108,7 @@ test.each([
         javascript: { formatter: { quoteStyle: 'single', semicolons: 'asNeeded' } },
       },
     },
-    'biome: single quotes, no semicolons, width 110',
+    'biome: tabs, single quotes, no semicolons, width 110',
   ],
 ])('formatter of %j', (tree, value) => {
   expect(valuesOf(conventions(tree), 'formatter')).toEqual([value])
@@ -92,6 +118,8 @@ test('linters', () => {
   const found = conventions({ 'eslint.config.mjs': '', 'biome.json': { formatter: { enabled: false } } })
   expect(valuesOf(found, 'linter')).toEqual(['biome', 'eslint'])
   expect(valuesOf(found, 'formatter')).toEqual([])
+  expect(valuesOf(conventions({ 'package.json': { eslintConfig: {} } }), 'linter')).toEqual(['eslint'])
+  expect(valuesOf(conventions({ '.editorconfig': 'root = true' }), 'formatter')).toEqual([])
 })
 
 test('ids and names of the schema', () => {
@@ -143,22 +171,24 @@ test.each([
   expect(valuesOf(found, 'client')).toEqual([value])
 })
 
-test('envelopes and error classes', () => {
+test('error classes', () => {
   const found = conventions({
-    'app/api/a/route.ts': `NextResponse.json({ data: rows })
-Response.json({ data })
-NextResponse.json({ once: 1 })
-NextResponse.json({ error: 'No' }, { status: 400 })
-NextResponse.json({
-  error: 'No',
-})`,
-    'pages/api/b.ts': 'res.status(404).json({ error })\nawait res.json()',
     'lib/errors.ts':
       'export class AppError extends Error {}\nclass NotFound extends AppError {}\nclass A extends B {}',
   })
-  expect(valuesOf(found, 'envelope')).toEqual(['{ data: … } (2 times)'])
-  expect(valuesOf(found, 'error envelope')).toEqual(['{ error: … } (3 times)'])
   expect(valuesOf(found, 'error class')).toEqual(['AppError extends Error', 'NotFound extends AppError'])
+})
+
+test('aliases of a configuration that is extended', () => {
+  const found = conventions({
+    'package.json': {},
+    'tsconfig.json': { extends: ['./tsconfig.paths.json', './other.json'] },
+    'tsconfig.paths.json': { compilerOptions: { paths: { '~/*': ['./src/*'] } } },
+    'other.json': {},
+  })
+  expect(found).toMatchObject([
+    { topic: 'alias', value: '~/* → ./src/*', location: { file: 'tsconfig.paths.json' } },
+  ])
 })
 
 test('written rules, with those that can be checked', () => {
@@ -201,4 +231,38 @@ test('written rules, with those that can be checked', () => {
 test('at most 60 rules', () => {
   const bullets = Array.from({ length: 80 }, (_, index) => `- Never do thing ${index}`).join('\n')
   expect(conventions({ 'AGENTS.md': bullets })).toHaveLength(60)
+})
+
+test('rules in prose and tables, but no links, stories, comments and texts of others', () => {
+  const found = conventions({
+    'AGENTS.md': `---
+description: never in front matter
+---
+# Always a heading
+This application never sleeps. Workers do not start and files you never touch fail. Every page must have a title. We ship often.
+Use server actions, e.g. \`createNote\`, and do
+not fetch from the client. Avoid barrels.
+
+Never do any of these:
+<!-- never in a comment -->
+    never in indented code
+
+| Never log secrets | leak |
+| --- | --- |
+| [Use this](#use) | link |
+
+- [Always read this](docs/a.md)
+- Should we use this?
+- Jobs run but don't block yet`,
+    'CONTRIBUTING.md': '- Do not open a second issue\n- Do not commit snapshots',
+    '.claude/skills/x/AGENTS.md': '- Never here',
+    'vendor/x/CLAUDE.md': '- Never here',
+  })
+  expect(found.map(({ value, location }) => [value, location?.line, location?.column])).toEqual([
+    ['Every page must have a title.', 5, 85],
+    ['Use server actions, e.g. `createNote`, and do not fetch from the client.', 6, 1],
+    ['Avoid barrels.', 7, 28],
+    ['Never log secrets', 13, 3],
+    ['Do not commit snapshots', 2, 3],
+  ])
 })

@@ -1,20 +1,11 @@
-import { posix } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import type { Location } from '../core/finding.ts'
 import type { Convention } from '../core/map.ts'
 import { plural } from '../core/wording.ts'
 import { isRecord, readJsonc } from '../source/config.ts'
-import type { Packages, Read } from './packages.ts'
-
-interface Sources {
-  files: string[]
-  packages: Packages
-  read: Read
-}
-
-const maxRules = 60
-const code = /(?<!\.d)\.[cm]?[jt]sx?$/
-const testFile = /(?:\.|\/|^)(?:test|spec|e2e)\.[cm]?[jt]sx?$|\.(?:test|spec)-d\.ts$/
+import { codeHabits } from './conventions/code-habits.ts'
+import { style } from './conventions/code-style.ts'
+import { at, base, code, ranked, type Sources, tally, testFile } from './conventions/sources.ts'
+import { rules } from './conventions/written-rules.ts'
 
 const runners: [dependency: string, name: string][] = [
   ['vitest', 'vitest'],
@@ -57,35 +48,6 @@ const authentication = [
   'jsonwebtoken',
 ]
 
-const at = (file: string, text?: string, offset = 0): Location => {
-  const before = text === undefined ? '' : text.slice(0, offset)
-  const lastBreak = before.lastIndexOf('\n')
-  return { file, line: before.split('\n').length, column: before.length - lastBreak }
-}
-
-const base = (file: string): string => posix.basename(file)
-
-function shallowFirst(a: string, b: string): number {
-  return a.split('/').length - b.split('/').length || (a < b ? -1 : a > b ? 1 : 0)
-}
-
-/** Most frequent first; equal counts in order of appearance. */
-function ranked<Value>(counts: Map<string, { count: number; value: Value }>): [string, number, Value][] {
-  return [...counts]
-    .map(([key, { count, value }]): [string, number, Value] => [key, count, value])
-    .sort((a, b) => b[1] - a[1])
-}
-
-function tally<Value>(
-  counts: Map<string, { count: number; value: Value }>,
-  key: string,
-  value: () => Value,
-): void {
-  const known = counts.get(key)
-  if (known === undefined) counts.set(key, { count: 1, value: value() })
-  else known.count += 1
-}
-
 const manifestOf = (folder: string): string => (folder === '.' ? 'package.json' : `${folder}/package.json`)
 
 function dependencyIn({ packages }: Sources, name: string): Location | undefined {
@@ -93,7 +55,7 @@ function dependencyIn({ packages }: Sources, name: string): Location | undefined
   return owner && at(manifestOf(owner.folder))
 }
 
-function* layout({ files, packages, read }: Sources): Generator<Convention> {
+function* layout({ files, packages, read, aliasesFor }: Sources): Generator<Convention> {
   for (const item of packages.packages) {
     if (item.dependencies.next === undefined) continue
     const inside = item.folder === '.' ? '' : `${item.folder}/`
@@ -102,10 +64,11 @@ function* layout({ files, packages, read }: Sources): Generator<Convention> {
     if (holds('src/app') || holds('src/pages')) yield { topic: 'source folder', value: `src/${where}` }
     else if (holds('app') || holds('pages')) yield { topic: 'source folder', value: `no src/ folder${where}` }
   }
-  for (const file of files) {
-    if (!/^(?:ts|js)config(?:\.base)?\.json$/.test(base(file))) continue
-    const folder = posix.dirname(file)
-    if (packages.packageOf(file)?.folder !== folder) continue
+  const told = new Set<string>()
+  for (const { folder } of packages.packages) {
+    const file = aliasesFor(folder)
+    if (file === undefined || told.has(file)) continue
+    told.add(file)
     const text = read(file) ?? ''
     const { value } = readJsonc(text)
     const options = isRecord(value) ? value.compilerOptions : undefined
@@ -187,86 +150,10 @@ function* libraries(sources: Sources): Generator<Convention> {
   }
 }
 
-const quotesOf = (single: unknown): string => (single === true ? 'single quotes' : 'double quotes')
-
-/** `module.exports = { singleQuote: true }` without running it. */
-function looseSettings(text: string): Record<string, unknown> {
-  const settings: Record<string, unknown> = {}
-  for (const [, key, value] of text.matchAll(
-    /["']?(singleQuote|semi|printWidth|useTabs)["']?\s*:\s*(true|false|\d+)/g,
-  )) {
-    if (key !== undefined) settings[key] = value === 'true' ? true : value === 'false' ? false : Number(value)
-  }
-  return settings
-}
-
-function prettierSettings(file: string, text: string): unknown {
-  if (base(file) === 'package.json') {
-    const { value } = readJsonc(text)
-    return isRecord(value) ? value.prettier : undefined
-  }
-  if (code.test(file)) return looseSettings(text)
-  try {
-    return file.endsWith('json') || text.trimStart().startsWith('{') ? readJsonc(text).value : parseYaml(text)
-  } catch {
-    return undefined
-  }
-}
-
-function* style({ files, read }: Sources): Generator<Convention> {
-  const configs = files.filter((file) => !file.includes('node_modules/')).sort(shallowFirst)
-  const prettier = configs.find((file) => /^\.prettierrc|^prettier\.config\.[cm]?[jt]s$/.test(base(file)))
-  const manifest = configs.includes('package.json') ? 'package.json' : undefined
-  for (const file of [prettier ?? manifest]) {
-    const settings = file === undefined ? undefined : prettierSettings(file, read(file) ?? '')
-    if (file === undefined || !isRecord(settings)) continue
-    // A configuration that builds on another one says nothing about what it leaves out.
-    const shared = code.test(file) && /\.\.\.|\brequire\(|^import /m.test(read(file) ?? '')
-    const width = settings.printWidth
-    const parts = [
-      ...(shared && settings.singleQuote === undefined ? [] : [quotesOf(settings.singleQuote)]),
-      ...(shared && settings.semi === undefined
-        ? []
-        : [settings.semi === false ? 'no semicolons' : 'semicolons']),
-      ...(shared && width === undefined ? [] : [`width ${typeof width === 'number' ? width : 80}`]),
-    ]
-    const value = parts.length === 0 ? 'prettier (shared settings)' : `prettier: ${parts.join(', ')}`
-    yield { topic: 'formatter', value, location: at(file) }
-  }
-  const biome = configs.find((file) => /^biome\.jsonc?$/.test(base(file)))
-  if (biome !== undefined) {
-    const { value } = readJsonc(read(biome) ?? '')
-    const record = (parent: unknown, key: string): Record<string, unknown> => {
-      const child = isRecord(parent) ? parent[key] : undefined
-      return isRecord(child) ? child : {}
-    }
-    const general = record(value, 'formatter')
-    const script = record(record(value, 'javascript'), 'formatter')
-    if (general.enabled !== false) {
-      const parts = [
-        quotesOf(script.quoteStyle === 'single'),
-        script.semicolons === 'asNeeded' ? 'no semicolons' : 'semicolons',
-        `width ${script.lineWidth ?? general.lineWidth ?? 80}`,
-      ]
-      yield { topic: 'formatter', value: `biome: ${parts.join(', ')}`, location: at(biome) }
-    }
-    if (record(value, 'linter').enabled !== false)
-      yield { topic: 'linter', value: 'biome', location: at(biome) }
-  }
-  for (const [name, mark] of [
-    ['eslint', /^\.eslintrc|^eslint\.config\./],
-    ['oxlint', /^\.?oxlint(?:rc)?\.(?:json|config)/],
-  ] as const) {
-    const file = configs.find((one) => mark.test(base(one)))
-    if (file !== undefined) yield { topic: 'linter', value: name, location: at(file) }
-  }
-}
-
-function* schema({ files, read }: Sources): Generator<Convention> {
+function* schema({ schemas, read }: Sources): Generator<Convention> {
   const ids = new Map<string, { count: number; value: Location }>()
   const maps = new Map<string, { count: number; value: Location }>()
-  for (const file of files) {
-    if (!file.endsWith('.prisma') || /(?:^|\/)(?:docs|examples?|templates?|fixtures)\//.test(file)) continue
+  for (const file of schemas) {
     const text = read(file) ?? ''
     for (const match of text.matchAll(/^[ \t]*\w+[ \t]+\w+[^\n]*@id\b[^\n]*$/gm)) {
       const call = /@default\((?:dbgenerated\(["']([^"']+)["']\)|(\w+)\()/.exec(match[0])
@@ -310,8 +197,6 @@ function clientName(text: string): string | undefined {
 }
 
 function* habits({ files, read }: Sources): Generator<Convention> {
-  const envelopes = new Map<string, { count: number; value: Location }>()
-  const failures = new Map<string, { count: number; value: Location }>()
   const clients: Convention[] = []
   const errors: Convention[] = []
   for (const file of files) {
@@ -333,15 +218,6 @@ function* habits({ files, read }: Sources): Generator<Convention> {
         })
       }
     }
-    if (text.includes('.json(')) {
-      for (const match of text.matchAll(
-        /\b(?:(?:Next)?Response|res(?:\.status\([^()]*\))?)\s*\.json\(\s*\{\s*["']?(\w+)["']?\s*[:,}]/g,
-      )) {
-        const key = match[1] ?? ''
-        const group = /^(?:errors?|message|msg|detail|code|reason|title)$/i.test(key) ? failures : envelopes
-        tally(group, key, () => at(file, text, match.index))
-      }
-    }
     if (text.includes('extends')) {
       for (const match of text.matchAll(
         /^[ \t]*(?:export (?:default )?)?(?:abstract )?class (\w+) extends (\w*Error|TRPCError|HTTPException)\b/gm,
@@ -355,51 +231,12 @@ function* habits({ files, read }: Sources): Generator<Convention> {
     }
   }
   yield* clients.slice(0, 8)
-  for (const [topic, counts] of [
-    ['envelope', envelopes],
-    ['error envelope', failures],
-  ] as const) {
-    const [first] = ranked(counts)
-    if (first !== undefined && first[1] > 1) {
-      yield { topic, value: `{ ${first[0]}: … } (${plural(first[1], 'time')})`, location: first[2] }
-    }
-  }
   yield* errors.slice(0, 15)
-}
-
-const ruleFile =
-  /(?:^|\/)(?:CLAUDE|AGENTS|CONTRIBUTING)\.md$|(?:^|\/)\.cursorrules$|(?:^|\/)\.cursor\/rules\/.+\.mdc?$|^\.github\/copilot-instructions\.md$/i
-const imperative =
-  /^(?:(?:please|always|never|must|do not|don['’]t|avoid|use|prefer|keep|ensure|make sure|validate|check|run|write|add|put|place|store|return|throw|handle|name|follow|import|export|define|create|wrap|require|limit|only|no)\b)|\b(?:must(?: not)?|never|always|should(?: not|n['’]t)?|do not|don['’]t)\b/i
-const checkable =
-  /`any`|\bany\b(?= types?\b|[.,;]?$)|\b(?:no|avoid|never use|use of) any\b|\bas any\b|console\.|\bzod\b|\bvalidat|\bauth(?:enticat|oriz|\b)|\bsessions?\b|\bpermissions?\b|\bprisma\b|\bselect\b|\btransactions?\b|\braw (?:sql|quer)|\$queryraw|\bpaginat|\bcursor-based\b|\bindex(?:es)?\b(?!\.)|\benv\b|environment variable|process\.env|\bN\+1\b/i
-
-function* rules({ files, read }: Sources): Generator<Convention> {
-  const seen = new Set<string>()
-  for (const file of files.filter((one) => ruleFile.test(one)).sort(shallowFirst)) {
-    let fenced = false
-    let line = 0
-    for (const row of (read(file) ?? '').split('\n')) {
-      line += 1
-      if (/^\s*(?:```|~~~)/.test(row)) fenced = !fenced
-      const bullet = fenced ? undefined : /^(\s*(?:[-*+]|\d+[.)])\s+)(?:\[[ x]\]\s+)?(.+)$/.exec(row)
-      if (!bullet) continue
-      const value = (bullet[2] ?? '').replace(/\*\*|__/g, '').trim()
-      const core = value.replace(/^[^\p{L}`]+/u, '').replace(/^[\w /&-]{2,30}:\s+/, '')
-      if (!imperative.test(core) || value.length < 8 || seen.has(value)) continue
-      seen.add(value)
-      yield {
-        topic: 'rule',
-        value: value.length > 300 ? `${value.slice(0, 299)}…` : value,
-        location: { file, line, column: (bullet[1] ?? '').length + 1 },
-        ...(checkable.test(value) && { checkable: true }),
-      }
-      if (seen.size >= maxRules) return
-    }
-  }
 }
 
 /** The habits of the project as its configuration, its text and its written rules show them. */
 export function readConventions(sources: Sources): Convention[] {
-  return [layout, tests, libraries, style, schema, habits, rules].flatMap((part) => [...part(sources)])
+  return [layout, tests, libraries, style, schema, habits, codeHabits, rules].flatMap((part) => [
+    ...part(sources),
+  ])
 }

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { listFiles } from '../source/files.ts'
+import { join, posix } from 'node:path'
+import { listScope } from './scope.ts'
 
 const TEXT = /\.([cm]?[tj]sx?|jsonc?|prisma|ya?ml|mdc?|toml|lock|graphql)$|(^|\/)\.[\w-]+(rc|rules)?$/
 
 /** A digest of everything in a project that an answer can depend on: the files by content, the others by name. */
-export async function fingerprint(root: string, salt: string): Promise<string> {
-  const { files } = await listFiles(root)
-  const hash = createHash('sha1').update(`${salt}\0${root}\0`)
-  for (const file of [...files, '.backend-engineer/baseline.json']) {
+export async function fingerprint(asked: string, salt: string): Promise<string> {
+  const { root, folder, files } = await listScope(asked)
+  const hash = createHash('sha1').update(`${salt}\0${asked}\0`)
+  for (const file of [...files, posix.join(folder, '.backend-engineer/baseline.json')]) {
     hash.update(`${file}\0`)
     if (!TEXT.test(file)) continue
     try {

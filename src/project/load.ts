@@ -2,12 +2,11 @@
 import { posix } from 'node:path'
 import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
-import { listFiles, readText } from '../source/files.ts'
-import { readPrismaSchema } from '../source/prisma-schema.ts'
+import { readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
-import { buildDataModel, type DataModel, toMapModels } from './data-model.ts'
+import { type DataModel, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
 import { applyProxies, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
@@ -22,6 +21,8 @@ import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
 import type { Project, Run } from './project.ts'
 import { createResolver } from './resolver.ts'
+import { readDataModels } from './schemas.ts'
+import { listScope } from './scope.ts'
 
 const CODE = /\.(tsx?|jsx?|mjs|mts|cts|cjs)$/
 const TEST = /\.(test|spec|stories|d)\.[cm]?[tj]sx?$|(^|\/)(__tests__|__mocks__|e2e|cypress)\//
@@ -33,10 +34,10 @@ interface Options {
   progress?: (step: string) => void
 }
 
-export async function loadProject(root: string, options: Options = {}): Promise<Project> {
+export async function loadProject(asked: string, options: Options = {}): Promise<Project> {
   const { progress } = options
   progress?.('listing files')
-  const { files, problems } = await listFiles(root)
+  const { root, folder, files, problems } = await listScope(asked)
   const texts = new Map<string, string | undefined>()
   const read = (file: string): string | undefined => {
     if (!texts.has(file)) texts.set(file, readText(root, file, problems))
@@ -44,7 +45,7 @@ export async function loadProject(root: string, options: Options = {}): Promise<
   }
   const packages = readPackages(root, files, read)
   problems.push(...packages.problems)
-  const dataModels = readDataModels(files, read, problems)
+  const dataModels = readDataModels({ files, packages, read }, problems)
   const delegates = new Map(
     dataModels.flatMap((one) => one.models.map((model) => [model.delegate, model.name] as const)),
   )
@@ -114,13 +115,23 @@ export async function loadProject(root: string, options: Options = {}): Promise<
     entity: (name) => dataModels.map((one) => one.model(name)).find((one) => one !== undefined),
     sourceText: read,
     map: {
-      name: nameOf(packages, root),
-      stack: stackOf(packages, dataModels),
+      name: nameOf(packages, root, folder),
+      stack: stackOf(packages, folder, dataModels),
       packages: packages.packages.map(summary),
       endpoints: runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
       queries,
       models: dataModels.flatMap((one) => toMapModels(one)),
-      conventions: readConventions({ files, packages, read }),
+      conventions: readConventions({
+        files,
+        packages,
+        read,
+        program,
+        schemas: dataModels.flatMap((one) => one.files),
+        handlers: new Set(
+          entries.flatMap(({ kind, location }) => (kind === 'middleware' ? [] : [location.file])),
+        ),
+        aliasesFor: resolver.aliasesFor,
+      }),
     },
   }
 }
@@ -147,38 +158,6 @@ function countLines(text: string): number {
   let lines = 0
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines++
   return lines
-}
-
-/** One data model per folder of schema files: a folder is one schema when several files in it hold models. */
-function readDataModels(
-  files: string[],
-  read: (file: string) => string | undefined,
-  problems: Problem[],
-): DataModel[] {
-  const schemas = files.filter(
-    (file) => file.endsWith('.prisma') && !/(^|\/)(migrations|node_modules)\//.test(file),
-  )
-  const heads = schemas.filter((file) => /^\s*datasource\s/m.test(read(file) ?? ''))
-  const groups = new Map<string, string[]>()
-  for (const file of schemas) {
-    const head = heads
-      .filter((one) => file === one || file.startsWith(`${posix.dirname(one)}/`))
-      .sort((a, b) => b.length - a.length)
-    const own = heads.includes(file) ? file : (head[0] ?? posix.dirname(file))
-    groups.set(own, [...(groups.get(own) ?? []), file])
-  }
-  const models: DataModel[] = []
-  for (const group of groups.values()) {
-    const schema = readPrismaSchema(group.map((file) => ({ file, text: read(file) ?? '' })))
-    for (const error of schema.errors)
-      problems.push({
-        where: `${error.file}:${error.line}`,
-        message: `Prisma schema: ${error.message}`,
-        effect: 'partial',
-      })
-    models.push(buildDataModel(schema))
-  }
-  return models.sort((a, b) => b.models.length - a.models.length)
 }
 
 function runOf(
@@ -267,15 +246,16 @@ const summary = (one: Package) => ({
   prisma: 'prisma' in one.dependencies || '@prisma/client' in one.dependencies,
 })
 
-function nameOf(packages: Packages, root: string): string {
+function nameOf(packages: Packages, root: string, folder: string): string {
   return (
-    packages.packages.find((one) => one.folder === '.')?.name || posix.basename(root.replaceAll('\\', '/'))
+    packages.packages.find((one) => one.folder === folder)?.name || posix.basename(root.replaceAll('\\', '/'))
   )
 }
 
-function stackOf(packages: Packages, dataModels: DataModel[]): string[] {
+function stackOf({ packages, packageOf }: Packages, folder: string, dataModels: DataModel[]): string[] {
   const version = (name: string): string | undefined =>
-    packages.packages.map((one) => one.dependencies[name]).find((one) => one !== undefined)
+    packageOf(folder)?.dependencies[name] ??
+    packages.map((one) => one.dependencies[name]).find((one) => one !== undefined)
   const stack: string[] = []
   const next = version('next')
   if (next !== undefined) stack.push(`Next.js ${next}`)
@@ -287,6 +267,6 @@ function stackOf(packages: Packages, dataModels: DataModel[]): string[] {
     stack.push(
       `Prisma ${prisma ?? ''}${providers.length > 0 ? ` (${providers.join(', ')})` : ''}`.replace('  ', ' '),
     )
-  if (packages.packages.length > 1) stack.push(`${packages.packages.length} packages`)
+  if (packages.length > 1) stack.push(`${packages.length} packages`)
   return stack
 }

@@ -8,11 +8,15 @@ export type Resolution = { file: string } | { external: string } | { missing: st
 
 export interface Resolver {
   resolve(fromFile: string, specifier: string): Resolution
+  /** The file with the aliases of a folder's own configuration, which may be one that it extends. */
+  aliasesFor(folder: string): string | undefined
 }
 
 interface Paths {
   /** Pattern → targets, already relative to the root. */
   patterns: [string, string[]][]
+  /** File with the patterns. */
+  source?: string
   baseUrl: string | undefined
 }
 
@@ -222,6 +226,7 @@ export function createResolver(files: string[], packages: Packages, read: Read):
       const inherited = parentFile === undefined ? undefined : readPaths(parentFile, visited, origin)
       if (inherited === undefined) continue
       if (inherited.patterns.length > 0) result.patterns = inherited.patterns
+      if (inherited.source !== undefined) result.source = inherited.source
       if (inherited.baseUrl !== undefined) result.baseUrl = inherited.baseUrl
     }
     const options = isRecord(value.compilerOptions) ? value.compilerOptions : {}
@@ -229,6 +234,7 @@ export function createResolver(files: string[], packages: Packages, read: Read):
     const { paths } = options
     if (isRecord(paths)) {
       const base = result.baseUrl
+      result.source = file
       result.patterns = Object.entries(paths)
         .sort(([a], [b]) => rank(a, b))
         .map(([pattern, targets]) => [
@@ -360,6 +366,7 @@ export function createResolver(files: string[], packages: Packages, read: Read):
   }
 
   return {
+    aliasesFor: (folder) => configIn(folder)?.source,
     resolve(fromFile, specifier) {
       const key = `${folderOf(fromFile)}\0${specifier}`
       const known = memo.get(key)

@@ -87,3 +87,16 @@ function bodiesOf(stmt: Stmt): Stmt[][] {
       return []
   }
 }
+
+/** What a function returns, without the functions in it. */
+export function returnsOf(body: readonly Stmt[]): Expr[] {
+  return body.flatMap((stmt) => {
+    if (stmt.k === 'return') return stmt.value ? [stmt.value] : []
+    return bodiesOf(stmt).flatMap(returnsOf)
+  })
+}
+
+/** Somewhere in a function, without the functions in it, something is thrown. */
+export function throws(body: readonly Stmt[]): boolean {
+  return body.some((stmt) => stmt.k === 'throw' || bodiesOf(stmt).some(throws))
+}

@@ -34,6 +34,15 @@ const IDENTITY: [RegExp, RegExp][] = [
 ]
 /** Of these, the calls that give an identity do not return a promise. */
 const SYNCHRONOUS = /^(jsonwebtoken|@clerk\/)/
+/** A call that gives a verified identity; what runs in the browser only repeats one. */
+export const readsIdentity = (from: string, name: string): boolean =>
+  from !== 'next-auth/react' && IDENTITY.some(([packages, names]) => packages.test(from) && names.test(name))
+
+/** Tells cheaply which texts may hold such a call. */
+export const mentionsIdentity = new RegExp(
+  `\\b(?:${IDENTITY.map(([, names]) => names.source.slice(1, -1)).join('|')})\\(`,
+)
+
 const THROWS_WHEN_INVALID =
   /^(jwtVerify|jwtDecrypt|verify|protect|verifyIdToken|verifySessionCookie|verifyToken)$/
 
