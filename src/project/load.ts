@@ -29,7 +29,6 @@ const CALLS =
   /\.(find(Unique|First|Many)|create|update|upsert|delete|count|aggregate|groupBy)\w*\(|\$(queryRaw|executeRaw)/
 
 interface Options {
-  cacheFolder?: string
   progress?: (step: string) => void
 }
 
