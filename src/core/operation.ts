@@ -5,7 +5,7 @@ import type { Report } from './report.ts'
 export interface Context {
   /** Absolute path of the project's root. */
   root: string
-  /** Folder for cached facts, outside the project; absent: no cache. */
+  /** Folder for answers that were given, outside the project; absent: no cache. */
   cacheFolder?: string
   /** Called with a short text when a step starts. */
   progress?: (step: string) => void

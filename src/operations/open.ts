@@ -15,11 +15,8 @@ export interface Opened {
 
 /** Loads the project of a context, and says when there is nothing that we know how to look at. */
 export async function openProject(context: Context): Promise<Opened> {
-  const { root, cacheFolder, progress } = context
-  const project = await loadProject(root, {
-    ...(cacheFolder === undefined ? {} : { cacheFolder }),
-    ...(progress === undefined ? {} : { progress }),
-  })
+  const { root, progress } = context
+  const project = await loadProject(root, progress === undefined ? {} : { progress })
   const problems = [...project.problems]
   let fatal = problems.find((problem) => problem.effect === 'fatal')
   if (!fatal && !project.map.packages.some((one) => one.next || one.prisma)) {

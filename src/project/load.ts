@@ -1,5 +1,6 @@
 /** Reads a project from disk and answers what can be asked of it. Runs nothing of the user's, writes nothing to it. */
 import { posix } from 'node:path'
+import type { Location } from '../core/finding.ts'
 import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
 import { readText } from '../source/files.ts'
@@ -12,10 +13,9 @@ import { applyProxies, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
 import { applyMounts } from './endpoints/servers.ts'
 import { Calls } from './flow/calls.ts'
-import { Flow } from './flow/flow.ts'
+import { Flow, type Globals } from './flow/flow.ts'
 import { isWrite } from './flow/prisma.ts'
 import type { Program } from './flow/program.ts'
-import type { Value } from './flow/value.ts'
 import { guardOf, guardOfProxy } from './guards.ts'
 import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
@@ -30,7 +30,6 @@ const CALLS =
   /\.(find(Unique|First|Many)|create|update|upsert|delete|count|aggregate|groupBy)\w*\(|\$(queryRaw|executeRaw)/
 
 interface Options {
-  cacheFolder?: string
   progress?: (step: string) => void
 }
 
@@ -82,7 +81,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   }
 
   progress?.('following endpoints')
-  const globals = new Map<string, Value>()
+  const globals: Globals = new Map()
   const calls = new Calls()
   const folders = packages.packages.filter((one) => 'next' in one.dependencies).map((one) => one.folder)
   const namer = new Flow(program, globals)
@@ -93,7 +92,8 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     (file) => read(file) ?? '',
     namer,
   )
-  const runs = entries.map((entry) => runOf(entry, program, globals, calls, queries, problems))
+  const numbers = numbersOf(queries)
+  const runs = entries.map((entry) => runOf(entry, program, globals, calls, numbers, problems))
   applyMounts(entries, runs)
   unique(runs)
   const matchers = new Map(
@@ -163,9 +163,9 @@ function countLines(text: string): number {
 function runOf(
   entry: Entry,
   program: Program,
-  globals: Map<string, Value>,
+  globals: Globals,
   calls: Calls,
-  queries: readonly Query[],
+  queries: ReadonlyMap<string, number>,
   problems: Problem[],
 ): Run {
   const flow = new Flow(program, globals, calls)
@@ -192,11 +192,22 @@ function labelOf(entry: Entry): string {
   return `${entry.kind} ${entry.path}`
 }
 
-function endpointOf(entry: Entry, label: string, flow: Flow, queries: readonly Query[]): Endpoint {
+const place = ({ location, operation }: { location: Location; operation: string }): string =>
+  `${location.file}:${location.line} ${operation}`
+
+/** The number of the first query at each place: events of a run name their query by it. */
+function numbersOf(queries: readonly Query[]): Map<string, number> {
+  const numbers = new Map<string, number>()
+  for (const [number, query] of queries.entries())
+    if (!numbers.has(place(query))) numbers.set(place(query), number)
+  return numbers
+}
+
+function endpointOf(entry: Entry, label: string, flow: Flow, queries: ReadonlyMap<string, number>): Endpoint {
   const reads = new Set<string>()
   const writes = new Set<string>()
   const validation = new Set<string>()
-  const reached: Endpoint['queries'] = []
+  const reached = new Map<number, Endpoint['queries'][number]>()
   for (const event of flow.events) {
     if (event.k === 'access') (isWrite(event.operation) ? writes : reads).add(event.model)
     if (event.k === 'parse')
@@ -204,14 +215,9 @@ function endpointOf(entry: Entry, label: string, flow: Flow, queries: readonly Q
         event.schema && event.schema !== 'z' ? `${event.library}: ${event.schema}` : event.library,
       )
     if (event.k !== 'access' && event.k !== 'raw') continue
-    const index = queries.findIndex(
-      (one) =>
-        one.location.file === event.location.file &&
-        one.location.line === event.location.line &&
-        one.operation === event.operation,
-    )
-    if (index >= 0 && !reached.some((one) => one.query === index))
-      reached.push({ query: index, via: event.via.map(({ location, note }) => ({ location, note })) })
+    const query = queries.get(place(event))
+    if (query !== undefined && !reached.has(query))
+      reached.set(query, { query, via: event.via.map(({ location, note }) => ({ location, note })) })
   }
   return {
     id: label,
@@ -223,7 +229,7 @@ function endpointOf(entry: Entry, label: string, flow: Flow, queries: readonly Q
     validation: [...validation],
     reads: [...reads],
     writes: [...writes],
-    queries: reached,
+    queries: [...reached.values()],
     unknown: [...flow.unknown],
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Our own small view of TypeScript syntax. Parentheses, type annotations, `as`, `!` and `satisfies` are gone;
- * every name is already bound. It is plain JSON, so that it can be cached per file.
+ * every name is already bound. It is plain JSON: nothing in it holds on to the parser's tree.
  * `at` is a character offset in the file.
  */
 export type Expr = { at: number } & (

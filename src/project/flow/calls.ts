@@ -18,6 +18,10 @@ export interface Recorded {
   /** Functions entered, and how deep. */
   entered: ReadonlySet<Fn>
   depth: number
+  /** A call below was not followed because it was too deep. */
+  cut: boolean
+  /** The return that ended the last of the calls. */
+  returned: { syntax: Syntax; at: number } | undefined
 }
 
 const PARTS = 60
@@ -26,6 +30,8 @@ const KEPT = 20_000
 export class Calls {
   private readonly byFn = new Map<Fn, Map<string, Recorded>>()
   private readonly ids = new WeakMap<object, number>()
+  private readonly numbers = new WeakMap<Sources, number>()
+  private readonly texts = new Map<string, number>()
   private last = 0
   private kept = 0
 
@@ -58,17 +64,11 @@ export class Calls {
     if (out.length > PARTS) return false
     const { shape } = value
     out.push(
-      this.sources(value.deps),
-      this.sources(value.ctl),
-      value.client ?? '',
-      value.parsed ? 'p' : '',
-      value.schema ? String(this.id(value.schema)) : '',
-      value.who ? 'w' : '',
-      value.pass ? 't' : '',
-      value.status === undefined ? '' : String(value.status),
+      `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''},${value.parsed ? 'p' : ''},${
+        value.schema ? this.id(value.schema) : ''
+      },${value.who ? 'w' : ''}${value.pass ? 't' : ''},${value.status ?? ''},${shape?.k ?? ''}`,
     )
     if (!shape) return true
-    out.push(shape.k)
     switch (shape.k) {
       case 'literal':
         out.push(JSON.stringify(shape.value) ?? 'undefined')
@@ -95,7 +95,7 @@ export class Calls {
           out.push(JSON.stringify(key))
           if (!this.write(field, out)) return false
         }
-        out.push('}')
+        out.push(shape.ambient ? '}a' : '}')
         return (shape.open ?? []).every((one) => this.write(one, out))
       case 'row':
         out.push(String(this.id(shape.access)), String(shape.many), [...shape.without].join())
@@ -103,13 +103,33 @@ export class Calls {
       case 'closure':
         out.push(String(this.id(shape.fn)), String(this.id(shape.env)))
         return shape.env.up === null && !shape.self
+      case 'chain':
+        out.push(`${JSON.stringify(shape.from)} ${shape.root} ${this.id(shape.syntax)} ${shape.at}`)
+        for (const step of shape.steps) {
+          out.push(`${step.name} ${this.id(step.syntax)} ${step.at} ${step.args.length}`)
+          for (const arg of step.args) if (!this.write(arg, out)) return false
+        }
+        return true
+      case 'response':
+        return shape.body === undefined || this.write(shape.body, out)
+      case 'instance':
+        out.push(String(this.id(shape.of.cls)), String(this.id(shape.of.env)))
+        return shape.of.env.up === null && shape.fields.size === 0
       default:
         return false
     }
   }
 
-  private sources(of: Sources): string {
-    return of.size === 0 ? '' : [...of].join()
+  /** A number for each set of sources: keys stay short. */
+  private sources(of: Sources): number {
+    if (of.size === 0) return 0
+    const known = this.numbers.get(of)
+    if (known !== undefined) return known
+    const text = [...of].join('\n')
+    const number = this.texts.get(text) ?? this.texts.size + 1
+    this.texts.set(text, number)
+    this.numbers.set(of, number)
+    return number
   }
 }
 

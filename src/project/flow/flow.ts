@@ -4,7 +4,7 @@
  * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
-import { Calls, fresh, isOutermost, replay } from './calls.ts'
+import { Calls, fresh, isOutermost, type Recorded, replay } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
 import { invoke } from './invoke.ts'
@@ -37,6 +37,9 @@ const DEPTH = 14
 
 type Exit = 'on' | 'jump' | 'gone'
 
+/** Values of the top-level bindings of each file. */
+export type Globals = Map<Syntax, Map<number, Value>>
+
 interface Frame {
   env: Env
   syntax: Syntax
@@ -58,6 +61,10 @@ interface Trace {
   entered: Set<Fn>
   depth: number
   pure: boolean
+  /** A call below was not followed for its depth: it is the same only when it starts as deep. */
+  cut: boolean
+  /** Objects made so far when the call began: it may change those that are made later. */
+  made: number
 }
 
 export class Flow implements Machine {
@@ -73,17 +80,20 @@ export class Flow implements Machine {
   private stack: Fn[] = []
   private traces: Trace[] = []
   private steps = 0
+  /** Objects in the order in which they were made. */
+  private made = 0
+  private readonly births = new WeakMap<ReadonlyMap<string, Value>, number>()
   private gone = false
   private catching = 0
   /** The return that ended the call that ended last: for the endpoint's function, its answer. */
-  private returned: { syntax: Syntax; at: number } | undefined
+  private returned: Recorded['returned']
   private readonly program: Program
-  private readonly globals: Map<string, Value>
+  private readonly globals: Globals
 
   private readonly calls: Calls
 
   /** `globals`, `calls`: values of top-level bindings and calls that were followed, shared by all runs. */
-  constructor(program: Program, globals: Map<string, Value>, calls: Calls = new Calls()) {
+  constructor(program: Program, globals: Globals, calls: Calls = new Calls()) {
     this.calls = calls
     this.program = program
     this.globals = globals
@@ -204,10 +214,11 @@ export class Flow implements Machine {
   }
 
   private global(syntax: Syntax, b: number): Value {
-    const key = `${syntax.file}#${b}`
-    const known = this.globals.get(key)
+    const own = this.globals.get(syntax) ?? new Map<number, Value>()
+    const known = own.get(b)
     if (known) return known
-    this.globals.set(key, unknown())
+    this.globals.set(syntax, own)
+    own.set(b, unknown())
     const binding = syntax.bindings[b]
     let value = unknown()
     if (binding?.k === 'import') {
@@ -229,7 +240,7 @@ export class Flow implements Machine {
       // A flag at the top of a file may be set by any function.
       if (value.shape?.k === 'literal' && typeof value.shape.value !== 'string') value = unknown()
     }
-    this.globals.set(key, value)
+    own.set(b, value)
     return value
   }
 
@@ -282,14 +293,20 @@ export class Flow implements Machine {
     const deps = union(...args.map((arg) => allDeps(arg)))
     if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
-      this.impure(this.steps > STEPS || this.stack.length >= DEPTH ? 0 : this.stack.indexOf(fn) + 1)
+      if (this.steps > STEPS) this.impure(0)
+      else if (this.stack.length >= DEPTH) this.cut()
+      else this.impure(this.stack.indexOf(fn) + 1)
       return unknown(deps)
     }
     const key =
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
-        ? this.calls.key(args, `${this.naming}|${this.transaction}|${this.loop ?? ''}`)
+        ? this.calls.key(args, `${this.naming}|${this.caught}|${this.transaction}|${this.loop ?? ''}`)
         : undefined
-    const known = key === undefined ? undefined : this.replayed(fn, key, args, from, at)
+    const deepKey = key === undefined ? undefined : `${this.stack.length}>${key}`
+    const known =
+      key === undefined || deepKey === undefined
+        ? undefined
+        : (this.replayed(fn, key, args, from, at) ?? this.replayed(fn, deepKey, args, from, at))
     if (known) return known
     const start = this.events.length
     const frame: Frame = {
@@ -302,7 +319,8 @@ export class Flow implements Machine {
       tested: new Map(),
     }
     const before = this.facts
-    const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true }
+    const answered = this.returned
+    const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true, cut: false, made: this.made }
     this.traces.push(trace)
     this.stack.push(fn)
     this.via.push(callStep(fn, args, from, at))
@@ -332,9 +350,10 @@ export class Flow implements Machine {
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
     const value = this.result(fn, frame, before, deps)
-    if (key !== undefined && trace.pure) {
+    const kept = trace.cut ? deepKey : key
+    if (kept !== undefined && trace.pure) {
       const gained = this.facts.slice(before.length)
-      this.calls.set(fn, key, {
+      this.calls.set(fn, kept, {
         value: fresh(value, new Map()),
         gone: this.gone,
         events: this.events.slice(start),
@@ -343,6 +362,8 @@ export class Flow implements Machine {
         gained,
         entered: trace.entered,
         depth: trace.depth,
+        cut: trace.cut,
+        returned: this.returned === answered ? undefined : this.returned,
       })
     }
     return value
@@ -354,6 +375,18 @@ export class Flow implements Machine {
       const trace = this.traces[i]
       if (trace) trace.pure = false
     }
+  }
+
+  /** Calls on the stack were not followed to their ends: they are replayed only where they would end in the same place. */
+  private cut(): void {
+    for (const trace of this.traces) trace.cut = true
+  }
+
+  /** Changing an object changes what is outside of the calls that began after it was made. */
+  private changed(fields: ReadonlyMap<string, Value>): void {
+    const made = this.births.get(fields) ?? 0
+    const first = this.traces.findIndex((trace) => trace.made >= made)
+    if (first >= 0) this.impure(first)
   }
 
   private noteEntered(entered: ReadonlySet<Fn>, depth: number): void {
@@ -372,6 +405,8 @@ export class Flow implements Machine {
     this.events.push(...here.events)
     this.facts = here.facts
     if (known.gone) this.gone = true
+    if (known.cut) this.cut()
+    this.returned = known.returned ?? this.returned
     this.noteEntered(known.entered, known.depth)
     return here.value
   }
@@ -709,7 +744,7 @@ export class Flow implements Machine {
         const of = this.evaluate(to.expr.of, frame)
         if (of.shape?.k === 'object') {
           of.shape.fields.set(to.expr.key, value)
-          this.impure(0)
+          this.changed(of.shape.fields)
         }
       }
       return
@@ -887,6 +922,7 @@ export class Flow implements Machine {
       }
       case 'object': {
         const fields = new Map<string, Value>()
+        this.births.set(fields, ++this.made)
         const open: Value[] = []
         for (const prop of expr.props) {
           const value = this.evaluate(prop.value, frame)
