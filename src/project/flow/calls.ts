@@ -167,7 +167,8 @@ export function replay(
   })
   const gained = recorded.gained.length === 0 ? facts : [...facts, ...recorded.gained.map(copy)]
   const value = fresh(recorded.value, reads)
-  return { events, facts: gained, value: value.back ? withBack(value, own(value.back)) : value }
+  const told = value.outcomes?.map((one) => ({ ...one, facts: own(one.facts) }))
+  return { events, facts: gained, value: value.back ? withBack(value, own(value.back), told) : value }
 }
 
 /** A copy whose objects can be assigned to without changing what was recorded, and whose rows were read here. */

@@ -64,7 +64,8 @@ function eitherFact(one: Fact, other: Fact): Fact | null {
   return fact
 }
 
-const isProof = (fact: Fact): boolean => !fact.absent && trusted(fact.deps)
+/** What was not there proves nothing where another way was open. */
+const isProof = (fact: Fact): boolean => !fact.missing && trusted(fact.deps)
 
 /** What both depend on. Where each asked for an identity, of whatever kind, there is one either way. */
 function alternatives(a: Sources, b: Sources): Sources {

@@ -18,10 +18,12 @@ import {
   type Env,
   either,
   fewer,
+  isGiven,
   isRefusal,
   isRole,
   literal,
   NONE,
+  type Outcome,
   type Sources,
   shaped,
   trusted,
@@ -425,7 +427,7 @@ export class Flow implements Machine {
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
       : value
     const back = frame.back ?? first.facts
-    return this.naming ? result : withBack(result, back)
+    return this.naming ? result : withBack(result, back, outcomesOf(frame))
   }
 
   // ---- statements
@@ -661,16 +663,28 @@ export class Flow implements Machine {
     if (value.shape?.k === 'promise') return
     const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
     const { subject, present } = presenceIn(test, yes)
+    const told = subject && this.proxy ? this.told(this.quiet(subject, frame), present) : undefined
+    if (told) this.facts = withFacts(this.facts, told)
     const missing = !present && subject !== undefined
     const absent = missing && this.quiet(subject, frame).who === true
     this.assume(
-      union(value.deps, value.ctl),
+      // What chose among the returns counts as asked; a proxy chooses by the path as well, so there the returns tell.
+      told ? value.deps : union(value.deps, value.ctl),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
       yes,
       { ...(missing ? { missing } : {}), ...(absent ? { absent } : {}) },
     )
+  }
+
+  /** What held at those returns of a function that are left when its value was there, or was not. */
+  private told(value: Value, present: boolean): readonly Fact[] | undefined {
+    const outcomes = unwrap(value).outcomes
+    if (!outcomes || this.naming) return undefined
+    const [first, ...rest] = outcomes.filter(({ gave }) => gave === undefined || gave === present)
+    if (!first || rest.length + 1 === outcomes.length) return undefined
+    return rest.reduce((facts, one) => join(facts, one.facts), first.facts)
   }
 
   private tested(expr: Expr, frame: Frame): Value {
@@ -762,7 +776,7 @@ export class Flow implements Machine {
   // ---- expressions
 
   private member(of: Value, key: string, frame: Frame, at: number): Value {
-    const value = this.memberOf(of, key, frame, at)
+    const value = ofVariable(this.memberOf(of, key, frame, at), key)
     // A role of the caller is worth remembering by name, wherever it came from.
     if (!isRole(key) || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
     return { ...value, deps: union(value.deps, new Set([`field:${key}`])) }
@@ -1226,6 +1240,15 @@ function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): re
   return more.length === 0 ? here : [...here, ...more]
 }
 
+/** The returns of a function; those of a call that it returns are its own. */
+const outcomesOf = (frame: Frame): Outcome[] =>
+  frame.returns.flatMap(({ value, facts }) => {
+    const inner = unwrap(value).outcomes
+    if (inner) return inner.map((one) => ({ ...one, facts: withFacts(facts, one.facts) }))
+    const gave = isGiven(unwrap(value))
+    return gave === undefined ? { facts } : { gave, facts }
+  })
+
 /** A part of a value that is not the caller's input. */
 function part(of: Value, key: string): Value {
   const deps = of.deps.has('env:*') ? union(of.deps, new Set([`env:${key}`])) : of.deps
@@ -1235,9 +1258,18 @@ function part(of: Value, key: string): Value {
     : { ...unknown(deps, of.ctl), who: true }
 }
 
+/** One variable of an object that holds the environment, however it was parsed. */
+function ofVariable(value: Value, key: string): Value {
+  if (!/^[A-Z][A-Z0-9_]+$/.test(key)) return value
+  const others = [...value.deps].filter((dep) => !dep.startsWith('env:'))
+  return value.deps.size - others.length > 1
+    ? { ...value, deps: new Set([...others, `env:${key}`]) }
+    : value
+}
+
 /** What a test asks the presence of, and whether it is there when the test came out as `yes`. */
 function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present: boolean } {
-  if (test.k === 'name' || test.k === 'member' || test.k === 'await') return { subject: test, present: yes }
+  if (/^(name|member|await|call)$/.test(test.k)) return { subject: test, present: yes }
   if (test.k === 'unary' && test.op === '!') return presenceIn(test.of, !yes)
   if (test.k !== 'binary' || !/^[!=]==?$/.test(test.op)) return { present: true }
   const [nothing, subject] = isNothing(test.right) ? [test.right, test.left] : [test.left, test.right]

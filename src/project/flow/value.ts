@@ -30,7 +30,15 @@ export interface Value {
   pass?: true
   /** What held where the function that gave the value returned last, other than with an error. */
   back?: readonly Fact[]
+  /** The returns of the function that gave the value, when there are several. */
+  outcomes?: readonly Outcome[]
   shape?: Shape
+}
+
+/** One return of a function. `gave`: it was something (true) or nothing (false), where that is known. */
+export interface Outcome {
+  gave?: boolean
+  facts: readonly Fact[]
 }
 
 export type Native = (args: Value[], at: number) => Value
@@ -227,10 +235,21 @@ export const isRole = (key: string): boolean =>
 export const isRefusal = (value: Value): boolean => (value.status ?? 200) >= 400
 
 /** The same value, with what held where its function returned. */
-export function withBack(value: Value, back: readonly Fact[]): Value {
+export function withBack(value: Value, back: readonly Fact[], outcomes?: readonly Outcome[]): Value {
   const shape = value.shape
-  if (shape?.k !== 'promise') return { ...value, back }
-  return { ...value, back, shape: { ...shape, of: withBack(shape.of, back) } }
+  const told = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  if (shape?.k !== 'promise') return { ...value, ...told }
+  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes) } }
+}
+
+/** Whether a value is something or nothing, where its form tells. A row may not have been found. */
+export function isGiven(value: Value): boolean | undefined {
+  const shape = value.shape
+  if (shape?.k === 'literal') {
+    if (shape.value === null || shape.value === undefined) return false
+    return typeof shape.value === 'boolean' ? shape.value : undefined
+  }
+  return shape && /^(object|array|response|closure|class|instance)$/.test(shape.k) ? true : undefined
 }
 
 /** The status of a response, when it is a literal. */
