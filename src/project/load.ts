@@ -7,19 +7,19 @@ import { readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
-import { type DataModel, toMapModels } from './data-model.ts'
+import { type DataModel, type Entity, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
-import { applyProxies, matchersOf } from './endpoints/proxy.ts'
+import { applyProxies, applyProxiesToMounted, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
 import { applyMounts } from './endpoints/servers.ts'
 import { Calls } from './flow/calls.ts'
 import { Flow, type Globals } from './flow/flow.ts'
-import { isWrite } from './flow/prisma.ts'
 import type { Program } from './flow/program.ts'
 import { guardOf, guardOfProxy } from './guards.ts'
 import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
 import type { Project, Run } from './project.ts'
+import { reachedModels } from './related.ts'
 import { createResolver } from './resolver.ts'
 import { readDataModels } from './schemas.ts'
 import { listScope } from './scope.ts'
@@ -93,7 +93,12 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     namer,
   )
   const numbers = numbersOf(queries)
-  const runs = entries.map((entry) => runOf(entry, program, globals, calls, numbers, problems))
+  const entity = (name: string): Entity | undefined =>
+    dataModels.map((one) => one.model(name)).find((one) => one !== undefined)
+  const runs = entries.map((entry) => {
+    const flow = new Flow(program, globals, calls)
+    return runOf(entry, flow, program.syntax(entry.location.file), numbers, entity, problems)
+  })
   applyMounts(entries, runs)
   unique(runs)
   const matchers = new Map(
@@ -101,10 +106,9 @@ export async function loadProject(asked: string, options: Options = {}): Promise
       .filter((entry) => entry.kind === 'middleware')
       .map((entry) => [entry.location.file, matchersOf(namer, entry.location.file)]),
   )
-  applyProxies(
-    runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
-    matchers,
-  )
+  const endpoints = runs.flatMap((run) => (run.endpoint ? [run.endpoint] : []))
+  applyProxies(endpoints, matchers)
+  applyProxiesToMounted(endpoints, read)
 
   return {
     root,
@@ -112,13 +116,13 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     coverage: { files: code.length, lines },
     dataModels,
     runs,
-    entity: (name) => dataModels.map((one) => one.model(name)).find((one) => one !== undefined),
+    entity,
     sourceText: read,
     map: {
       name: nameOf(packages, root, folder),
       stack: stackOf(packages, folder, dataModels),
       packages: packages.packages.map(summary),
-      endpoints: runs.flatMap((run) => (run.endpoint ? [run.endpoint] : [])),
+      endpoints,
       queries,
       models: dataModels.flatMap((one) => toMapModels(one)),
       conventions: readConventions({
@@ -162,14 +166,12 @@ function countLines(text: string): number {
 
 function runOf(
   entry: Entry,
-  program: Program,
-  globals: Globals,
-  calls: Calls,
+  flow: Flow,
+  syntax: Syntax | undefined,
   queries: ReadonlyMap<string, number>,
+  entity: (model: string) => Entity | undefined,
   problems: Problem[],
 ): Run {
-  const flow = new Flow(program, globals, calls)
-  const syntax = program.syntax(entry.location.file)
   const label = labelOf(entry)
   try {
     if (syntax) runEntry(flow, entry, syntax)
@@ -180,7 +182,7 @@ function runOf(
       effect: 'partial',
     })
   }
-  return { endpoint: endpointOf(entry, label, flow, queries), label, events: flow.events }
+  return { endpoint: endpointOf(entry, label, flow, queries, entity), label, events: flow.events }
 }
 
 function labelOf(entry: Entry): string {
@@ -203,13 +205,23 @@ function numbersOf(queries: readonly Query[]): Map<string, number> {
   return numbers
 }
 
-function endpointOf(entry: Entry, label: string, flow: Flow, queries: ReadonlyMap<string, number>): Endpoint {
+function endpointOf(
+  entry: Entry,
+  label: string,
+  flow: Flow,
+  queries: ReadonlyMap<string, number>,
+  entity: (model: string) => Entity | undefined,
+): Endpoint {
   const reads = new Set<string>()
   const writes = new Set<string>()
   const validation = new Set<string>()
   const reached = new Map<number, Endpoint['queries'][number]>()
   for (const event of flow.events) {
-    if (event.k === 'access') (isWrite(event.operation) ? writes : reads).add(event.model)
+    if (event.k === 'access') {
+      const reachedBy = reachedModels(event, entity)
+      for (const model of reachedBy.reads) reads.add(model)
+      for (const model of reachedBy.writes) writes.add(model)
+    }
     if (event.k === 'parse')
       validation.add(
         event.schema && event.schema !== 'z' ? `${event.library}: ${event.schema}` : event.library,
@@ -237,10 +249,14 @@ function endpointOf(entry: Entry, label: string, flow: Flow, queries: ReadonlyMa
 /** Two endpoints of the same name (in two apps of a monorepo) are told apart by their file. */
 function unique(runs: Run[]): void {
   const counts = new Map<string, number>()
+  const seen = new Map<string, number>()
   for (const run of runs) counts.set(run.label, (counts.get(run.label) ?? 0) + 1)
   for (const run of runs) {
     if ((counts.get(run.label) ?? 0) < 2 || !run.endpoint) continue
-    run.label = `${run.label} (${run.endpoint.location.file}:${run.endpoint.location.line})`
+    const named = `${run.label} (${run.endpoint.location.file})`
+    const before = seen.get(named) ?? 0
+    seen.set(named, before + 1)
+    run.label = before === 0 ? named : `${named} #${before + 1}`
     run.endpoint.id = run.label
   }
 }

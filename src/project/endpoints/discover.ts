@@ -231,9 +231,11 @@ function actions(
     for (const one of syntax.exports) add(file, one.name, 'action', one.name)
     return
   }
+  // Numbered, so that the name of an action survives moved lines.
+  let inline = 0
   for (const fn of syntax.functions) {
     if (!fn.useServer) continue
-    const name = fn.name || `line ${placeOf(syntax, fn.at).line}`
+    const name = fn.name || `inline ${++inline}`
     entries.push({
       kind: 'action',
       path: name,

@@ -33,6 +33,29 @@ function covers(patterns: string[], path: string): boolean {
   })
 }
 
+/** Servers inside a route, by what the file of the route imports. */
+const MOUNTS: [kind: RegExp, imports: RegExp][] = [
+  [/^procedure$/, /['"]@(trpc\/server\/adapters\/|orpc\/server\/|trpc\/server\/rsc)/],
+  [/^resolver$/, /['"](graphql-yoga|@apollo\/server|@as-integrations\/|apollo-server)/],
+  [/^hono$/, /['"]hono\/vercel['"]/],
+]
+
+/** A procedure or a resolver is behind the proxy when each route that may mount it is. */
+export function applyProxiesToMounted(
+  endpoints: readonly Endpoint[],
+  textOf: (file: string) => string | undefined,
+): void {
+  for (const [kind, imports] of MOUNTS) {
+    const inside = endpoints.filter((one) => kind.test(one.kind))
+    const mounts = endpoints.filter(
+      (one) => /^(route|pages-api)$/.test(one.kind) && imports.test(textOf(one.location.file) ?? ''),
+    )
+    const proxy = mounts[0]?.guard.proxy
+    if (proxy === undefined || !mounts.every((one) => one.guard.proxy === proxy)) continue
+    for (const one of inside) one.guard.proxy = proxy
+  }
+}
+
 /**
  * Notes on each endpoint below a guarding proxy that it is behind it. Actions are left out: they can be posted to any
  * page that bundles them, so a proxy of one path does not protect them.

@@ -1262,9 +1262,7 @@ function part(of: Value, key: string): Value {
 function ofVariable(value: Value, key: string): Value {
   if (!/^[A-Z][A-Z0-9_]+$/.test(key)) return value
   const others = [...value.deps].filter((dep) => !dep.startsWith('env:'))
-  return value.deps.size - others.length > 1
-    ? { ...value, deps: new Set([...others, `env:${key}`]) }
-    : value
+  return value.deps.size - others.length > 1 ? { ...value, deps: new Set([...others, `env:${key}`]) } : value
 }
 
 /** What a test asks the presence of, and whether it is there when the test came out as `yes`. */

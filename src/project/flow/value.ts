@@ -252,6 +252,10 @@ export function isGiven(value: Value): boolean | undefined {
   return shape && /^(object|array|response|closure|class|instance)$/.test(shape.k) ? true : undefined
 }
 
+/** The fields of an object; none when it is something else. */
+export const visibleFields = (value: Value | undefined): ReadonlyMap<string, Value> =>
+  value?.shape?.k === 'object' ? value.shape.fields : new Map()
+
 /** The status of a response, when it is a literal. */
 export function statusOf(value: Value | undefined): { status?: number } {
   const shape = value?.shape
