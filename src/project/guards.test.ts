@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guardsOf } from '../../test/project.ts'
+import { guardsOf, projectOf } from '../../test/project.ts'
 
 const schema = `datasource db {
   provider = "postgresql"
@@ -152,5 +152,110 @@ export const wrap = (handler, { isPublic = false, admin = false } = {}) => async
         "import { closed, open, router } from './trpc'\nexport const appRouter = router({ read: open.query(() => 1), write: closed.mutation(() => 2) })\n",
     })
     expect(found).toEqual({ 'procedure read': 'none', 'procedure write': 'session' })
+  })
+
+  it('survives callbacks that may throw, and follows what they are given', async () => {
+    const caught = "await fetch('https://example.com').catch((error) => { throw error })"
+    expect(await guardOf(handler(`${signedIn}\n  ${caught}\n  ${work}`))).toBe('session')
+    const then = 'await getServerSession().then((session) => { if (!session) throw new Error() })'
+    expect(await guardOf(handler(`${then}\n  ${work}`))).toBe('session')
+  })
+
+  it('is not a session that nobody waited for', async () => {
+    const forgotten = `const session = getServerSession()
+  if (!session) return new Response(null, { status: 401 })`
+    expect(await guardOf(handler(`${forgotten}\n  ${work}`))).toBe('none')
+    const helper =
+      'export async function requireUser() { const s = await getServerSession(); if (!s) throw new Error() }'
+    const rest = { 'lib/user.ts': `import { getServerSession } from 'next-auth'\n${helper}\n` }
+    const body = `const { requireUser } = await import('../../../../lib/user')\n  void requireUser()\n  ${work}`
+    expect(await guardOf(handler(body), rest)).toBe('none')
+  })
+
+  it('is what a switch over the role lets through', async () => {
+    const body = `${signedIn}
+  switch (session.user.role) {
+    case 'ADMIN':
+      break
+    default:
+      return new Response(null, { status: 403 })
+  }`
+    expect(await guardOf(handler(`${body}\n  ${work}`))).toBe('permission')
+  })
+
+  it('is what a wrapper of a package asks', async () => {
+    const found = await guardsOf({
+      'lib/auth.ts':
+        "import NextAuth from 'next-auth'\nexport const { auth, handlers } = NextAuth({ providers: [] })\n",
+      'app/api/a/route.ts':
+        "import { auth } from '../../../lib/auth'\nexport const GET = auth(async (request) => {\n  if (!request.auth) return Response.json(null, { status: 401 })\n  return Response.json(1)\n})\nexport const PUT = auth(async () => Response.json(1))\n",
+      'app/api/q/route.ts':
+        "import { verifySignatureAppRouter } from '@upstash/qstash/nextjs'\nexport const POST = verifySignatureAppRouter(async () => Response.json(1))\n",
+    })
+    expect(found).toEqual({ 'GET /api/a': 'session', 'PUT /api/a': 'none', 'POST /api/q': 'signature' })
+  })
+})
+
+describe('the guard of a proxy', () => {
+  const proxyOf = async (text: string): Promise<unknown> => {
+    const project = await projectOf({
+      'middleware.ts': text,
+      'app/api/notes/route.ts': 'export const GET = () => Response.json(1)\n',
+    })
+    return project.map.endpoints.find((one) => one.kind === 'route')?.guard.proxy
+  }
+  const imports = "import { NextResponse } from 'next/server'\nimport { getToken } from 'next-auth/jwt'\n"
+  const head = `${imports}export async function middleware(request) {\n  const token = await getToken({ req: request })\n`
+
+  it.each([
+    ['falls off its end', `${head}  if (!token) return NextResponse.redirect('/login')\n}\n`],
+    [
+      'answers with a response made before',
+      `${head}  const response = NextResponse.next()\n  if (!token) return NextResponse.redirect('/login')\n  return response\n}\n`,
+    ],
+    [
+      'asks through a helper that returns a response or nothing',
+      `${imports}const ask = async (request) => {\n  const token = await getToken({ req: request })\n  if (!token) return NextResponse.redirect('/login')\n  return null\n}\nexport async function middleware(request) {\n  const answer = await ask(request)\n  if (answer) return answer\n  return NextResponse.next()\n}\n`,
+    ],
+    ['withAuth of next-auth', "export { default } from 'next-auth/middleware'\n"],
+    [
+      'auth of Auth.js with a handler',
+      "import NextAuth from 'next-auth'\nconst { auth } = NextAuth({})\nexport default auth((request) => {\n  if (!request.auth) return Response.redirect('/login')\n})\n",
+    ],
+    [
+      'auth of Auth.js with a callback',
+      "import NextAuth from 'next-auth'\nexport const { auth: middleware } = NextAuth({ callbacks: { authorized: ({ auth }) => !!auth } })\n",
+    ],
+    [
+      'clerkMiddleware',
+      "import { clerkMiddleware } from '@clerk/nextjs/server'\nexport default clerkMiddleware(async (auth) => { await auth.protect() })\n",
+    ],
+  ])('%s: session', async (_, text) => {
+    expect(await proxyOf(text)).toBe('middleware.ts (session)')
+  })
+
+  it.each([
+    [
+      'by the path',
+      `${head}  if (!token && request.nextUrl.pathname.startsWith('/app')) return NextResponse.redirect('/login')\n  return NextResponse.next()\n}\n`,
+    ],
+    [
+      'before the check',
+      `${head}  if (request.nextUrl.pathname === '/') return NextResponse.next()\n  if (!token) return NextResponse.redirect('/login')\n  return NextResponse.next()\n}\n`,
+    ],
+    [
+      'in a helper that chooses by the path',
+      `${imports}const ask = async (request) => {\n  const token = await getToken({ req: request })\n  if (isPrivate(request.nextUrl.pathname) && !token) return NextResponse.redirect('/login')\n  return null\n}\nexport async function middleware(request) {\n  const answer = await ask(request)\n  if (answer) return answer\n}\n`,
+    ],
+  ])('lets some through %s', async (_, text) => {
+    expect(await proxyOf(text)).toBe('middleware.ts (session on some paths)')
+  })
+
+  it('that only adds a header asks nothing', async () => {
+    expect(
+      await proxyOf(
+        `${imports}export const middleware = () => {\n  const response = NextResponse.next()\n  return response\n}\n`,
+      ),
+    ).toBeUndefined()
   })
 })

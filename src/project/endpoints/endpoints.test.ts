@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guardsOf as endpoints } from '../../../test/project.ts'
+import { guardsOf as endpoints, projectOf } from '../../../test/project.ts'
 
 const session = `import { getServerSession } from 'next-auth'
 export async function requireUser() {
@@ -106,6 +106,18 @@ describe('other endpoints', () => {
         "import { mergeRouters, router } from './trpc'\nimport { posts } from './posts'\nexport const appRouter = mergeRouters(router({ posts }))\n",
     })
     expect(found).toEqual({ 'procedure posts.list': 'none', 'procedure posts.admin.remove': 'session' })
+  })
+
+  it('procedures: the schema of their input, and the proxy of the route that mounts them', async () => {
+    const project = await projectOf({
+      'server/root.ts':
+        "import { initTRPC } from '@trpc/server'\nimport { z } from 'zod'\nconst t = initTRPC.create()\nexport const appRouter = t.router({ add: t.procedure.input(z.object({ id: z.string() })).mutation(({ input }) => input) })\n",
+      'app/api/trpc/[trpc]/route.ts':
+        "import { fetchRequestHandler } from '@trpc/server/adapters/fetch'\nconst handler = (req) => fetchRequestHandler({ req })\nexport { handler as POST }\n",
+      'middleware.ts': "export { default } from 'next-auth/middleware'\n",
+    })
+    const add = project.map.endpoints.find((one) => one.kind === 'procedure')
+    expect([add?.validation, add?.guard.proxy]).toEqual([['zod'], 'middleware.ts (session)'])
   })
 
   it('GraphQL resolvers and Hono routes, with the middleware of the application', async () => {
