@@ -191,6 +191,12 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
       )
     return { k: 'object', fields, open: fewer([...(a.shape.open ?? []), ...(b.shape.open ?? [])]) }
   }
+  if (a.shape?.k === 'array' && b.shape?.k === 'array') {
+    // `return []` on the side says nothing of the elements.
+    if (a.shape.items?.length === 0) return b.shape
+    if (b.shape.items?.length === 0) return a.shape
+    return a.shape.literal ? b.shape : a.shape
+  }
   // A literal or nothing is not that literal: conditions are decided by literals.
   if (isNothing(a)) return b.shape?.k === 'literal' && !isNothing(b) ? undefined : b.shape
   if (isNothing(b)) return a.shape?.k === 'literal' ? undefined : a.shape
