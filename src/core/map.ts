@@ -24,7 +24,7 @@ export interface Guard {
   by: { name: string; location: Location }[]
   /** Guarded by a middleware whose matcher covers the path. */
   proxy?: string
-  /** Of a middleware that lets some requests through unasked: what it asks of the others. */
+  /** Of a middleware that lets some requests through unasked, and of what is behind it: what it asks of the others. */
   sometimes?: GuardLevel
 }
 

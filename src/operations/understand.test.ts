@@ -56,6 +56,13 @@ const map: ProjectMap = {
 }
 
 suite('the headline', () => {
+  it('says that a proxy asks on some paths only', () => {
+    const proxy = 'proxy.ts (session on some paths)'
+    const guard: Guard = { level: 'none', by: [], proxy, sometimes: 'session' }
+    const endpoints = map.endpoints.slice(0, 1).map((one) => ({ ...one, guard }))
+    expect(describe({ ...map, endpoints })).toContain('1 only behind a proxy that asks on some paths')
+  })
+
   it('tells endpoints behind the proxy from those without a guard, and counts no middleware as open', () => {
     expect(describe(map)).toBe(
       'shop is Next.js 16: 4 endpoints (1 without a guard, 1 only behind the proxy), 2 models.',

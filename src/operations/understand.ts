@@ -42,10 +42,13 @@ export const understand: Operation<z.infer<typeof input>> = {
 export function describe(map: ProjectMap, focus?: string): string {
   // A middleware guards others; what it lets through is theirs.
   const open = map.endpoints.filter((one) => one.kind !== 'middleware' && one.guard.level === 'none')
-  const behind = open.filter((one) => one.guard.proxy !== undefined).length
+  const partly = open.filter((one) => one.guard.proxy !== undefined && one.guard.sometimes).length
+  const behind = open.filter((one) => one.guard.proxy !== undefined && !one.guard.sometimes).length
   const counts: string[] = []
-  if (open.length > behind) counts.push(`${open.length - behind} without a guard`)
+  const bare = open.length - behind - partly
+  if (bare > 0) counts.push(`${bare} without a guard`)
   if (behind > 0) counts.push(`${behind} only behind the proxy`)
+  if (partly > 0) counts.push(`${partly} only behind a proxy that asks on some paths`)
   const endpoints = `${plural(map.endpoints.length, 'endpoint')}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`
   const models = plural(map.models.length, 'model')
   if (focus !== undefined) {

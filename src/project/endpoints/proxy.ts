@@ -52,7 +52,8 @@ export function applyProxiesToMounted(
     )
     const proxy = mounts[0]?.guard.proxy
     if (proxy === undefined || !mounts.every((one) => one.guard.proxy === proxy)) continue
-    for (const one of inside) one.guard.proxy = proxy
+    const { sometimes } = mounts[0]?.guard ?? {}
+    for (const one of inside) one.guard = { ...one.guard, proxy, ...(sometimes ? { sometimes } : {}) }
   }
 }
 
@@ -76,7 +77,11 @@ export function applyProxies(endpoints: Endpoint[], matchers: ReadonlyMap<string
         /^(route|page|pages-api|pages-ssr)$/.test(endpoint.kind) &&
         covers(patterns, endpoint.path)
       )
-        endpoint.guard.proxy = `${proxy.location.file} (${asks})`
+        endpoint.guard = {
+          ...endpoint.guard,
+          proxy: `${proxy.location.file} (${asks})`,
+          ...(level === 'none' && sometimes ? { sometimes } : {}),
+        }
     }
   }
 }
