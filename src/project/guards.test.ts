@@ -138,6 +138,15 @@ export const wrap = (handler, { isPublic = false, admin = false } = {}) => async
     expect(await guardOf(handler(`${link}\n  ${work}`))).toBe('signature')
   })
 
+  it('is not a rate limit', async () => {
+    const limiter =
+      "import { Ratelimit } from '@upstash/ratelimit'\nexport const limiter = new Ratelimit({ redis: connect(process.env.REDIS_TOKEN) })\n"
+    const body = `const { limiter } = await import('../../../../lib/limiter')
+  const { success } = await limiter.limit(request.headers.get('x-forwarded-token'))
+  if (!success) return new Response(null, { status: 429 })`
+    expect(await guardOf(handler(`${body}\n  ${work}`), { 'lib/limiter.ts': limiter })).toBe('none')
+  })
+
   it('does not take a setting for a secret', async () => {
     const body = `const page = new URL(request.url).searchParams.get('page')
   if (page !== process.env.FIRST_PAGE) return new Response(null, { status: 404 })`

@@ -75,6 +75,8 @@ export function libraryCall(
   const what = external(callee)
   if (!what) return undefined
   const { from, name } = what
+  // How often somebody asks says nothing of who it is.
+  if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
     if (/redirect/i.test(name)) leave(machine, syntax, at)
     machine.end()
