@@ -79,16 +79,25 @@ const isTied = (tied: Set<string>, input: string): boolean =>
 
 /** Conditions under which what was read leaves: what held where the endpoint answered after the event, or ended. */
 export function factsAfter(events: readonly Event[], event: Event): Fact[] {
-  const found = new Set<Fact>()
+  return [...new Set(endsAfter(events, event).flatMap((end) => end.facts))]
+}
+
+/** `if (taken) throw`: wherever the endpoint ends well, there was no such row, and none is shown. */
+export function isAbsentAfter(events: readonly Event[], access: Access): boolean {
+  const ends = endsAfter(events, access)
+  const isMissing = (fact: Fact): boolean =>
+    fact.missing === true && fact.deps.has(`row:${access.model}`) && !access.facts.includes(fact)
+  return ends.length > 0 && ends.every((end) => end.facts.some(isMissing))
+}
+
+function endsAfter(events: readonly Event[], event: Event): Event[] {
   const later = events.slice(events.indexOf(event) + 1)
   const ends = later.filter(
     (other) => other.k === 'end' || (other.k === 'response' && (other.status ?? 200) < 300),
   )
   // A redirect may refuse; where nothing else ends the endpoint, the last one is where it goes.
   const redirect = later.findLast((other) => other.k === 'response' && other.status === 307)
-  for (const other of ends.length > 0 || !redirect ? ends : [redirect])
-    for (const fact of other.facts) found.add(fact)
-  return [...found]
+  return ends.length > 0 || !redirect ? ends : [redirect]
 }
 
 /**

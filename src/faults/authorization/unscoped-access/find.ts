@@ -3,11 +3,12 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access, Fact } from '../../../project/flow/events.ts'
+import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
 import {
   factsAfter,
+  isAbsentAfter,
   isOwned,
   isPrivileged,
   isScoped,
@@ -73,16 +74,12 @@ function* found(project: Project): Iterable<Hit> {
       if (!isWrite(event.operation)) {
         // A read may also be judged by what is checked after it.
         const after = factsAfter(run.events, event)
-        if (isScoped(event, after) || isAbsent(event, after)) continue
+        if (isScoped(event, after) || isAbsentAfter(run.events, event)) continue
       }
       yield { run, access: event, entity }
     }
   }
 }
-
-/** `if (taken) throw`: the endpoint goes on when there is no such row, and shows none. */
-const isAbsent = (access: Access, after: readonly Fact[]): boolean =>
-  after.some((fact) => fact.missing && fact.deps.has(`row:${access.model}`) && !access.facts.includes(fact))
 
 function draft({ run, access, entity }: Hit, location: Location): Draft {
   const leaves = keysFromClient(access, entity)
