@@ -7,6 +7,22 @@ import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } fro
 import { Calls, fresh, isOutermost, type Recorded, replay } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
+import {
+  callStep,
+  elementOf,
+  extendChain,
+  isNothing,
+  mayBePrisma,
+  nameOf,
+  ofVariable,
+  outcomesOf,
+  part,
+  presenceIn,
+  searchParams,
+  unwrap,
+  withFacts,
+  without,
+} from './forms.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
@@ -18,12 +34,10 @@ import {
   type Env,
   either,
   fewer,
-  isGiven,
   isRefusal,
   isRole,
   literal,
   NONE,
-  type Outcome,
   type Sources,
   shaped,
   trusted,
@@ -427,7 +441,7 @@ export class Flow implements Machine {
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
       : value
     const back = frame.back ?? first.facts
-    return this.naming ? result : withBack(result, back, outcomesOf(frame))
+    return this.naming ? result : withBack(result, back, outcomesOf(frame.returns))
   }
 
   // ---- statements
@@ -1159,136 +1173,4 @@ export class Flow implements Machine {
     }
     return unknown(deps)
   }
-}
-
-function searchParams(): Value {
-  const get: Value = shaped({
-    k: 'native',
-    call: (args) => ({
-      deps: new Set([`client:query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`]),
-      ctl: NONE,
-      client: `query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`,
-    }),
-  })
-  return shaped(
-    {
-      k: 'object',
-      fields: new Map([
-        ['get', get],
-        ['getAll', get],
-      ]),
-    },
-    new Set(['client:query']),
-  )
-}
-
-function extendChain(value: Value, args: Value[]): Value {
-  const shape = value.shape
-  if (shape?.k !== 'chain') return value
-  const last = shape.steps.at(-1)
-  const steps = last ? [...shape.steps.slice(0, -1), { ...last, args }] : shape.steps
-  return shaped({ ...shape, steps }, union(value.deps, ...args.map((arg) => allDeps(arg))))
-}
-
-export const unwrap = (value: Value): Value =>
-  value.shape?.k === 'promise'
-    ? unwrap({
-        ...value.shape.of,
-        deps: union(value.deps, value.shape.of.deps),
-        ctl: union(value.ctl, value.shape.of.ctl),
-      })
-    : value
-
-export function elementOf(value: Value): Value {
-  const inner = unwrap(value)
-  if (inner.shape?.k === 'array') return inner.shape.of
-  return inner.client === undefined
-    ? unknown(inner.deps, inner.ctl)
-    : { ...inner, client: `${inner.client}[]` }
-}
-
-function without(value: Value, keys: string[]): Value {
-  const shape = value.shape
-  if (shape?.k === 'row')
-    return { ...value, shape: { ...shape, without: new Set([...shape.without, ...keys]) } }
-  if (shape?.k === 'object')
-    return {
-      ...value,
-      shape: { ...shape, fields: new Map([...shape.fields].filter(([key]) => !keys.includes(key))) },
-    }
-  return value
-}
-
-const INPUT = /^(input|request|body|query|params|formData)$/
-
-function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: number): Call {
-  const isWhole = (value: Value, depth: number): boolean => {
-    const of = unwrap(value)
-    if (of.client !== undefined && INPUT.test(of.client)) return true
-    return of.shape?.k === 'object' && depth > 0
-      ? of.shape.fields.has('req') || [...of.shape.fields.values()].some((field) => isWhole(field, depth - 1))
-      : false
-  }
-  const whole = args.some((arg) => isWhole(arg, 2))
-  return { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole }
-}
-
-/** Facts of a call that was returned hold as well as those of the place that returns it. */
-function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
-  if (!back) return here
-  const more = back.filter((fact) => !here.includes(fact))
-  return more.length === 0 ? here : [...here, ...more]
-}
-
-/** The returns of a function; those of a call that it returns are its own. */
-const outcomesOf = (frame: Frame): Outcome[] =>
-  frame.returns.flatMap(({ value, facts }) => {
-    const inner = unwrap(value).outcomes
-    if (inner) return inner.map((one) => ({ ...one, facts: withFacts(facts, one.facts) }))
-    const gave = isGiven(unwrap(value))
-    return gave === undefined ? { facts } : { gave, facts }
-  })
-
-/** A part of a value that is not the caller's input. */
-function part(of: Value, key: string): Value {
-  const deps = of.deps.has('env:*') ? union(of.deps, new Set([`env:${key}`])) : of.deps
-  // `const { user, error } = …`: that there was no error says the opposite.
-  return !of.who || isRole(key) || /^(error|err|success|ok|status|message)$/i.test(key)
-    ? unknown(deps, of.ctl)
-    : { ...unknown(deps, of.ctl), who: true }
-}
-
-/** One variable of an object that holds the environment, however it was parsed. */
-function ofVariable(value: Value, key: string): Value {
-  if (!/^[A-Z][A-Z0-9_]+$/.test(key)) return value
-  const others = [...value.deps].filter((dep) => !dep.startsWith('env:'))
-  return value.deps.size - others.length > 1 ? { ...value, deps: new Set([...others, `env:${key}`]) } : value
-}
-
-/** What a test asks the presence of, and whether it is there when the test came out as `yes`. */
-function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present: boolean } {
-  if (/^(name|member|await|call)$/.test(test.k)) return { subject: test, present: yes }
-  if (test.k === 'unary' && test.op === '!') return presenceIn(test.of, !yes)
-  if (test.k !== 'binary' || !/^[!=]==?$/.test(test.op)) return { present: true }
-  const [nothing, subject] = isNothing(test.right) ? [test.right, test.left] : [test.left, test.right]
-  if (!isNothing(nothing)) return { present: true }
-  const positive = nothing.k === 'literal' && nothing.value === true
-  return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
-}
-
-const isNothing = (expr: Expr): boolean =>
-  (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
-  (expr.k === 'name' && expr.name === 'undefined')
-
-/** A client may hide behind a parameter or a context; only what is known to be something else is excluded. */
-const mayBePrisma = (value: Value): boolean =>
-  !value.shape || ['prisma', 'chain', 'external', 'literal', 'object'].includes(value.shape.k)
-
-export function nameOf(expr: Expr | null | undefined): string {
-  if (!expr) return ''
-  if (expr.k === 'name') return expr.name
-  if (expr.k === 'member') return `${nameOf(expr.of)}.${expr.key}`
-  if (expr.k === 'call') return `${nameOf(expr.callee)}()`
-  if (expr.k === 'await') return nameOf(expr.of)
-  return '…'
 }
