@@ -12,6 +12,7 @@ import {
   elementOf,
   extendChain,
   isNothing,
+  isParameter,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -554,7 +555,7 @@ export class Flow implements Machine {
   private branch(test: Expr, yes: () => Exit, no: () => Exit, frame: Frame): Exit {
     const value = this.condition(test, frame)
     if (this.gone) return 'gone'
-    const truth = this.certain(value)
+    const truth = this.certain(value, test, frame)
     if (truth !== undefined) {
       this.learn(test, truth, frame)
       return this.statements0(truth ? yes : no)
@@ -578,9 +579,13 @@ export class Flow implements Machine {
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
   }
 
-  /** The outcome of a test on a literal; the body of a loop is read for other rounds than the first as well. */
-  private certain(value: Value): boolean | undefined {
-    return this.loop === undefined ? truthOf(value) : undefined
+  /**
+   * The outcome of a test on an option that a function was given. What a function returned is not as sure: a feature flag
+   * is off where its package could not be read. The body of a loop is read for other rounds than the first as well.
+   */
+  private certain(value: Value, test: Expr, frame: Frame): boolean | undefined {
+    if (this.loop !== undefined || !isParameter(test, frame.syntax)) return undefined
+    return truthOf(value)
   }
 
   private statements0(work: () => Exit): Exit {
@@ -658,7 +663,7 @@ export class Flow implements Machine {
       return
     }
     if (test.k === 'logic' && test.op !== '??') {
-      const truth = this.certain(this.quiet(test.left, frame))
+      const truth = this.certain(this.quiet(test.left, frame), test.left, frame)
       if (truth !== undefined) {
         if (truth !== yes) this.learn(test.right, yes, frame)
         return
@@ -983,7 +988,7 @@ export class Flow implements Machine {
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
-        const truth = expr.op === '??' ? undefined : this.certain(left)
+        const truth = expr.op === '??' ? undefined : this.certain(left, expr.left, frame)
         if (truth !== undefined) return truth === (expr.op === '&&') ? this.tested(expr.right, frame) : left
         const before = this.facts
         this.learn(expr.left, expr.op === '&&', frame)
@@ -1006,7 +1011,7 @@ export class Flow implements Machine {
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
-        const truth = expr.op === '!' ? this.certain(of) : undefined
+        const truth = expr.op === '!' ? this.certain(of, expr.of, frame) : undefined
         if (truth !== undefined) return literal(!truth)
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
@@ -1014,7 +1019,7 @@ export class Flow implements Machine {
       }
       case 'choose': {
         const test = this.tested(expr.test, frame)
-        const truth = this.certain(test)
+        const truth = this.certain(test, expr.test, frame)
         if (truth !== undefined) {
           this.learn(expr.test, truth, frame)
           return this.evaluate(truth ? expr.yes : expr.no, frame)

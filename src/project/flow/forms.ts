@@ -134,3 +134,10 @@ export function nameOf(expr: Expr | null | undefined): string {
   if (expr.k === 'await') return nameOf(expr.of)
   return '…'
 }
+
+/** A parameter of a function, a part of one, or a test of only those. */
+export function isParameter(expr: Expr, syntax: Syntax): boolean {
+  if (expr.k === 'name') return syntax.bindings[expr.b]?.k === 'param'
+  if (expr.k === 'member' || expr.k === 'unary') return isParameter(expr.of, syntax)
+  return expr.k === 'logic' && isParameter(expr.left, syntax) && isParameter(expr.right, syntax)
+}
