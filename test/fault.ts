@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../src/core/fault.ts'
-import type { Draft } from '../src/core/finding.ts'
+import { type Draft, trailsOf } from '../src/core/finding.ts'
 import { describeRun } from '../src/project/describe.ts'
 import { loadProject } from '../src/project/load.ts'
 import type { Project } from '../src/project/project.ts'
@@ -103,7 +103,7 @@ export async function falseAlarms(fault: Fault<Project>, fences: Fence[]): Promi
 }
 
 function findingText({ location, certainty, found, evidence }: Draft): string[] {
-  const steps = evidence.flatMap((one) => one.steps)
+  const steps = trailsOf(evidence).flatMap((one) => one.steps)
   return [
     `${location.file}:${location.line} ${certainty}: ${found}`,
     ...steps.map((step) => `  ${step.location.file}:${step.location.line} ${step.note}`),

@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
@@ -33,6 +33,8 @@ export interface Io {
   /** `columns`: the width of the terminal. */
   stdout: { write(text: string): void; tty: boolean; columns?: number | undefined }
   stderr: { write(text: string): void; tty: boolean }
+  /** Aborted by Ctrl-C. */
+  signal?: AbortSignal
 }
 
 /** Runs one command line; returns the exit code: 0 clean, 1 findings at or above --fail-on, 2 could not work. */
@@ -172,13 +174,13 @@ async function isDirectory(file: string): Promise<boolean> {
 }
 
 function contextOf(root: string, { values }: Arguments, io: Io): Context {
-  const context: Context = { root }
-  if (values.get('noCache') !== true) {
-    const cache = io.env.XDG_CACHE_HOME
-    const base = cache && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache')
-    const folder = path.join(base, 'backend-engineer')
-    if (!isInside(folder, root)) context.cacheFolder = folder
-  }
+  const cache = io.env.XDG_CACHE_HOME
+  const base = cache && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache')
+  const folder = path.join(base, 'backend-engineer')
+  const outside = !isInside(folder, root)
+  const context: Context = { root, workFolder: outside ? folder : path.join(tmpdir(), 'backend-engineer') }
+  if (values.get('noCache') !== true && outside) context.cacheFolder = folder
+  if (io.signal) context.signal = io.signal
   if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
   return context
 }

@@ -7,8 +7,12 @@ export interface Context {
   root: string
   /** Folder for answers that were given, outside the project; absent: no cache. */
   cacheFolder?: string
+  /** Folder for runs of the application: copies, databases, logs. Outside the project; what is in it may be deleted. */
+  workFolder: string
   /** Called with a short text when a step starts. */
   progress?: (step: string) => void
+  /** Aborted when the user wants to stop: whoever started a process ends it. */
+  signal?: AbortSignal
 }
 
 /** One question about a project. The input schema is the single source of flags, tool schemas and docs. */
@@ -17,7 +21,8 @@ export interface Operation<Input> {
   /** One line for the list of operations. */
   summary: string
   description: string
-  effects: 'reads'
+  /** `runs`: starts a contained copy and a scratch database. `writes`: changes the project, after its plan was shown. */
+  effects: 'reads' | 'runs' | 'writes'
   input: z.ZodType<Input>
   /** Names of inputs that are positional on the command line, in order. */
   positional: string[]

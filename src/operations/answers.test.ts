@@ -27,7 +27,7 @@ describe('remembered answers', () => {
     for (const folder of [root, cacheFolder]) rmSync(folder, { recursive: true })
   })
   const ask = (headline: string, question = 'review {}') =>
-    remembered(question, { root, cacheFolder }, async () => report(headline))
+    remembered(question, { root, cacheFolder, workFolder: cacheFolder }, async () => report(headline))
 
   it('hold while nothing has changed', async () => {
     expect((await ask('first')).headline).toBe('first')
@@ -49,6 +49,8 @@ describe('remembered answers', () => {
   })
 
   it('are not asked for without a cache folder', async () => {
-    expect((await remembered('review {}', { root }, async () => report('bare'))).headline).toBe('bare')
+    expect(
+      (await remembered('review {}', { root, workFolder: cacheFolder }, async () => report('bare'))).headline,
+    ).toBe('bare')
   })
 })

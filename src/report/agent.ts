@@ -1,4 +1,4 @@
-import type { Finding } from '../core/finding.ts'
+import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 
@@ -90,8 +90,8 @@ function explanationLines(report: Report): string[] {
   const traces = findings.flatMap((finding) => [
     findingLine(finding),
     oneLine(`why: ${finding.why}`),
-    ...finding.evidence.flatMap((evidence) =>
-      evidence.steps.map((step) => `path: ${oneLine(place(step.location))} ${oneLine(step.note)}`),
+    ...trailsOf(finding.evidence).flatMap((trail) =>
+      trail.steps.map((step) => `path: ${oneLine(place(step.location))} ${oneLine(step.note)}`),
     ),
   ])
   return [...traces, ...markdown.trim().split('\n')]

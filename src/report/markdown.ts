@@ -1,4 +1,4 @@
-import type { Finding } from '../core/finding.ts'
+import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
@@ -65,8 +65,8 @@ function findingsTable(shown: Finding[]): string {
 }
 
 function detail(finding: Finding): string {
-  const steps = finding.evidence.flatMap((evidence) =>
-    evidence.steps.map((step, index) => `${index + 1}. ${code(place(step.location))} ${prose(step.note)}`),
+  const steps = trailsOf(finding.evidence).flatMap((trail) =>
+    trail.steps.map((step, index) => `${index + 1}. ${code(place(step.location))} ${prose(step.note)}`),
   )
   return [
     `## ${prose(finding.subject)}`,

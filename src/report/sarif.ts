@@ -1,5 +1,5 @@
 import type { Fault } from '../core/fault.ts'
-import type { Finding, Location, Severity } from '../core/finding.ts'
+import { type Finding, type Location, type Severity, trailsOf } from '../core/finding.ts'
 import type { Problem, Report } from '../core/report.ts'
 
 /** What SARIF says of a rule. */
@@ -77,7 +77,7 @@ function ruleOf(fault: FaultInfo) {
 function resultOf(finding: Finding, ruleIndex: number) {
   const refuted = finding.certainty === 'refuted'
   const { suppressed } = finding
-  const flows = finding.evidence.filter((evidence) => evidence.steps.length > 0)
+  const flows = trailsOf(finding.evidence).filter((trail) => trail.steps.length > 0)
   return {
     ruleId: finding.fault,
     ruleIndex,

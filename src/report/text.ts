@@ -1,4 +1,4 @@
-import type { Finding, Severity, Step } from '../core/finding.ts'
+import { type Finding, type Severity, type Step, trailsOf } from '../core/finding.ts'
 import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
 import type { Explanation, Report } from '../core/report.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
@@ -161,8 +161,8 @@ function findingText(finding: Finding, look: Look): string {
     field('why', finding.why, look),
     field('do', finding.remedy, look),
   ]
-  for (const evidence of finding.evidence) {
-    for (const [index, step] of evidence.steps.entries()) {
+  for (const trail of trailsOf(finding.evidence)) {
+    for (const [index, step] of trail.steps.entries()) {
       const name = index === 0 ? paint('dim', 'path'.padEnd(5)) : '     '
       lines.push(`  ${name} ${stepText(step, width - 8, paint).join('\n        ')}`)
     }
