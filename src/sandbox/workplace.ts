@@ -63,7 +63,7 @@ export async function openWorkplace(base: string, signal?: AbortSignal): Promise
   return {
     folder,
     start(command, args, options = {}) {
-      if (closing) throw new Error('The run is being ended.')
+      if (closing !== undefined) throw new Error('The run is being ended.')
       signal?.throwIfAborted()
       const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' })
       // A failure to start is told by the event `error`, to whoever started it.
