@@ -97,9 +97,28 @@ async function build(
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const args = [next.command, 'build', ...next.flags]
-  const command = { args, cwd: staged.folder, env: { ...env, NODE_ENV: 'production' }, limit: BUILD_MS }
-  const { code, late, log } = await runStep(staged.workplace, command, file, signal)
-  if (late) throw failed('build', log, 'The build took longer than 15 minutes.')
-  if (code !== 0) throw failed('build', log)
+  const run = (...more: string[]) =>
+    runStep(
+      staged.workplace,
+      {
+        args: [next.command, 'build', ...next.flags, ...more],
+        cwd: staged.folder,
+        env: { ...env, NODE_ENV: 'production' },
+        limit: BUILD_MS,
+      },
+      file,
+      signal,
+    )
+  const whole = await run()
+  // A page that cannot be rendered without the world outside must not keep the others from being tried: pages are then
+  // rendered when they are asked for.
+  const ended =
+    whole.code !== 0 && !whole.late && prerendering.test(whole.log)
+      ? await run('--experimental-build-mode', 'compile')
+      : whole
+  if (ended.late) throw failed('build', ended.log, 'The build took longer than 15 minutes.')
+  if (ended.code !== 0) throw failed('build', ended.log)
 }
+
+const prerendering =
+  /Error occurred prerendering page|Failed to collect page data|Export encountered an error/

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { requireEgress } from '../egress/place.ts'
 import type { Stub } from '../egress/stub.ts'
-import { makeEnvironment } from './environment.ts'
+import { makeEnvironment, readSources } from './environment.ts'
+import { writeFonts } from './fonts.ts'
 import type { StagedApp } from './stage.ts'
 
 export interface Launch {
@@ -40,21 +41,25 @@ export async function environmentOf(
   const home = join(logs, 'home')
   await mkdir(home, { recursive: true })
   const fonts = join(logs, 'fonts.cjs')
-  await writeFile(fonts, FONTS)
   const authority = join(logs, 'authority.pem')
   await writeFile(authority, stub.certificate)
   const { parent = process.env, databaseUrl, ports = [], preloads = [], env = {} } = options
-  const made = await makeEnvironment(staged, { databaseUrl, origin })
-  const databasePort = Number(new URL(databaseUrl).port || 5432)
-  const imports = preloads.map((file) => `--import ${pathToFileURL(file).href}`)
-  return {
+  const sources = await readSources(staged)
+  const made = makeEnvironment(sources, { databaseUrl, origin })
+  const system = {
     ...passedOn(parent),
-    ...made.values,
     HOME: home,
     USERPROFILE: home,
     TMPDIR: home,
     TZ: 'UTC',
     LANG: 'C.UTF-8',
+  }
+  await writeFonts(staged, sources.code, fonts, join(logs, 'fonts.log'), system)
+  const databasePort = Number(new URL(databaseUrl).port || 5432)
+  const imports = preloads.map((file) => `--import ${pathToFileURL(file).href}`)
+  return {
+    ...made.values,
+    ...system,
     NEXT_TELEMETRY_DISABLED: '1',
     CHECKPOINT_DISABLE: '1',
     NO_COLOR: '1',
@@ -69,12 +74,6 @@ export async function environmentOf(
     }),
   }
 }
-
-/** Any font is answered with a style sheet without faces: Next.js then uses the fallback. */
-const FONTS = `module.exports = new Proxy({}, {
-  get: (_, url) => typeof url === 'string' && url.startsWith('http') ? '/* no face */' : undefined,
-})
-`
 
 const needed = [
   'PATH',
