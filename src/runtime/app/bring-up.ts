@@ -26,6 +26,8 @@ export interface RunningApp {
   readonly env: Record<string, string>
   /** Milliseconds that each step took. */
   readonly took: { generate: number; build: number; start: number }
+  /** What is not as it is in the project, in sentences. */
+  readonly notes: string[]
   /** The last quarter of a megabyte that the server printed. */
   log(): string
   /** What it tried to reach so far, and did not, or reached a stub instead. */
@@ -60,10 +62,14 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   await generateClient(staged, env, join(logs, 'generate.log'), signal)
   const generated = Date.now()
   await wrapConfig({ folder, top: staged.top, next: next.version })
+  const notes: string[] = []
   if (mode === 'build') {
     progress?.('building the application')
-    await build(staged, next, env, join(logs, 'build.log'), signal)
+    const whole = await build(staged, next, env, join(logs, 'build.log'), signal)
+    if (!whole)
+      notes.push('Pages are rendered when they are asked for: not all could be rendered while building.')
   }
+  if (staged.withheld.length > 0) notes.push(`Not in the copy: ${staged.withheld.join(', ')}.`)
   const built = Date.now()
 
   progress?.('starting the application')
@@ -77,6 +83,7 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
     mode,
     env,
     took,
+    notes,
     log: server.log,
     egress: () => readAttempts(record),
     restart: async () => {
@@ -90,13 +97,14 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   }
 }
 
+/** `false` when the application was built without its prerendered pages. */
 async function build(
   staged: StagedApp,
   next: Next,
   env: Record<string, string>,
   file: string,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const run = (...more: string[]) =>
     runStep(
       staged.workplace,
@@ -118,6 +126,7 @@ async function build(
       : whole
   if (ended.late) throw failed('build', ended.log, 'The build took longer than 15 minutes.')
   if (ended.code !== 0) throw failed('build', ended.log)
+  return ended === whole
 }
 
 const prerendering =
