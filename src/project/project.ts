@@ -10,6 +10,8 @@ export interface Run {
   /** `PATCH /api/invoices/[id]`, or the function's name. */
   label: string
   events: Event[]
+  /** Of a server action: its parameters, in order. `form`: it is given FormData. */
+  parameters?: { name: string; form: boolean }[]
 }
 
 /** What is known about an application: read once, then only asked. */
