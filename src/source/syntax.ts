@@ -33,8 +33,7 @@ export interface Prop {
   value: Expr
 }
 
-export type Pattern = { at: number } & /** `form`: declared as FormData. */
-(
+export type Pattern = { at: number } /** `form`: declared as FormData. */ & (
   | { k: 'bind'; name: string; b: number; form?: true }
   | { k: 'object'; props: { key: string; to: Pattern }[]; rest?: Pattern }
   | { k: 'array'; items: (Pattern | null)[] }
