@@ -8,6 +8,7 @@ import { type Entry, type Journal, openJournal, setState } from './journal.ts'
 import { locked } from './lock.ts'
 import { codeOf, placeIn } from './places.ts'
 import { hashOf } from './plan.ts'
+import { told } from './refusals.ts'
 import { rollBack, rollBackInterrupted, temporaryFor } from './rollback.ts'
 
 /** One file of a change, checked and computed, before anything is written. */
@@ -200,29 +201,5 @@ async function withdraw(root: string, journal: Journal, works: Work[]): Promise<
       `Run \`backend-engineer undo\`. The old files are in .backend-engineer/undo/${journal.id}.`,
       { cause },
     )
-  }
-}
-
-/** Says what the system's refusals mean. All of them come before the first file of the project is replaced. */
-async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    const code = codeOf(cause)
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new UserError(
-        'The disk is full. Nothing was changed.',
-        'Make room, then run the command again.',
-        {
-          cause,
-        },
-      )
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-      throw new UserError(
-        `The project cannot be written (${code}). Nothing was changed.`,
-        'Run the command as a user who may write its files.',
-        { cause },
-      )
-    throw cause
   }
 }

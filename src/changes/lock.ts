@@ -12,7 +12,12 @@ type Holder = z.infer<typeof holderSchema>
 /** Runs `work` while no other process changes the project. A lock whose holder is gone is taken over. */
 export async function locked<T>(journalFolder: string, work: () => Promise<T>): Promise<T> {
   const file = join(journalFolder, 'lock')
-  await take(file)
+  try {
+    await take(file)
+  } catch (error) {
+    if (!(error instanceof UserError)) await removeWhenEmpty(journalFolder)
+    throw error
+  }
   try {
     return await work()
   } finally {

@@ -3,7 +3,8 @@ import { UserError } from '../core/error.ts'
 import { digestAt } from './disk.ts'
 import { type Journal, readJournals, setState } from './journal.ts'
 import { locked } from './lock.ts'
-import { placeIn } from './places.ts'
+import { codeOf, placeIn } from './places.ts'
+import { told } from './refusals.ts'
 import { editedSince, rollBack, rollBackInterrupted } from './rollback.ts'
 
 /** A change that can be undone. */
@@ -36,16 +37,18 @@ export async function undoChange(
   journalFolder: string,
   id?: string,
 ): Promise<UndoneChange | { rolledBack: string[] }> {
-  return await locked(journalFolder, async () => {
-    const rolledBack = await rollBackInterrupted(root, journalFolder)
-    if (rolledBack.length > 0 && (id === undefined || rolledBack.includes(id))) return { rolledBack }
-    const journals = (await readJournals(journalFolder)).filter(({ state }) => state === 'applied')
-    const journal = choose(journals, id)
-    const edited = await editedSince(root, journal)
-    if (edited.length > 0) throw refusal(journal, journals, edited)
-    await takeBack(root, journal)
-    return { ...keptOf(journal), rolledBack }
-  })
+  return await told(() =>
+    locked(journalFolder, async () => {
+      const rolledBack = await rollBackInterrupted(root, journalFolder)
+      if (rolledBack.length > 0 && (id === undefined || rolledBack.includes(id))) return { rolledBack }
+      const journals = (await readJournals(journalFolder)).filter(({ state }) => state === 'applied')
+      const journal = choose(journals, id)
+      const edited = await editedSince(root, journal)
+      if (edited.length > 0) throw refusal(journal, journals, edited)
+      await takeBack(root, journal)
+      return { ...keptOf(journal), rolledBack }
+    }),
+  )
 }
 
 function choose(journals: Journal[], id: string | undefined): Journal {
@@ -79,10 +82,17 @@ async function takeBack(root: string, journal: Journal): Promise<void> {
   const undoing = await setState(journal, 'undoing')
   try {
     await rollBack(root, undoing)
-  } catch (error) {
-    // Nothing has moved unless a rename failed; then the next run goes on from here.
-    if ((await changedFiles(root, undoing)) === 0) await setState(undoing, 'applied')
-    throw error
+  } catch (cause) {
+    // What needs room comes first: unless a rename failed, nothing has moved.
+    if (cause instanceof UserError || (await changedFiles(root, undoing)) === 0) {
+      await setState(undoing, 'applied')
+      throw cause
+    }
+    throw new UserError(
+      `"${journal.title}" was undone in part (${codeOf(cause) ?? 'unknown reason'}).`,
+      'Run `backend-engineer undo` again when the cause is gone: it goes on from here.',
+      { cause },
+    )
   }
 }
 
