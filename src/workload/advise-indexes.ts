@@ -1,16 +1,17 @@
 import type { Plans } from '../core/finding.ts'
 import { plural } from '../core/wording.ts'
 import { candidatesOf } from './candidates.ts'
-import { choose, served, type Tried } from './choose.ts'
-import { type Connection, quoted, rolledBack } from './connection.ts'
+import { served, type Tried } from './choose.ts'
+import { type Connection, isDatabaseError, quoted, rolledBack } from './connection.ts'
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, isNotWorse, MIN_SAVED_BLOCKS } from './gain.ts'
 import { createSql, cureOf, type IndexSpec, indexName, type ModelNames, specKey } from './index-spec.ts'
 import { type Measured, measure, type RawPlan } from './plan.ts'
+import { search } from './search.ts'
 import { tablesOf } from './sql.ts'
 import type { WorkloadStatement } from './statements.ts'
 import { readTables, type Table } from './tables.ts'
-import { build, insertCost, planOf, tryIndex, usedIndexes } from './trial.ts'
+import { build, insertCost, planOf, usedIndexes } from './trial.ts'
 
 export interface Advice {
   findings: WorkloadFinding[]
@@ -48,7 +49,7 @@ export async function adviseIndexes(
     try {
       before.set(statement, await measure(connection, statement))
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error
+      if (!isDatabaseError(error)) throw error
       problems.push(`Postgres does not explain \`${statement.shape}\`: ${error.message}`)
     }
   }
@@ -58,24 +59,15 @@ export async function adviseIndexes(
     for (const spec of candidatesOf([raw, bare], tables)) wanted.set(specKey(spec), spec)
   }
 
-  const tried: Tried[] = []
-  for (const spec of wanted.values()) {
-    options.signal?.throwIfAborted()
-    const concerned = [...costly.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
-    try {
-      tried.push({ spec, costs: await tryIndex(connection, spec, concerned) })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error
-      problems.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
-    }
-  }
-  const chosen = choose(costly, tried)
+  const { chosen, tried, unbuilt } = await search(connection, [...wanted.values()], costly, options.signal)
   const findings = await proveTogether(connection, chosen, before, tables, options.models)
   return {
     findings,
     measured: [...before].map(([statement, cost]) => ({ statement, before: cost })),
-    rejected: tried.filter((one) => !chosen.includes(one)).map((one) => rejection(one, costly)),
-    problems,
+    rejected: tried
+      .filter(({ spec }) => !chosen.some((one) => one.spec === spec))
+      .map((one) => rejection(one, costly)),
+    problems: [...problems, ...unbuilt],
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Condition, conditionsOf, type SortKey, sortKeysOf } from './conditions.ts'
+import { alternativesOf, type Condition, conditionsOf, type SortKey, sortKeysOf } from './conditions.ts'
 import { quoted } from './connection.ts'
 import { type IndexSpec, isCovered, type SpecColumn, specKey } from './index-spec.ts'
 import { nodesOf, type RawPlan } from './plan.ts'
@@ -8,6 +8,8 @@ import type { Table } from './tables.ts'
 interface Demand {
   table: Table
   conditions: Condition[]
+  /** Columns that an OR seeks text in: one index of trigrams can serve all of them. */
+  sought: string[][]
   sort: SortKey[]
 }
 
@@ -37,7 +39,7 @@ function demandsOf(plans: readonly RawPlan[], tables: readonly Table[]): Demand[
     const table = tables.find(
       ({ schema, name }) => name === node['Relation Name'] && schema === (node.Schema ?? schema),
     )
-    if (table && node.Alias) demands.set(node.Alias, { table, conditions: [], sort: [] })
+    if (table && node.Alias) demands.set(node.Alias, { table, conditions: [], sought: [], sort: [] })
   }
   for (const node of plans.flatMap((plan) => [...nodesOf(plan)])) {
     for (const text of [node.Filter, node['Index Cond'], node['Recheck Cond'], node['Join Filter']])
@@ -56,10 +58,16 @@ function demandsOf(plans: readonly RawPlan[], tables: readonly Table[]): Demand[
         one.column === condition.column && one.test === condition.test && one.with === condition.with
       if (conditions && !conditions.some(same)) conditions.push(condition)
     }
+    for (const either of alternativesOf(text)) {
+      const columns = either.map((all) => all.find(({ test, wrapped }) => test === 'inside' && !wrapped))
+      const alias = columns[0]?.alias
+      const names = columns.flatMap((one) => (one && one.alias === alias ? one.column : []))
+      if (alias && names.length === either.length) demands.get(alias)?.sought.push([...new Set(names)])
+    }
   }
 }
 
-function specsFor({ table, conditions, sort }: Demand): IndexSpec[] {
+function specsFor({ table, conditions, sought, sort }: Demand): IndexSpec[] {
   const plain = conditions.filter(({ wrapped }) => !wrapped)
   const equal = plain.filter((one) => one.test === 'equal' && !one.with).map(({ column }) => column)
   const nulls = plain.filter(({ test }) => test === 'null').map(({ column }) => column)
@@ -82,6 +90,8 @@ function specsFor({ table, conditions, sort }: Demand): IndexSpec[] {
     .map((list) => make(list))
   specs.push(...partial(plain, equal, ranges, sort).map(([list, where]) => make(list, { where })))
   specs.push(...special(conditions, equal).map(([list, more]) => make(list, more)))
+  const trigrams = sought.map((names) => names.map((name): SpecColumn => ({ name, ops: 'gin_trgm_ops' })))
+  specs.push(...trigrams.map((list) => make(list, { method: 'gin', extension: 'pg_trgm' })))
   return specs
 }
 

@@ -41,6 +41,16 @@ export function conditionsOf(text: string | undefined): Condition[] {
   return leaf(bare)
 }
 
+/** The alternatives of an OR anywhere among the tests, each with what must hold for it. */
+export function alternativesOf(text: string | undefined): Condition[][][] {
+  if (text === undefined) return []
+  const bare = unwrapped(text)
+  const parts = split(bare, ' AND ')
+  if (parts.length > 1) return parts.flatMap(alternativesOf)
+  const either = split(bare, ' OR ')
+  return either.length > 1 ? [either.map(conditionsOf)] : []
+}
+
 function leaf(text: string): Condition[] {
   if (split(text, ' OR ').length > 1) return []
   const isNull = /^(.*) IS (NOT )?NULL$/.exec(text)

@@ -18,3 +18,9 @@ export async function rolledBack<Result>(
 
 /** `"Invoice"`: quoted, so that any name is one. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** Whether Postgres said no to a statement (with this code), as opposed to a fault of ours or a lost connection. */
+export function isDatabaseError(error: unknown, code?: string): error is Error {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return false
+  return code === undefined ? /^[0-9A-Z]{5}$/.test(error.code) : error.code === code
+}

@@ -1,5 +1,5 @@
 import type { PlanRun } from '../core/finding.ts'
-import { type Connection, quoted, rolledBack } from './connection.ts'
+import { type Connection, isDatabaseError, quoted } from './connection.ts'
 import { createSql, type IndexSpec } from './index-spec.ts'
 import { type Measured, measure, nodesOf, type RawPlan, readPlan, type SampleStatement } from './plan.ts'
 import type { Table } from './tables.ts'
@@ -7,17 +7,21 @@ import type { Table } from './tables.ts'
 /** The name of an index that is tried; two are never tried under one name. */
 const nameOf = (at: number): string => `backend_engineer_trial_${at}`
 
-/** Builds the indexes in the open transaction. Returns their names, in order. */
-export async function build(connection: Connection, specs: readonly IndexSpec[]): Promise<string[]> {
+/** Builds the indexes in the open transaction. Returns their names, in order; they are numbered from `first`. */
+export async function build(
+  connection: Connection,
+  specs: readonly IndexSpec[],
+  first = 0,
+): Promise<string[]> {
   for (const [at, spec] of specs.entries()) {
     if (spec.extension) await connection.query(`CREATE EXTENSION IF NOT EXISTS ${quoted(spec.extension)}`)
-    await connection.query(createSql(spec, { name: nameOf(at) }))
+    await connection.query(createSql(spec, { name: nameOf(first + at) }))
   }
   // An expression and the rows of a partial index have statistics of their own.
   for (const { schema, table } of specs.filter((one) => one.where ?? one.columns.some((c) => c.expression))) {
     await connection.query(`ANALYZE ${quoted(schema)}.${quoted(table)}`)
   }
-  return specs.map((_, at) => nameOf(at))
+  return specs.map((_, at) => nameOf(first + at))
 }
 
 /** The plan without running it. `bare` pretends that there are no indexes, so that conditions and sorts are all printed. */
@@ -37,14 +41,19 @@ export async function planOf(
 export const usedIndexes = (raw: RawPlan): Set<string> =>
   new Set([...nodesOf(raw)].flatMap((node) => node['Index Name'] ?? []))
 
-/** What each statement costs with an index; nothing for one whose plan does not use it. */
+/**
+ * What each statement costs with an index, in the open transaction; nothing for one whose plan does not use it. `before`
+ * tells how many trial indexes are there already.
+ */
 export async function tryIndex<Statement extends SampleStatement>(
   connection: Connection,
   spec: IndexSpec,
   statements: readonly Statement[],
+  before: number,
 ): Promise<Map<Statement, Measured>> {
-  return rolledBack(connection, async () => {
-    const [name = ''] = await build(connection, [spec])
+  await connection.query('SAVEPOINT tried')
+  try {
+    const [name = ''] = await build(connection, [spec], before)
     const costs = new Map<Statement, Measured>()
     for (const statement of statements) {
       const plan = await planOf(connection, statement)
@@ -53,11 +62,14 @@ export async function tryIndex<Statement extends SampleStatement>(
       }
     }
     return costs
-  })
+  } finally {
+    await connection.query('ROLLBACK TO SAVEPOINT tried')
+  }
 }
 
 /** Rows that are written to know the cost of a write. */
 const WRITTEN_ROWS = 100
+const INSUFFICIENT_PRIVILEGE = '42501'
 
 /**
  * What 100 inserted rows cost: rows of the table itself are taken out and put in again, so that any constraint holds, with
@@ -78,13 +90,9 @@ export async function insertCost(connection: Connection, table: Table): Promise<
     const sql = `INSERT INTO ${name} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM backend_engineer_rows`
     return (await measure(connection, { sql, params: [] }, { within: true, runs: 1 })).run
   } catch (error) {
-    if (isRefused(error)) return undefined
+    if (isDatabaseError(error, INSUFFICIENT_PRIVILEGE)) return undefined
     throw error
   } finally {
     await connection.query('ROLLBACK TO SAVEPOINT written')
   }
 }
-
-/** `insufficient_privilege` of Postgres. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === '42501'
