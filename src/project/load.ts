@@ -116,6 +116,8 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     coverage: { files: code.length, lines },
     dataModels,
     runs,
+    program,
+    code,
     entity,
     sourceText: read,
     map: {
