@@ -1,0 +1,78 @@
+/** How a call travels: as a plain request, as a server action, as a procedure. */
+import type { Project } from '../project/project.ts'
+import type { RunningApp } from '../runtime/app/bring-up.ts'
+import { callAction } from '../runtime/requests/action.ts'
+import { asCurl } from '../runtime/requests/curl.ts'
+import { callProcedure } from '../runtime/requests/procedure.ts'
+import { type HttpAnswer, type HttpRequest, NoAnswer, send } from '../runtime/requests/send.ts'
+import type { Call, FormFields } from './request.ts'
+import type { Plain } from './sample.ts'
+
+export interface Delivery {
+  request: HttpRequest
+  answer: HttpAnswer
+  ok: boolean
+  /** For reports: an action's arguments in words instead of its encoding. */
+  shown: { method: string; url: string; headers: Record<string, string>; body?: string }
+  curl: string[]
+}
+
+/** Pages and redirects that refuse: Next.js answers 200 and says the rest in the stream. */
+const REFUSED = /NEXT_HTTP_ERROR_FALLBACK;4\d\d|NEXT_REDIRECT;[a-z]+;[^;]*(login|sign-?in|auth)/i
+const LOGIN = /log-?in|sign-?in|auth|unauthori[sz]ed|forbidden/i
+
+export async function deliver(
+  app: RunningApp,
+  project: Project,
+  call: Call,
+  headers: Record<string, string>,
+  id: string,
+): Promise<Delivery> {
+  if (call.k === 'action') {
+    const target = { origin: app.origin, folder: app.staged.folder, workplace: app.staged.workplace }
+    const action = await callAction(target, { file: call.file, name: call.name }, call.args.map(argument), headers, { id })
+    const { request, ...answer } = action
+    const body = JSON.stringify(call.args.map((one) => (isForm(one) ? Object.fromEntries(one.form) : one)))
+    const shown = { method: 'POST', url: request.path, headers: request.headers ?? {}, body: `${call.name}(${body.slice(1, -1)})` }
+    const ok = answer.status < 400 && action.thrown === undefined && !refuses(answer)
+    return { request, answer, ok, shown, curl: [asCurl(app.origin, request)] }
+  }
+  if (call.k === 'procedure') {
+    const { request, ...answer } = await callProcedure(app, project, call, call.input, headers, { id })
+    return { request, answer, ok: answer.status < 300, shown: shownOf(request), curl: [asCurl(app.origin, request)] }
+  }
+  const request = httpRequest(call, headers, id)
+  const answer = await send(app.origin, request).catch((error: unknown) => {
+    if (error instanceof NoAnswer) return { status: 0, headers: {}, body: error.message, bytes: 0, ms: 0, id }
+    throw error
+  })
+  return { request, answer, ok: answer.status > 0 && answer.status < 400 && !refuses(answer), shown: shownOf(request), curl: [asCurl(app.origin, request)] }
+}
+
+function httpRequest(call: Call & { k: 'http' }, headers: Record<string, string>, id: string): HttpRequest {
+  if (call.json === undefined) return { method: call.method, path: call.path, headers, id }
+  const body = JSON.stringify(call.json)
+  return { method: call.method, path: call.path, headers: { 'content-type': 'application/json', ...headers }, body, id }
+}
+
+function refuses({ status, headers, body }: HttpAnswer): boolean {
+  if (status >= 300 && status < 400) return LOGIN.test(headers.location ?? '')
+  return REFUSED.test(body)
+}
+
+const shownOf = ({ method, path, headers = {}, body }: HttpRequest): Delivery['shown'] => ({
+  method,
+  url: path,
+  headers,
+  ...(typeof body === 'string' ? { body } : {}),
+})
+
+const isForm = (value: Plain | FormFields): value is FormFields =>
+  typeof value === 'object' && value !== null && 'form' in value && Array.isArray(value.form)
+
+function argument(value: Plain | FormFields): unknown {
+  if (!isForm(value)) return value
+  const form = new FormData()
+  for (const [key, text] of value.form) form.append(key, text)
+  return form
+}
