@@ -71,7 +71,7 @@ export function degrade(statement: string, { available, missing }: Extensions): 
   const plain = skeleton(statement)
   for (const { name: extension, types = [], index } of missing) {
     const type = new RegExp(`(?:\\b\\w+\\.)?\\b(?:${types.join('|')})\\b(?:\\s*\\([^)]*\\))?`, 'gi')
-    const usesType = types.length > 0 && type.test(plain)
+    const usesType = types.length > 0 && plain.search(type) >= 0
     if (/^\s*CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(plain)) {
       if (!usesType && !index?.test(plain)) continue
       return {
@@ -99,9 +99,6 @@ function withoutExtension(name: string): Degraded {
 
 /** The first words of a statement. */
 export function brief(statement: string): string {
-  const line = statement
-    .replace(/^(\s*--[^\n]*\n)+/, '')
-    .replace(/\s+/g, ' ')
-    .trim()
+  const line = statement.replace(/\s+/g, ' ').trim()
   return line.length > 80 ? `${line.slice(0, 79)}…` : line
 }

@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
+import type { Client } from 'pg'
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
-import { type EngineAdapter, noDatabase } from './engine-adapter.ts'
+import { type EngineAdapter, noDatabase, readingAdapter } from './engine-adapter.ts'
 import { forEngine, type SchemaFile } from './schema-text.ts'
 
-/** One side of a difference: a schema, nothing, or the database behind the adapter as `files` would see it. */
-export type Side = { schema: readonly SchemaFile[] } | { live: readonly SchemaFile[] } | 'nothing'
+/** One side of a difference: a schema, or nothing. */
+export type Side = { schema: readonly SchemaFile[] } | 'nothing'
 
 const outcome = z.object({ stdout: z.string().nullable() })
 
@@ -16,48 +17,45 @@ const outcome = z.object({ stdout: z.string().nullable() })
 const complaint = z.object({ message: z.string() })
 
 /**
- * What leads from one side to the other: SQL, or with `script: false` a list in words.
+ * The SQL that leads from one side to the other. Needs no database.
  *
  * @throws UserError when a schema is not for Postgres, or the engine does not accept it
  */
-export async function difference(
-  from: Side,
-  to: Side,
-  options: { script: boolean; adapter?: EngineAdapter },
-): Promise<string> {
-  const module = await load()
-  const log = (): void => undefined
-  const engine = await module.SchemaEngine.new(
-    { datamodels: undefined },
-    log,
-    options.adapter ?? noDatabase,
-  ).catch(complain)
-  try {
-    return await ask(engine, from, to, options.script)
-  } finally {
-    engine.free()
-  }
-}
+export const difference = (from: Side, to: Side): Promise<string> =>
+  ask(noDatabase, targetOf(from), targetOf(to), true)
 
-async function ask(engine: SchemaEngine, from: Side, to: Side, script: boolean): Promise<string> {
-  const result: unknown = await engine
-    .diff({
-      from: target(from),
-      to: target(to),
-      script,
-      exitCode: null,
-      filters: { externalTables: [], externalEnums: [] },
-    })
-    .catch(complain)
-  return outcome.parse(result).stdout ?? ''
+/**
+ * What leads from the database of the client to the schema, extensions aside: as SQL, and in words for people.
+ *
+ * @throws UserError as `difference`
+ */
+export async function differenceFromLive(
+  client: Client,
+  files: readonly SchemaFile[],
+): Promise<{ sql: string; words: string }> {
+  const schema = forEngine(files, false)
+  const from: Target = { tag: 'schemaDatasource', files: schema, configDir: '' }
+  const to: Target = { tag: 'schemaDatamodel', files: schema }
+  const adapter = readingAdapter(client)
+  return { sql: await ask(adapter, from, to, true), words: await ask(adapter, from, to, false) }
 }
 
 type Target = Parameters<SchemaEngine['diff']>[0]['from']
 
-function target(side: Side): Target {
-  if (side === 'nothing') return { tag: 'empty' }
-  if ('live' in side) return { tag: 'schemaDatasource', files: forEngine(side.live), configDir: '' }
-  return { tag: 'schemaDatamodel', files: forEngine(side.schema) }
+const targetOf = (side: Side): Target =>
+  side === 'nothing' ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: forEngine(side.schema) }
+
+async function ask(adapter: EngineAdapter, from: Target, to: Target, script: boolean): Promise<string> {
+  const module = await load()
+  const log = (): void => undefined
+  const filters = { externalTables: [], externalEnums: [] }
+  const engine = await module.SchemaEngine.new({ datamodels: undefined }, log, adapter).catch(complain)
+  try {
+    const result: unknown = await engine.diff({ from, to, script, exitCode: null, filters }).catch(complain)
+    return outcome.parse(result).stdout ?? ''
+  } finally {
+    engine.free()
+  }
 }
 
 function complain(error: unknown): never {

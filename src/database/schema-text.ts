@@ -16,9 +16,10 @@ const postgres = new Set(['postgresql', 'postgres', 'cockroachdb'])
  * The same models with one datasource and one generator of ours: connection strings, which Prisma 7 rejects, and
  * generators, which do not matter to tables, are left out.
  *
+ * @param withExtensions false to compare with a database that may lack some
  * @throws UserError when the schema is not for Postgres
  */
-export function forEngine(files: readonly SchemaFile[]): SchemaFile[] {
+export function forEngine(files: readonly SchemaFile[], withExtensions = true): SchemaFile[] {
   const { datasource } = readPrismaSchema(files.map(({ path, content }) => ({ file: path, text: content })))
   const provider = datasource?.provider
   if (provider === undefined)
@@ -36,7 +37,7 @@ export function forEngine(files: readonly SchemaFile[]): SchemaFile[] {
   const lines = ['provider = "postgresql"']
   const mode = property('relationMode') ?? property('referentialIntegrity')
   if (mode?.kind === 'string') lines.push(`relationMode = ${JSON.stringify(mode.value)}`)
-  for (const name of ['schemas', 'extensions']) {
+  for (const name of withExtensions ? ['schemas', 'extensions'] : ['schemas']) {
     const value = property(name)
     if (value !== undefined) lines.push(`${name} = ${written(value)}`)
   }

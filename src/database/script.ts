@@ -58,7 +58,7 @@ async function single(client: Client, statement: string, lenient: boolean): Prom
     return []
   } catch (error) {
     if (!lenient) throw error
-    if (/^\s*(--[^\n]*\n\s*)*CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(statement))
+    if (/^CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(statement))
       return [`An index was left out: ${brief(statement)}: ${messageOf(error)}.`]
     const lacking = /^function ([\w."]+)\(/.exec(messageOf(error))?.[1]
     const without = lacking === undefined ? statement : withoutDefault(statement, lacking)

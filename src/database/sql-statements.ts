@@ -8,7 +8,9 @@ export function skeleton(sql: string): string {
   return sql.replace(opaque, (text) => text.replace(/[^\n]/g, ' '))
 }
 
-/** Statements without the `;`; those of nothing but comments are left out. */
+const leadingComments = /^(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/
+
+/** Statements without the `;` and the comments before them. */
 export function splitStatements(sql: string): string[] {
   const plain = skeleton(sql)
   const statements: string[] = []
@@ -16,15 +18,11 @@ export function splitStatements(sql: string): string[] {
   while (start < sql.length) {
     const found = plain.indexOf(';', start)
     const end = found < 0 ? sql.length : found
-    const statement = sql.slice(start, end).trim()
-    if (withoutComments(statement) !== '') statements.push(statement)
+    const statement = sql.slice(start, end).replace(leadingComments, '').trim()
+    if (statement !== '') statements.push(statement)
     start = end + 1
   }
   return statements
-}
-
-function withoutComments(sql: string): string {
-  return sql.replace(opaque, (text) => (/^(--|\/\*)/.test(text) ? ' ' : text)).trim()
 }
 
 /** Replaces what `pattern` finds outside of quotes and comments. `pattern` has the flag `g`. */

@@ -1,8 +1,8 @@
 /** The tables of an application in an empty database, from its migrations or its Prisma schema. */
 import type { Client } from 'pg'
-import { readingAdapter } from './engine-adapter.ts'
+import { UserError } from '../core/error.ts'
 import { type Extensions, impliedExtensions, readExtensions } from './extensions.ts'
-import { difference } from './schema-engine.ts'
+import { difference, differenceFromLive } from './schema-engine.ts'
 import type { SchemaFile } from './schema-text.ts'
 import { messageOf, runScript } from './script.ts'
 import { skeleton, splitStatements } from './sql-statements.ts'
@@ -45,11 +45,11 @@ export async function createTables(client: Client, source: SchemaSource): Promis
 
 /** The SQL that makes the tables of a schema in an empty Postgres. Needs no database. */
 export const schemaToSql = (files: readonly SchemaFile[]): Promise<string> =>
-  difference('nothing', { schema: files }, { script: true })
+  difference('nothing', { schema: files })
 
 /** The SQL that leads from one schema to the other: the migration of an edit. Empty when the tables stay the same. */
 export async function schemaDiffSql(from: readonly SchemaFile[], to: readonly SchemaFile[]): Promise<string> {
-  const sql = await difference({ schema: from }, { schema: to }, { script: true })
+  const sql = await difference({ schema: from }, { schema: to })
   return splitStatements(sql).length === 0 ? '' : sql
 }
 
@@ -59,8 +59,16 @@ async function fromSchema(
   extensions: Extensions,
 ): Promise<TablesMade> {
   const sql = await schemaToSql(files)
-  for (const statement of impliedExtensions(sql, extensions)) await client.query(statement)
-  return { from: 'schema', problems: await runScript(client, sql, extensions, { lenient: true }) }
+  try {
+    for (const statement of impliedExtensions(sql, extensions)) await client.query(statement)
+    return { from: 'schema', problems: await runScript(client, sql, extensions, { lenient: true }) }
+  } catch (cause) {
+    throw new UserError(
+      `Postgres cannot make the tables of the schema: ${messageOf(cause)}.`,
+      'Name a scratch server that has what the schema needs with --database-url.',
+      { cause },
+    )
+  }
 }
 
 async function migrate(
@@ -91,11 +99,9 @@ async function complete(
   files: readonly SchemaFile[],
   extensions: Extensions,
 ): Promise<string[]> {
-  const adapter = readingAdapter(client)
-  const sql = await difference({ live: files }, { schema: files }, { script: true, adapter })
+  const { sql, words } = await differenceFromLive(client, files)
   const statements = splitStatements(sql)
   if (statements.length === 0) return []
-  const words = await difference({ live: files }, { schema: files }, { script: false, adapter })
   const additions = statements.filter(isAddition)
   const problems = await runScript(client, additions.join(';\n'), extensions, { lenient: true })
   const added = additions.length > 0 ? ' What only the schema has was added.' : ''
