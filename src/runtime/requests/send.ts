@@ -62,7 +62,7 @@ export function loopback(origin: string): URL {
  *
  * Throws `NoAnswer` after 10 s without a whole answer (`options.timeLimit`, milliseconds), and when the connection fails.
  */
-export function send(
+export async function send(
   origin: string,
   request: HttpRequest,
   options: { signal?: AbortSignal; timeLimit?: number } = {},
