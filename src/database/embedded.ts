@@ -7,12 +7,15 @@ import { UserError } from '../core/error.ts'
 import type { Workplace } from '../sandbox/workplace.ts'
 import { type Account, findAccount } from './account.ts'
 import { type Binaries, copyBinaries, findBinaries } from './binaries.ts'
-import { connected, using } from './connection.ts'
+import { connected, creation, readVersion, using } from './connection.ts'
 import { copyTree } from './copy-tree.ts'
 import { ownName, removeDead } from './own-name.ts'
 import { type PostgresProcess, startPostgres } from './process.ts'
 import type { DatabaseServer, ServerOptions } from './server.ts'
 import { openTemplate } from './template.ts'
+
+/** Of the package that is pinned in package.json. */
+const EMBEDDED_MAJOR = 18
 
 /** Where the parts of one server are. */
 interface Home {
@@ -86,25 +89,13 @@ function serverOf(
     url: (database) =>
       `postgresql://postgres:${password}@127.0.0.1:${postgres.port}/${encodeURIComponent(database)}`,
     connect,
-    createDatabase: (name, template) => administer(creation(name, template)),
+    createDatabase: (name, template) => administer(creation(name, template, EMBEDDED_MAJOR)),
     dropDatabase: (name) => administer(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),
     close() {
       closing ??= end()
       return closing
     },
   }
-}
-
-/** Copying files is quicker than logging each page when there is something to copy. */
-export function creation(name: string, template: string | undefined): string {
-  const copy = template === undefined ? '' : ` TEMPLATE ${escapeIdentifier(template)} STRATEGY FILE_COPY`
-  return `CREATE DATABASE ${escapeIdentifier(name)}${copy}`
-}
-
-/** `18.4` */
-export async function readVersion(client: Client): Promise<string> {
-  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
-  return rows[0]?.server_version.split(' ')[0] ?? ''
 }
 
 async function findHome(workplace: Workplace, cacheFolder: string, account: Account): Promise<Home> {

@@ -16,7 +16,8 @@ export async function removeDead(folder: string, kind: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Another user's process counts. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
