@@ -6,8 +6,8 @@ import { findMinter } from '../runtime/sessions/find.ts'
 import type { Minter } from '../runtime/sessions/minter.ts'
 import { shoot } from './attempts.ts'
 import type { Actor, Bench } from './bench.ts'
-import { templateOf } from './request.ts'
 import { forgedHeaders } from './forge.ts'
+import { templateOf } from './request.ts'
 
 export interface People {
   actors: Actor[]
@@ -35,17 +35,29 @@ export async function findActors(bench: Bench & { app: RunningApp }, client: Cli
   }
   if (!best) return { actors: [], limits: ['No way to make a session was found.'] }
   const { actors } = best
-  const limits = best.accepted > 0 ? [] : [`Sessions made with ${found.library} (${found.how}) were accepted by no endpoint that was asked.`]
+  const limits =
+    best.accepted > 0
+      ? []
+      : [`Sessions made with ${found.library} (${found.how}) were accepted by no endpoint that was asked.`]
   const headers = new Map(actors.map((actor) => [actor.user, actor.headers]))
   const forged = (user: SeedUser): Record<string, string>[] => forgedHeaders(headers.get(user) ?? {})
-  return { actors, limits, ...(actors.some((one) => forgedHeaders(one.headers).length > 0) ? { forged } : {}) }
+  return {
+    actors,
+    limits,
+    ...(actors.some((one) => forgedHeaders(one.headers).length > 0) ? { forged } : {}),
+  }
 }
 
 async function signedIn({ world }: Bench, way: Minter): Promise<Actor[]> {
   return Promise.all(
     world.users.map(async (user): Promise<Actor> => {
       const role = user.role === undefined ? 'user' : user.role
-      return { name: `${role} of ${user.party.toUpperCase()}`, party: user.party, user, headers: await way.mint(user) }
+      return {
+        name: `${role} of ${user.party.toUpperCase()}`,
+        party: user.party,
+        user,
+        headers: await way.mint(user),
+      }
     }),
   )
 }

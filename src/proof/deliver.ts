@@ -1,10 +1,12 @@
 /** How a call travels: as a plain request, as a server action, as a procedure. */
+import { UserError } from '../core/error.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
-import { callAction } from '../runtime/requests/action.ts'
+import { type ActionAnswer, callAction } from '../runtime/requests/actions.ts'
 import { asCurl } from '../runtime/requests/curl.ts'
-import { callProcedure } from '../runtime/requests/procedure.ts'
+import { callProcedure } from '../runtime/requests/procedures.ts'
 import { type HttpAnswer, type HttpRequest, NoAnswer, send } from '../runtime/requests/send.ts'
+import { transformerOf } from '../runtime/requests/transformer.ts'
 import type { Call, FormFields } from './request.ts'
 import type { Plain } from './sample.ts'
 
@@ -30,29 +32,85 @@ export async function deliver(
 ): Promise<Delivery> {
   if (call.k === 'action') {
     const target = { origin: app.origin, folder: app.staged.folder, workplace: app.staged.workplace }
-    const action = await callAction(target, { file: call.file, name: call.name }, call.args.map(argument), headers, { id })
+    const action = await callAction(
+      target,
+      { file: call.file, name: call.name },
+      call.args.map(argument),
+      headers,
+      {
+        id,
+      },
+    ).catch((error: unknown) => {
+      if (error instanceof UserError) return failed(error.message, id)
+      throw error
+    })
     const { request, ...answer } = action
     const body = JSON.stringify(call.args.map((one) => (isForm(one) ? Object.fromEntries(one.form) : one)))
-    const shown = { method: 'POST', url: request.path, headers: request.headers ?? {}, body: `${call.name}(${body.slice(1, -1)})` }
+    const shown = {
+      method: 'POST',
+      url: request.path,
+      headers: request.headers ?? {},
+      body: `${call.name}(${body.slice(1, -1)})`,
+    }
     const ok = answer.status < 400 && action.thrown === undefined && !refuses(answer)
     return { request, answer, ok, shown, curl: [asCurl(app.origin, request)] }
   }
   if (call.k === 'procedure') {
-    const { request, ...answer } = await callProcedure(app, project, call, call.input, headers, { id })
-    return { request, answer, ok: answer.status < 300, shown: shownOf(request), curl: [asCurl(app.origin, request)] }
+    const mount = mountOf(project, call.path)
+    const known = transformerOf(project)
+    const transformer = known === 'superjson' ? ('superjson' as const) : ('none' as const)
+    const target = { path: call.path, type: call.type, mount, transformer }
+    const { request, ...answer } = await callProcedure(app.origin, target, call.input, headers, { id })
+    return {
+      request,
+      answer,
+      ok: answer.status < 300,
+      shown: shownOf(request),
+      curl: [asCurl(app.origin, request)],
+    }
   }
   const request = httpRequest(call, headers, id)
   const answer = await send(app.origin, request).catch((error: unknown) => {
     if (error instanceof NoAnswer) return { status: 0, headers: {}, body: error.message, bytes: 0, ms: 0, id }
     throw error
   })
-  return { request, answer, ok: answer.status > 0 && answer.status < 400 && !refuses(answer), shown: shownOf(request), curl: [asCurl(app.origin, request)] }
+  return {
+    request,
+    answer,
+    ok: answer.status > 0 && answer.status < 400 && !refuses(answer),
+    shown: shownOf(request),
+    curl: [asCurl(app.origin, request)],
+  }
+}
+
+/** What stands for an answer when a call could not even be made. */
+const failed = (message: string, id: string): ActionAnswer => ({
+  status: 0,
+  headers: {},
+  body: message,
+  bytes: 0,
+  ms: 0,
+  id,
+  thrown: message,
+  request: { method: 'POST', path: '/' },
+})
+
+/** The route that the router is mounted at. */
+function mountOf({ map }: Project, _procedure: string): string {
+  const route = map.endpoints.find(({ path }) => /trpc\/\[(\.\.\.)?\w+\]$/.test(path))
+  return route?.path.replace(/\/\[[^/]*$/, '') ?? '/api/trpc'
 }
 
 function httpRequest(call: Call & { k: 'http' }, headers: Record<string, string>, id: string): HttpRequest {
   if (call.json === undefined) return { method: call.method, path: call.path, headers, id }
   const body = JSON.stringify(call.json)
-  return { method: call.method, path: call.path, headers: { 'content-type': 'application/json', ...headers }, body, id }
+  return {
+    method: call.method,
+    path: call.path,
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+    id,
+  }
 }
 
 function refuses({ status, headers, body }: HttpAnswer): boolean {

@@ -7,8 +7,8 @@ import type { Client } from 'pg'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import { type Catalog, readCatalog } from '../database/catalog.ts'
-import { growFor } from '../database/seed/grow.ts'
 import { worldDiff } from '../database/seed/diff.ts'
+import { growFor } from '../database/seed/grow.ts'
 import { hintsFor } from '../database/seed/hints.ts'
 import { insertWorld, resetWorld } from '../database/seed/insert.ts'
 import { planWorld } from '../database/seed/plan.ts'
@@ -27,8 +27,8 @@ import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
 import type { Actor, Bench, Seen } from './bench.ts'
 import { type Delivery, deliver } from './deliver.ts'
-import type { Call } from './request.ts'
 import { type Marks, marksOf } from './marks.ts'
+import type { Call } from './request.ts'
 
 export interface BenchOptions {
   /** A scratch server of the user's instead of the embedded one. */
@@ -60,10 +60,17 @@ export interface OpenBench extends Bench {
 }
 
 /** Throws a `UserError` that names the step and what would help when the application does not come up. */
-export async function openBench(project: Project, context: Context, options: BenchOptions): Promise<OpenBench> {
+export async function openBench(
+  project: Project,
+  context: Context,
+  options: BenchOptions,
+): Promise<OpenBench> {
   const dataModel = project.dataModels[0]
   if (!dataModel)
-    throw new UserError('No Prisma schema with models was found.', 'Run it on the folder that holds the schema too.')
+    throw new UserError(
+      'No Prisma schema with models was found.',
+      'Run it on the folder that holds the schema too.',
+    )
   const workplace = await openWorkplace(context.workFolder, context.signal)
   try {
     return await build(project, dataModel, workplace, context, options)
@@ -94,7 +101,9 @@ async function build(
   const url = options.databaseUrl === undefined ? {} : { url: options.databaseUrl }
   const cacheFolder = context.cacheFolder ?? context.workFolder
 
-  const server = await phase('starting Postgres', () => openServer(workplace, { cacheFolder, ...url, ...signal }))
+  const server = await phase('starting Postgres', () =>
+    openServer(workplace, { cacheFolder, ...url, ...signal }),
+  )
   const database = 'be_proof'
   const data = await phase('creating tables and rows', async () => {
     await server.createDatabase(database)
@@ -107,7 +116,9 @@ async function build(
     await insertWorld(client, world)
     return { client, catalog, hints, world, problems: [...made.problems, ...world.problems] }
   })
-  const staged = await phase('copying the project', () => stageApp(placeOf(project, options.app), workplace, signal))
+  const staged = await phase('copying the project', () =>
+    stageApp(placeOf(project, options.app), workplace, signal),
+  )
   const records = join(workplace.folder, 'capture')
   await mkdir(records)
   const app = await phase('building and starting the copy', () =>
@@ -147,7 +158,8 @@ export async function schemaSource(project: Project, dataModel: DataModel): Prom
   const migrations = []
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const file = join(folder, entry.name, 'migration.sql')
-    if (entry.isDirectory() && existsSync(file)) migrations.push({ name: entry.name, sql: await readFile(file, 'utf8') })
+    if (entry.isDirectory() && existsSync(file))
+      migrations.push({ name: entry.name, sql: await readFile(file, 'utf8') })
   }
   return migrations.length > 0 ? { files, migrations } : { files }
 }
@@ -165,7 +177,17 @@ interface Parts {
 }
 
 /** The bench before anybody is signed in. */
-function benchOf({ project, dataModel, staged, app, records, client, catalog, hints, world }: Parts): Bench & { app: RunningApp } {
+function benchOf({
+  project,
+  dataModel,
+  staged,
+  app,
+  records,
+  client,
+  catalog,
+  hints,
+  world,
+}: Parts): Bench & { app: RunningApp } {
   const roots = { copy: staged.root, project: project.root }
   const marks: Marks = marksOf(world)
   let count = 0
