@@ -3,7 +3,7 @@ import type { PartyName } from '../database/seed/world.ts'
 import { type Actor, type Bench, isEffective, type Seen } from './bench.ts'
 import type { Input } from './inputs.ts'
 import { repaired } from './repair.ts'
-import { callOf, isKey, type Template } from './request.ts'
+import { type Call, callOf, type Fill, httpOf, isKey, type Template, templateOf } from './request.ts'
 import { castOf } from './rows.ts'
 import type { Plain } from './sample.ts'
 
@@ -21,6 +21,8 @@ export interface Shot {
   /** Values at exact paths, over everything else. */
   set?: ReadonlyMap<string, Plain>
   turn?: number
+  /** Rows that refer to the one in question are removed first. */
+  isolate?: boolean
 }
 
 /** Sends one call as somebody, about rows of one side. `undefined`: this kind of endpoint cannot be called. */
@@ -31,15 +33,30 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
   const own = castOf(bench.world, bench.dataModel, side.party, { about, user, turn })
   const other: PartyName = side.party === 'a' ? 'b' : 'a'
   const foreign = castOf(bench.world, bench.dataModel, other, { about, turn })
-  const call = callOf(template, {
+  const fill: Fill = {
     unique: bench.unique(),
     ...(shot.set ? { set: shot.set } : {}),
     bind: (input) => {
       if (!binds(template, input)) return undefined
       return (side.foreign?.(input) ? foreign : own).value(input)
     },
-  })
-  return call && bench.perform(call, actor)
+  }
+  const call = callOf(template, fill)
+  if (!call) return undefined
+  if (shot.isolate && about !== undefined) {
+    const row = own.row(about)
+    if (row) await bench.isolate(row)
+  }
+  return bench.perform(call.k === 'action' ? await posted(bench, call, fill) : call, actor)
+}
+
+/** An action is posted to a page that has it, with the parameters that the page wants. */
+async function posted(bench: Bench, call: Call & { k: 'action' }, fill: Fill): Promise<Call> {
+  const page = await bench.pageOf(call)
+  const run = bench.project.runs.find(({ endpoint }) => endpoint?.kind === 'page' && endpoint.path === page)
+  const template = run && templateOf(run, bench.dataModel)
+  if (template) return { ...call, page: httpOf(template, fill).path }
+  return page === undefined ? call : { ...call, page: page.replace(/\[+[^\]]*\]+/g, 'x') }
 }
 
 /** Rows are picked by what the caller sends; a column that is merely written gets a sample, unless it is a key. */
@@ -67,7 +84,7 @@ function methodsFor(template: Template, writes: boolean): (string | undefined)[]
 }
 
 const REPAIRS = 3
-const TURNS = 2
+const TURNS = 3
 
 /**
  * Finds a call that works for somebody of `party`. `good` says when it did what it is for; without it, rows must have
@@ -99,10 +116,10 @@ export async function control(
         for (let round = 0; round <= REPAIRS; round++) {
           const seen = await shoot(bench, shot, actor, { party: options.party })
           if (!seen) return { refused }
-          if (seen.changes.length > 0) await bench.reset()
+          if (seen.changes.length > 0 || shot.isolate) await bench.reset()
           if (good(seen)) return { seen, shot }
           if (!refused || refused.response.status >= seen.response.status) refused = seen
-          const better = repaired(shot, seen)
+          const better = repaired(shot, seen) ?? isolated(shot, seen, options.writes)
           if (!better) break
           shot = better
         }
@@ -110,6 +127,14 @@ export async function control(
     }
   }
   return { refused }
+}
+
+/** A row that others refer to is not removed: `409`, or the error of the database. */
+function isolated(shot: Shot, { response }: Seen, writes: boolean): Shot | undefined {
+  const refused = response.status === 409 || response.status === 500 || response.status === 400
+  return writes && refused && !shot.isolate && shot.about !== undefined
+    ? { ...shot, isolate: true }
+    : undefined
 }
 
 /** Why a control failed, in words. */

@@ -67,6 +67,10 @@ export interface Bench {
   grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>>
   /** A token's headers of a user, forged: right content, wrong key. Absent where sessions are not tokens. */
   forged?: (user: SeedUser) => Record<string, string>[]
+  /** Removes the rows that refer to this one, so that it can be removed itself. `reset` brings them back. */
+  isolate(row: SeedRow): Promise<void>
+  /** Route of a page that a server action can be posted to: `/orgs/[orgId]`. */
+  pageOf(action: { file: string; name: string }): Promise<string | undefined>
   /** Exploits as shell lines. */
   curl(seen: Seen): string[]
 }

@@ -2,7 +2,7 @@
 import { UserError } from '../core/error.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
-import { type ActionAnswer, callAction } from '../runtime/requests/actions.ts'
+import { type ActionAnswer, callAction, pagesOfAction } from '../runtime/requests/actions.ts'
 import { asCurl } from '../runtime/requests/curl.ts'
 import { callProcedure } from '../runtime/requests/procedures.ts'
 import { type HttpAnswer, type HttpRequest, NoAnswer, send } from '../runtime/requests/send.ts'
@@ -32,9 +32,10 @@ export async function deliver(
 ): Promise<Delivery> {
   if (call.k === 'action') {
     const target = { origin: app.origin, folder: app.staged.folder, workplace: app.staged.workplace }
+    const page = call.page === undefined ? {} : { page: call.page }
     const action = await callAction(
       target,
-      { file: call.file, name: call.name },
+      { file: call.file, name: call.name, ...page },
       call.args.map(argument),
       headers,
       {
@@ -52,7 +53,9 @@ export async function deliver(
       headers: request.headers ?? {},
       body: `${call.name}(${body.slice(1, -1)})`,
     }
-    const ok = answer.status < 400 && action.thrown === undefined && !refuses(answer)
+    // Where it was posted to is rendered anew and says nothing of the action.
+    const sentAway = LOGIN.test(answer.headers['x-action-redirect'] ?? answer.headers.location ?? '')
+    const ok = answer.status > 0 && answer.status < 400 && action.thrown === undefined && !sentAway
     return { request, answer, ok, shown, curl: [asCurl(app.origin, request)] }
   }
   if (call.k === 'procedure') {
@@ -80,6 +83,19 @@ export async function deliver(
     ok: answer.status > 0 && answer.status < 400 && !refuses(answer),
     shown: shownOf(request),
     curl: [asCurl(app.origin, request)],
+  }
+}
+
+/** The page with the fewest parameters; `undefined` when no page of the build has the action. */
+export async function pageOfAction(
+  app: RunningApp,
+  action: { file: string; name: string },
+): Promise<string | undefined> {
+  try {
+    return (await pagesOfAction({ folder: app.staged.folder }, action))[0]
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
   }
 }
 

@@ -20,13 +20,14 @@ import type { Project } from '../project/project.ts'
 import { bringUp, type RunningApp } from '../runtime/app/bring-up.ts'
 import { placeOf } from '../runtime/app/place.ts'
 import { type StagedApp, stageApp } from '../runtime/app/stage.ts'
-import { captureEnv } from '../runtime/capture/preload-path.ts'
+import { capturePreload } from '../runtime/capture/preload-path.ts'
 import { readWorkload } from '../runtime/capture/read-workload.ts'
 import { markRecords } from '../runtime/capture/records.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
-import type { Actor, Bench, Seen } from './bench.ts'
-import { type Delivery, deliver } from './deliver.ts'
+import type { Actor, Bench, RowChange, Seen } from './bench.ts'
+import { type Delivery, deliver, pageOfAction } from './deliver.ts'
+import { removeDependents } from './isolate.ts'
 import { type Marks, marksOf } from './marks.ts'
 import type { Call } from './request.ts'
 
@@ -125,7 +126,8 @@ async function build(
     bringUp(staged, {
       mode: options.mode ?? 'build',
       databaseUrl: server.url(database),
-      env: captureEnv(records),
+      preloads: [capturePreload()],
+      env: { BACKEND_ENGINEER_CAPTURE: records },
       ...signal,
       ...(context.progress ? { progress: context.progress } : {}),
     }),
@@ -176,6 +178,8 @@ interface Parts {
   world: World
 }
 
+const changeKey = ({ kind, table, values }: RowChange): string => JSON.stringify([kind, table, values])
+
 /** The bench before anybody is signed in. */
 function benchOf({
   project,
@@ -194,6 +198,8 @@ function benchOf({
   const unique = (): string => `q${(++count).toString(36)}${(count * 7919).toString(36)}`
   const requests = new WeakMap<Seen, Delivery>()
   const nobody: Actor = { name: 'nobody', headers: {} }
+  /** Changes that were made before a request, to make it possible. */
+  let known = new Set<string>()
 
   const perform = async (call: Call, actor: Actor): Promise<Seen> => {
     const mark = await markRecords(records)
@@ -201,7 +207,7 @@ function benchOf({
     // What the app writes down after its answer is sent comes with its next turn.
     await setImmediate()
     const workload = await readWorkload(records, roots, mark)
-    const changes = await worldDiff(client, world)
+    const changes = (await worldDiff(client, world)).filter((one) => !known.has(changeKey(one)))
     const own = workload.requests.some((one) => one.id === delivery.answer.id)
     const mine = ({ request }: { request?: string }): boolean => !own || request === delivery.answer.id
     const { status, headers, body } = delivery.answer
@@ -231,7 +237,14 @@ function benchOf({
     nobody,
     unique,
     perform,
-    reset: () => resetWorld(client, catalog, world),
+    async reset() {
+      await resetWorld(client, catalog, world)
+      known = new Set()
+    },
+    async isolate(row) {
+      await removeDependents(client, world, row)
+      known = new Set((await worldDiff(client, world)).map(changeKey))
+    },
     async grow(tables, party, rows) {
       const grown: Record<string, number> = {}
       for (const table of tables) {
@@ -240,6 +253,7 @@ function benchOf({
       }
       return grown
     },
+    pageOf: (action) => pageOfAction(app, action),
     curl: (seen) => requests.get(seen)?.curl ?? [],
   }
 }

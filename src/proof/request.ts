@@ -8,7 +8,7 @@ import { guess, type Plain, sample } from './sample.ts'
 /** One call of an endpoint, ready to be sent. */
 export type Call =
   | { k: 'http'; method: string; path: string; json?: Plain }
-  | { k: 'action'; file: string; name: string; page: string; args: (Plain | FormFields)[] }
+  | { k: 'action'; file: string; name: string; page?: string; args: (Plain | FormFields)[] }
   | { k: 'procedure'; path: string; type: 'query' | 'mutation'; input: Plain | undefined }
 
 /** Becomes FormData: the fields in order. */
@@ -69,7 +69,7 @@ const segmentsOf = (path: string): string[] =>
 
 const DYNAMIC = /^\[{1,2}(\.\.\.)?([^\]]+)\]{1,2}$|^:(.+?)\??$/
 
-function httpOf(template: Template, fill: Fill): Call {
+export function httpOf(template: Template, fill: Fill): Call & { k: 'http' } {
   const { endpoint } = template
   const names = new Set<string>()
   const segments = segmentsOf(endpoint.path).flatMap((segment) => {
@@ -160,7 +160,7 @@ function actionOf(template: Template, fill: Fill): Call {
     if (isForm) return { form: fieldsOf(value) }
     return value ?? null
   })
-  return { k: 'action', file: endpoint.location.file, name: endpoint.path, page: '/', args }
+  return { k: 'action', file: endpoint.location.file, name: endpoint.path, args }
 }
 
 /** next-safe-action and zsa: one argument, named `input` by the flow reader. */

@@ -57,9 +57,8 @@ export function castOf(
     const known = picked.get(entity.table)
     if (known) return known
     const rows = rowsOf(entity)
-    const best = Math.max(0, ...rows.map(fit))
-    const fitting = rows.filter((row) => fit(row) === best)
-    const row = fitting[(options.turn ?? 0) % Math.max(1, fitting.length)]
+    const ranked = rows.toSorted((a, b) => fit(b) - fit(a))
+    const row = ranked[(options.turn ?? 0) % Math.max(1, ranked.length)]
     if (row) pick(row)
     return row
   }
