@@ -33,10 +33,11 @@ export function finished(planning: Planning, catalog: Catalog): World {
         name: table.name,
         key: table.primaryKey.length > 0 ? table.primaryKey : (table.uniques.find(isPlain)?.columns ?? []),
         columns: table.columns.flatMap(({ name }) => (made.includes(name) ? [name] : [])),
-        links: links.map(({ columns, references, referencedColumns }) => ({
+        links: links.map(({ columns, references, referencedColumns, required }) => ({
           columns,
           references,
           referencedColumns,
+          required,
         })),
       }
     }),
