@@ -1,12 +1,16 @@
 /** How a session of this application is made without its login. */
+
 import type { Project } from '../../project/project.ts'
+import { authJs } from './auth-js.ts'
+import { betterAuth } from './better-auth.ts'
+import { ironSessions } from './iron-session.ts'
 import type { Minter, Missing, Question, Running, Way } from './minter.ts'
 import { ownTokens } from './own-token.ts'
 
 type Finder = (question: Question) => Way[] | Missing | undefined | Promise<Way[] | Missing | undefined>
 
 /** In order: a library that manages sessions says more than a token that is signed somewhere. */
-const finders: Finder[] = [ownTokens]
+const finders: Finder[] = [betterAuth, authJs, ironSessions, ownTokens]
 
 export const HOOK = '.backend-engineer/session.mjs'
 
