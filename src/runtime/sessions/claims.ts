@@ -80,7 +80,8 @@ export class Filler {
     const known = this.byWords([name])
     if (known !== undefined) return known
     this.guessed.add(name)
-    return name
+    if (/logged_?in|signed_?in|authenticated|verified|active/i.test(name)) return true
+    return /^(is|has|can)[A-Z]/.test(name) ? false : name
   }
 
   /** `id`, the user's own key: what `sub` says. */
