@@ -1,0 +1,124 @@
+/** Builds and starts the copy of an application, contained to loopback. */
+import { mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type EgressAttempt, readAttempts } from '../egress/attempts.ts'
+import { openStub } from '../egress/stub.ts'
+import { generateClient } from './generate.ts'
+import { environmentOf, type Launch } from './launch.ts'
+import { installedNext, type Next } from './next.ts'
+import { wrapConfig } from './next-config.ts'
+import { runStep } from './run-step.ts'
+import { failed, freePort, serverOf } from './server.ts'
+import type { StagedApp } from './stage.ts'
+
+export interface BringUpOptions extends Launch {
+  mode: 'build' | 'dev'
+  signal?: AbortSignal
+  progress?: (step: string) => void
+}
+
+export interface RunningApp {
+  /** `http://127.0.0.1:port`; the same after a restart. */
+  readonly origin: string
+  readonly staged: StagedApp
+  readonly mode: 'build' | 'dev'
+  /** All variables of its processes. */
+  readonly env: Record<string, string>
+  /** Milliseconds that each step took. */
+  readonly took: { generate: number; build: number; start: number }
+  /** The last quarter of a megabyte that the server printed. */
+  log(): string
+  /** What it tried to reach so far, and did not, or reached a stub instead. */
+  egress(): EgressAttempt[]
+  /** Starts the server again, on the same port; the build stays. */
+  restart(): Promise<void>
+  /** Ends it; it cannot be restarted. The end of the workplace does the same. */
+  stop(): Promise<void>
+}
+
+const BUILD_MS = 15 * 60_000
+
+/**
+ * Brings a staged application up: generates its client, builds it, starts it, and waits until it answers.
+ * Throws a `BringUpError` that names the step, the cause and what would help.
+ */
+export async function bringUp(staged: StagedApp, options: BringUpOptions): Promise<RunningApp> {
+  const { mode, signal, progress } = options
+  const { workplace, folder } = staged
+  const next = await installedNext(folder)
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const logs = join(workplace.folder, `${basename(staged.top)}-logs`)
+  await mkdir(logs, { recursive: true })
+  const record = join(logs, 'egress.jsonl')
+  const stub = await openStub(record)
+  workplace.onClose(stub.close)
+  const env = await environmentOf(staged, options, { origin, port, record, logs, stub })
+
+  progress?.('generating the Prisma client')
+  const began = Date.now()
+  await generateClient(staged, env, join(logs, 'generate.log'), signal)
+  const generated = Date.now()
+  await wrapConfig({ folder, top: staged.top, next: next.version })
+  if (mode === 'build') {
+    progress?.('building the application')
+    await build(staged, next, env, join(logs, 'build.log'), signal)
+  }
+  const built = Date.now()
+
+  progress?.('starting the application')
+  const server = serverOf(staged, next, mode, { env, origin, port, file: join(logs, 'server.log'), signal })
+  await server.start()
+  const took = { generate: generated - began, build: built - generated, start: Date.now() - built }
+  workplace.onClose(server.stop)
+  return {
+    origin,
+    staged,
+    mode,
+    env,
+    took,
+    log: server.log,
+    egress: () => readAttempts(record),
+    restart: async () => {
+      await server.stop()
+      await server.start()
+    },
+    stop: async () => {
+      await server.stop()
+      await stub.close()
+    },
+  }
+}
+
+async function build(
+  staged: StagedApp,
+  next: Next,
+  env: Record<string, string>,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const run = (...more: string[]) =>
+    runStep(
+      staged.workplace,
+      {
+        args: [next.command, 'build', ...next.flags, ...more],
+        cwd: staged.folder,
+        env: { ...env, NODE_ENV: 'production' },
+        limit: BUILD_MS,
+      },
+      file,
+      signal,
+    )
+  const whole = await run()
+  // A page that cannot be rendered without the world outside must not keep the others from being tried: pages are then
+  // rendered when they are asked for.
+  const ended =
+    whole.code !== 0 && !whole.late && prerendering.test(whole.log)
+      ? await run('--experimental-build-mode', 'compile')
+      : whole
+  if (ended.late) throw failed('build', ended.log, 'The build took longer than 15 minutes.')
+  if (ended.code !== 0) throw failed('build', ended.log)
+}
+
+const prerendering =
+  /Error occurred prerendering page|Failed to collect page data|Export encountered an error/
