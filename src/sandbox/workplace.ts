@@ -28,7 +28,7 @@ const GRACE_MS = 3000
 /**
  * Opens a workplace below `base` and removes those that a killed run left there.
  *
- * When this process is killed, a watcher of two lines of shell ends what it started; where there is no shell, the next
+ * When this process is killed, a watcher in shell ends what it started; where there is no shell, the next
  * run does.
  */
 export async function openWorkplace(base: string, signal?: AbortSignal): Promise<Workplace> {
@@ -95,9 +95,22 @@ async function removeLeftovers(runs: string): Promise<void> {
 /** A reader of a pipe that only this process holds: at the end of the pipe, this process is gone. */
 function watch(folder: string): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined
+  // `kill -9 -- -1234` is not understood by every shell; `kill -s` is.
   const script = `cat >/dev/null
-  for pid in $(sed -n 's/^{"pid":\\([0-9]*\\).*/\\1/p' "$1/${PROCESSES}"); do kill -9 -- "-$pid" 2>/dev/null; done
-  sleep 0.2; rm -rf -- "$1"`
+  groups=
+  while IFS= read -r line; do
+    pid=$(printf %s "$line" | sed -n 's/^{"pid":\\([0-9]*\\).*/\\1/p')
+    born=$(printf %s "$line" | sed -n 's/.*"born":"\\([0-9]*\\)".*/\\1/p')
+    now=$(sed -n 's/.*) //p' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)
+    [ -n "$pid" ] && { [ -z "$now" ] || [ "$now" = "$born" ]; } && groups="$groups $pid"
+  done <"$1/${PROCESSES}"
+  send() { for pid in $groups; do kill -s "$1" -- "-$pid" 2>/dev/null && sent=1; done; }
+  send TERM
+  for turn in 1 2 3 4 5 6 7 8 9 10; do
+    sent=; send 0; [ -z "$sent" ] && break
+    sleep 0.1
+  done
+  send KILL; sleep 0.2; rm -rf -- "$1"`
   const watcher = spawn('sh', ['-c', script, 'sh', folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -1,0 +1,132 @@
+/** The embedded Postgres: a copy of the template data directory and a process; both end with the workplace. */
+import { chmod, chown, lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, escapeIdentifier } from 'pg'
+import { UserError } from '../core/error.ts'
+import type { Workplace } from '../sandbox/workplace.ts'
+import { type Account, findAccount } from './account.ts'
+import { type Binaries, copyBinaries, findBinaries } from './binaries.ts'
+import { connected, using } from './connection.ts'
+import { copyTree } from './copy-tree.ts'
+import { ownName, removeDead } from './own-name.ts'
+import { type PostgresProcess, startPostgres } from './process.ts'
+import type { DatabaseServer, ServerOptions } from './server.ts'
+import { openTemplate } from './template.ts'
+
+/** Where the parts of one server are. */
+interface Home {
+  binaries: Binaries
+  /** Of the template. */
+  cache: string
+  /** Of the data directory and the socket. */
+  run: string
+}
+
+/** @param account found when it is not given; given by tests */
+export async function openEmbedded(
+  workplace: Workplace,
+  options: ServerOptions,
+  account?: Account,
+): Promise<DatabaseServer> {
+  try {
+    return await open(workplace, options, account ?? (await findAccount(workplace)))
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (error instanceof UserError || !(error instanceof Error)) throw error
+    const full = /ENOSPC|No space left/.test(error.message)
+    throw new UserError(
+      full ? 'The disk is full.' : `The embedded Postgres does not run here. ${error.message}`,
+      full
+        ? 'Make some room: a run needs about 200 MB, more with many rows.'
+        : 'Name a scratch server with --database-url.',
+      { cause: error },
+    )
+  }
+}
+
+async function open(workplace: Workplace, options: ServerOptions, account: Account): Promise<DatabaseServer> {
+  const home = await findHome(workplace, options.cacheFolder, account)
+  const template = await openTemplate(workplace, home.binaries, account, home.cache)
+  const folder = join(home.run, ownName('pg'))
+  const data = join(folder, 'data')
+  await mkdir(folder, { mode: 0o700 })
+  await copyTree(template.data, data, 0o700)
+  if (account.kind === 'account') await give(folder, account)
+  const place = { binaries: home.binaries.folder, data, sockets: folder, account }
+  const postgres = await startPostgres(workplace, place, options.signal)
+  const server = serverOf(postgres, template.password, folder)
+  try {
+    return { ...server, version: await using(() => server.connect('postgres'), readVersion) }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+function serverOf(
+  postgres: PostgresProcess,
+  password: string,
+  folder: string,
+): Omit<DatabaseServer, 'version'> {
+  const connect = (database: string): Promise<Client> =>
+    connected({ host: '127.0.0.1', port: postgres.port, user: 'postgres', password, database })
+  const administer = (sql: string): Promise<void> =>
+    using(
+      () => connect('postgres'),
+      async (client) => void (await client.query(sql)),
+    )
+  let closing: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 })
+  }
+  return {
+    kind: 'embedded',
+    url: (database) =>
+      `postgresql://postgres:${password}@127.0.0.1:${postgres.port}/${encodeURIComponent(database)}`,
+    connect,
+    createDatabase: (name, template) => administer(creation(name, template)),
+    dropDatabase: (name) => administer(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),
+    close() {
+      closing ??= end()
+      return closing
+    },
+  }
+}
+
+/** Copying files is quicker than logging each page when there is something to copy. */
+export function creation(name: string, template: string | undefined): string {
+  const copy = template === undefined ? '' : ` TEMPLATE ${escapeIdentifier(template)} STRATEGY FILE_COPY`
+  return `CREATE DATABASE ${escapeIdentifier(name)}${copy}`
+}
+
+/** `18.4` */
+export async function readVersion(client: Client): Promise<string> {
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+  return rows[0]?.server_version.split(' ')[0] ?? ''
+}
+
+async function findHome(workplace: Workplace, cacheFolder: string, account: Account): Promise<Home> {
+  const binaries = await findBinaries(cacheFolder)
+  if (account.kind !== 'account')
+    return { binaries, cache: join(cacheFolder, 'postgres', binaries.version), run: workplace.folder }
+  const shared = join(tmpdir(), `backend-engineer-postgres-${account.uid}`)
+  await mkdir(shared, { recursive: true, mode: 0o711 })
+  await chmod(shared, 0o711)
+  const { uid } = await lstat(shared)
+  if (uid !== process.getuid?.())
+    throw new UserError(`${shared} belongs to another user.`, 'Remove it, or do not run as root.')
+  await removeDead(shared, 'run')
+  const run = join(shared, ownName('run'))
+  await mkdir(run, { mode: 0o711 })
+  workplace.onClose(() => rm(run, { recursive: true, force: true }))
+  const cache = join(shared, binaries.version)
+  return { binaries: { ...binaries, folder: await copyBinaries(binaries, cache) }, cache, run }
+}
+
+async function give(folder: string, { uid, gid }: { uid: number; gid: number }): Promise<void> {
+  await chown(folder, uid, gid)
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    await chown(join(entry.parentPath, entry.name), uid, gid)
+}
