@@ -23,9 +23,9 @@ const app = require('node:module').createRequire(process.argv[1])
 const load = (name) => app('next/dist/compiled/react-server-dom-' + name + '/client.node.js')
 let client
 try { client = load('turbopack') } catch { client = load('webpack') }
-const any = (make) => new Proxy({}, { get: (_, key) => make(key) })
+const each = (make) => new Proxy({}, { get: (_, key) => make(key) })
 const consumer = {
-  moduleMap: any((id) => any((name) => ({ id, name, chunks: [] }))),
+  moduleMap: each((id) => each((name) => ({ id, name, chunks: [] }))),
   serverModuleMap: null, moduleLoading: null,
 }
 const revive = (value) => {

@@ -1,5 +1,5 @@
 /** What a session says of its user: the names that the code uses, filled with the seeded rows. */
-import type { Entity } from '../../project/data-model.ts'
+import { type Entity, secretFields } from '../../project/data-model.ts'
 import type { Project } from '../../project/project.ts'
 import type { Person, PersonRow } from './minter.ts'
 import { fieldsOf, type Place, settle } from './reading.ts'
@@ -80,7 +80,8 @@ export class Filler {
     const known = this.byWords([name])
     if (known !== undefined) return known
     this.guessed.add(name)
-    return name
+    if (/logged_?in|signed_?in|authenticated|verified|active/i.test(name)) return true
+    return /^(is|has|can)[A-Z]/.test(name) ? false : name
   }
 
   /** `id`, the user's own key: what `sub` says. */
@@ -88,11 +89,24 @@ export class Filler {
     return keyOf(this.entity(this.user.row), this.user.row)
   }
 
+  /** The value that a name has by custom, nothing when there is none. */
+  known(name: string): unknown {
+    return this.byWords([name])
+  }
+
+  /** The key of the user's row of a model: of the user, the tenant or the membership. */
+  keyFor(model: string): unknown {
+    const { row, tenant, membership } = this.user
+    const of = [row, tenant, membership].find((one) => one && this.entity(one)?.name === model)
+    return of && keyOf(this.entity(of), of)
+  }
+
   private byWords(words: readonly string[]): unknown {
     const name = words.at(-1)
     if (name === undefined) return undefined
     const owner = words.slice(0, -1).findLast((one) => !/^(data|payload|session|token|ctx|this)$/.test(one))
     if (/^(iat|exp|nbf)$/.test(name)) return undefined
+    if (words.length === 1 && USER.test(name)) return this.everything(this.user.row)
     const [whose, field] = split(name)
     const of = this.rowFor(whose ?? owner)
     if (of && /^(id|sub|uid|_id)$/i.test(field)) return keyOf(this.entity(of), of)
@@ -101,6 +115,15 @@ export class Filler {
     if (/^roles?$/i.test(field)) return this.role(/s$/.test(field))
     if (/^(is)?admin$/i.test(name)) return /admin|owner/i.test(this.user.role ?? '')
     return undefined
+  }
+
+  /** The row as the code has it, without what is long or secret. */
+  private everything(row: PersonRow): Record<string, unknown> {
+    const entity = this.entity(row)
+    const secret = new Set(entity ? secretFields(entity) : [])
+    const fields = (entity?.fields ?? []).filter((one) => !one.relation && !secret.has(one.name))
+    const values = fields.map(({ name, column }) => [name, row.values[column]] as const)
+    return Object.fromEntries(values.filter(([, value]) => String(value).length <= 200))
   }
 
   private role(many: boolean): unknown {

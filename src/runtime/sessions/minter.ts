@@ -1,4 +1,5 @@
 import type { Project } from '../../project/project.ts'
+import type { Workplace } from '../../sandbox/workplace.ts'
 
 /** A row of the seeded world: the table's name and the values by column. */
 export interface PersonRow {
@@ -40,7 +41,9 @@ export interface Running {
   /** Absolute path of the application in the copy. */
   folder: string
   /** Runs one statement on the application's database; absent: sessions that are rows cannot be made. */
-  sql?: (text: string, params: unknown[]) => Promise<Record<string, unknown>[]>
+  sql?: (text: string, params: unknown[]) => Promise<unknown>
+  /** Where the project's own hook may run; absent: it cannot. */
+  workplace?: Workplace
 }
 
 /** What the finders are given. */

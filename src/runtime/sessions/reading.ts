@@ -59,6 +59,18 @@ export function fieldsOf(program: Program, at: Place, depth = 6): Map<string, Pl
   return fields
 }
 
+/** The value at a path of the options. */
+export function nested(
+  program: Program,
+  config: ReadonlyMap<string, Place>,
+  [first = '', ...rest]: readonly string[],
+): Place | undefined {
+  return rest.reduce<Place | undefined>(
+    (at, key) => at && fieldOf(program, settle(program, at), key),
+    config.get(first),
+  )
+}
+
 /** What a name stands for, in this file or in the one that it is imported from; nothing for a parameter. */
 function definition(program: Program, syntax: Syntax, number: number): Place | undefined {
   const binding = syntax.bindings[number]

@@ -1,0 +1,97 @@
+/** The environment of the processes of a copy. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { requireEgress } from '../egress/place.ts'
+import type { Stub } from '../egress/stub.ts'
+import { makeEnvironment, readSources } from './environment.ts'
+import { writeFonts } from './fonts.ts'
+import type { StagedApp } from './stage.ts'
+
+export interface Launch {
+  /** `postgresql://…` of the scratch database, on loopback. */
+  databaseUrl: string
+  /** Wins over what is made up. */
+  env?: Record<string, string>
+  /** Absolute paths of modules that run in every process of the application before its code. */
+  preloads?: string[]
+  /** Further ports on loopback that the application may reach, such as a listener that waits for it. */
+  ports?: number[]
+  /** Of this process: the search path and what the system needs are passed on, nothing else. Default: `process.env`. */
+  parent?: NodeJS.ProcessEnv
+}
+
+export interface Address {
+  origin: string
+  port: number
+  record: string
+  logs: string
+  stub: Stub
+}
+
+/**
+ * What the code reads, made up; what the system needs of the parent, passed on; and what contains the application. The
+ * user's own variables are not among them.
+ */
+export async function environmentOf(
+  staged: StagedApp,
+  options: Launch,
+  { origin, port, record, logs, stub }: Address,
+): Promise<Record<string, string>> {
+  const home = join(logs, 'home')
+  await mkdir(home, { recursive: true })
+  const fonts = join(logs, 'fonts.cjs')
+  const authority = join(logs, 'authority.pem')
+  await writeFile(authority, stub.certificate)
+  const { parent = process.env, databaseUrl, ports = [], preloads = [], env = {} } = options
+  const sources = await readSources(staged)
+  const made = makeEnvironment(sources, { databaseUrl, origin })
+  const system = {
+    ...passedOn(parent),
+    HOME: home,
+    USERPROFILE: home,
+    TMPDIR: home,
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+  }
+  await writeFonts(staged, sources.code, fonts, join(logs, 'fonts.log'), system)
+  const databasePort = Number(new URL(databaseUrl).port || 5432)
+  const imports = preloads.map((file) => `--import ${pathToFileURL(file).href}`)
+  return {
+    ...made.values,
+    ...system,
+    NEXT_TELEMETRY_DISABLED: '1',
+    CHECKPOINT_DISABLE: '1',
+    NO_COLOR: '1',
+    NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fonts,
+    ...env,
+    NODE_OPTIONS: [requireEgress(), ...imports].join(' '),
+    NODE_EXTRA_CA_CERTS: authority,
+    BACKEND_ENGINEER_EGRESS: JSON.stringify({
+      record,
+      ports: [port, databasePort, ...ports],
+      stub: { plain: stub.plain, tls: stub.tls, hosts: stub.hosts },
+    }),
+  }
+}
+
+const needed = [
+  'PATH',
+  'Path',
+  'PATHEXT',
+  'SystemRoot',
+  'SYSTEMROOT',
+  'ComSpec',
+  'COMSPEC',
+  'windir',
+  'LD_LIBRARY_PATH',
+]
+
+function passedOn(parent: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    needed.flatMap((name) => {
+      const value = parent[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}

@@ -1,0 +1,112 @@
+/** The server of a copy: starts it, waits until it answers, ends it. */
+import type { ChildProcess } from 'node:child_process'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BringUpError, type BringUpStep, diagnose, tailOf } from './failure.ts'
+import type { Next } from './next.ts'
+import { endGroup, openLog } from './run-step.ts'
+import type { StagedApp } from './stage.ts'
+
+const START_MS = 120_000
+/** Next.js waits for idle connections when it is told to end. */
+const GRACE_MS = 700
+
+interface Serving {
+  env: Record<string, string>
+  origin: string
+  port: number
+  file: string
+  signal: AbortSignal | undefined
+}
+
+export function serverOf(staged: StagedApp, next: Next, mode: 'build' | 'dev', serving: Serving) {
+  const { env, origin, port, file, signal } = serving
+  const log = openLog(file)
+  let child: ChildProcess | undefined
+  return {
+    log: () => log.text(),
+    async start(): Promise<void> {
+      const verb = mode === 'build' ? ['start'] : ['dev', ...next.flags]
+      const started = staged.workplace.start(
+        process.execPath,
+        [next.command, ...verb, '-H', '127.0.0.1', '-p', String(port)],
+        {
+          cwd: staged.folder,
+          env: { ...env, PORT: String(port), NODE_ENV: mode === 'build' ? 'production' : 'development' },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      )
+      child = started
+      log.follow(started)
+      await ready(started, origin, () => log.text(), signal)
+    },
+    async stop(): Promise<void> {
+      const running = child
+      child = undefined
+      if (running !== undefined && running.exitCode === null && running.signalCode === null) {
+        const ended = new Promise((done) => running.once('exit', done))
+        endGroup(running, 'SIGTERM')
+        const timer = setTimeout(() => endGroup(running), GRACE_MS)
+        await ended
+        clearTimeout(timer)
+      }
+      if (running !== undefined) endGroup(running)
+    },
+  }
+}
+
+/** Waits for the first answer of any status, or for the end of the process. */
+async function ready(
+  child: ChildProcess,
+  origin: string,
+  log: () => string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let ended = false
+  child.once('exit', () => (ended = true))
+  child.once('error', () => (ended = true))
+  const deadline = Date.now() + START_MS
+  while (Date.now() < deadline) {
+    signal?.throwIfAborted()
+    if (ended) throw failed('start', log())
+    if (await answers(origin)) return
+    await sleep(50)
+  }
+  endGroup(child)
+  throw failed('health', log(), `No answer within ${START_MS / 1000} seconds.`)
+}
+
+/** A path below Next.js's own, which compiles no page: whatever is answered, the server is up. */
+async function answers(origin: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${origin}/_next/backend-engineer`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(30_000),
+    })
+    await response.body?.cancel()
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The error of a step, with what its log says. */
+export function failed(step: BringUpStep, log: string, reason?: string): BringUpError {
+  const told = diagnose(log)
+  return new BringUpError(step, reason ?? told.reason, told.remedy, tailOf(log))
+}
+
+/** A port that nothing listens on right now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await new Promise<number>((done, failed) => {
+    server.once('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      if (typeof address === 'object' && address !== null) done(address.port)
+      else failed(new Error('No address.'))
+    })
+  })
+  await new Promise((done) => server.close(done))
+  return port
+}
