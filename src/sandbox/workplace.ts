@@ -1,7 +1,7 @@
 /** The folder of one run and the processes that were started for it. Both are gone when the run is over. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -37,8 +37,13 @@ export async function openWorkplace(base: string, signal?: AbortSignal): Promise
   await removeLeftovers(runs)
   const folder = join(runs, `${process.pid}-${randomBytes(4).toString('hex')}`)
   await mkdir(folder, { mode: 0o700 })
-  await writeFile(join(folder, OWNER), JSON.stringify(identityOf(process.pid)))
-  await writeFile(join(folder, PROCESSES), '')
+  try {
+    await writeFile(join(folder, OWNER), JSON.stringify(identityOf(process.pid)))
+    await writeFile(join(folder, PROCESSES), '')
+  } catch (error) {
+    await remove(folder)
+    throw error
+  }
   const watcher = watch(folder)
   const actions: (() => Promise<void>)[] = []
   let closing: Promise<void> | undefined
@@ -67,12 +72,21 @@ export async function openWorkplace(base: string, signal?: AbortSignal): Promise
       signal?.throwIfAborted()
       const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' })
       // A failure to start is told by the event `error`, to whoever started it.
-      if (child.pid !== undefined)
-        appendFileSync(join(folder, PROCESSES), `${JSON.stringify(identityOf(child.pid))}\n`)
+      if (child.pid !== undefined) record(folder, child.pid)
       return child
     },
     onClose: (action) => void actions.push(action),
     close,
+  }
+}
+
+/** A process that cannot be recorded, as on a full disk, would outlive a run that is killed: it does not live at all. */
+function record(folder: string, pid: number): void {
+  try {
+    appendFileSync(join(folder, PROCESSES), `${JSON.stringify(identityOf(pid))}\n`)
+  } catch (error) {
+    signalGroup(pid, 'SIGKILL')
+    throw error
   }
 }
 
@@ -158,13 +172,8 @@ function parsed(text: string): unknown {
 
 /** The start time tells a process from a later one with the same number. Linux only; elsewhere the number alone counts. */
 function identityOf(pid: number): Owned {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const born = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-    return born === undefined ? { pid } : { pid, born }
-  } catch {
-    return { pid }
-  }
+  const born = statOf(pid)[19]
+  return born === undefined ? { pid } : { pid, born }
 }
 
 function isAlive({ pid, born }: Owned): boolean {
@@ -174,7 +183,32 @@ function isAlive({ pid, born }: Owned): boolean {
   return born === undefined || now.born === undefined || now.born === born
 }
 
-const groupIsAlive = (pid: number): boolean => exists(-pid)
+const groupIsAlive = (pid: number): boolean => exists(-pid) && !isGroupOfZombies(pid)
+
+/** Where nobody collects orphans, as in many containers, what has ended stays listed. */
+function isGroupOfZombies(group: number): boolean {
+  let names: string[]
+  try {
+    names = readdirSync('/proc')
+  } catch {
+    return false
+  }
+  for (const name of names) {
+    const [state, , owner] = /^\d+$/.test(name) ? statOf(name) : []
+    if (owner === String(group) && state !== 'Z') return false
+  }
+  return true
+}
+
+/** The fields of a process behind its name, from its state on; none when it is gone, or where there is no /proc. */
+function statOf(pid: number | string): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
+  }
+}
 
 function exists(target: number): boolean {
   if (target === 0) return false
