@@ -1,19 +1,10 @@
-/** The only reader of parser nodes: oxc's ESTree in, our `Syntax` out. Two passes per scope: names first, then bodies. */
+/**
+ * Reads parser nodes for what the code means: oxc's ESTree in, our `Syntax` out. Two passes per scope: names first, then
+ * bodies. `read-shape.ts` reads them for where the parts are.
+ */
 import { parseSync } from 'oxc-parser'
+import { isNode, type Node, node, nodes, text } from './nodes.ts'
 import type { Binding, ClassDef, Expr, Fn, Pattern, Prop, Stmt, Syntax } from './syntax.ts'
-
-interface Node {
-  type: string
-  start: number
-  end: number
-  [key: string]: unknown
-}
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-const node = (value: unknown): Node | null => (isNode(value) ? value : null)
-const nodes = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : [])
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const TRANSPARENT = new Set([
   'ParenthesizedExpression',
