@@ -99,6 +99,9 @@ export async function measure(
   return options.within ? all() : rolledBack(connection, all)
 }
 
+/** Whether it writes so much that an index on its WHERE would be lost in the cost of the writes. */
+export const writesMuch = ({ raw }: Measured): boolean => writtenRows(raw) > MANY_WRITTEN
+
 const writtenRows = (raw: RawPlan): number =>
   raw['Node Type'] === 'ModifyTable' ? (raw.Plans?.[0]?.['Actual Rows'] ?? 0) : 0
 
