@@ -1,0 +1,104 @@
+/** Extensions that the server lacks: what can be left out or replaced so that the rest of the tables can be made. */
+import type { Client } from 'pg'
+import { replaceInCode, skeleton } from './sql-statements.ts'
+
+interface Extension {
+  name: string
+  types?: string[]
+  /** In an index: its access methods and operator classes. */
+  index?: RegExp
+  /** A word that only SQL which needs the extension has. */
+  sign?: RegExp
+  /** SQL that does as well for a test. */
+  standIn?: string
+}
+
+const known: Extension[] = [
+  {
+    name: 'vector',
+    types: ['vector', 'halfvec', 'sparsevec'],
+    index: /\b(hnsw|ivfflat|(vector|halfvec|sparsevec)_\w+_ops)\b/i,
+  },
+  { name: 'postgis', types: ['geometry', 'geography', 'box2d', 'box3d'] },
+  {
+    name: 'pg_uuidv7',
+    standIn: 'CREATE FUNCTION uuid_generate_v7() RETURNS uuid LANGUAGE sql VOLATILE AS $$ SELECT uuidv7() $$',
+  },
+  { name: 'citext', types: ['citext'], sign: /\bcitext\b/i },
+  { name: 'hstore', types: ['hstore'], sign: /\bhstore\b/i },
+  { name: 'ltree', types: ['ltree', 'lquery'], sign: /\b(ltree|lquery)\b/i },
+  { name: 'pg_trgm', index: /\b(gin|gist)_trgm_ops\b/i, sign: /\b(gin|gist)_trgm_ops\b/i },
+  { name: 'uuid-ossp', sign: /\buuid_generate_v[1345]\w*\s*\(/i },
+  { name: 'pgcrypto', sign: /\b(gen_random_bytes|gen_salt|crypt|digest|hmac)\s*\(/i },
+]
+
+export interface Extensions {
+  available: ReadonlySet<string>
+  /** Those of `known` that the server lacks. */
+  missing: readonly Extension[]
+}
+
+export async function readExtensions(client: Client): Promise<Extensions> {
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM pg_available_extensions')
+  const available = new Set(rows.map(({ name }) => name))
+  return { available, missing: known.filter(({ name }) => !available.has(name)) }
+}
+
+const creation = /^\s*CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[\w-]+)/i
+const creations = /CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[\w-]+)/gi
+const unquoted = (name: string): string => name.replaceAll('"', '')
+
+/** `CREATE EXTENSION` for what the SQL uses but leaves to somebody else: a provider, or an earlier `db push`. */
+export function impliedExtensions(sql: string, { available }: Extensions): string[] {
+  const plain = skeleton(sql)
+  const created = new Set([...sql.matchAll(creations)].map(([, name]) => unquoted(name ?? '')))
+  return known
+    .filter(({ name, sign }) => sign?.test(plain) && available.has(name) && !created.has(name))
+    .map(({ name }) => `CREATE EXTENSION IF NOT EXISTS "${name}"`)
+}
+
+export interface Degraded {
+  /** Absent: the statement is left out. */
+  sql?: string
+  /** What was done, in words. */
+  problem: string
+}
+
+/** What to run instead of a statement that needs an extension which is missing; undefined when it needs none. */
+export function degrade(statement: string, { available, missing }: Extensions): Degraded | undefined {
+  const name = unquoted(creation.exec(statement)?.[1] ?? '')
+  if (name !== '') return available.has(name) ? undefined : withoutExtension(name)
+  const plain = skeleton(statement)
+  for (const { name: extension, types = [], index } of missing) {
+    const type = new RegExp(`(?:\\b\\w+\\.)?\\b(?:${types.join('|')})\\b(?:\\s*\\([^)]*\\))?`, 'gi')
+    const usesType = types.length > 0 && plain.search(type) >= 0
+    if (/^\s*CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(plain)) {
+      if (!usesType && !index?.test(plain)) continue
+      return {
+        problem: `An index was left out, because this Postgres has no ${extension}: ${brief(statement)}`,
+      }
+    }
+    if (!usesType) continue
+    if (/^\s*CREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE|OPERATOR|CAST|AGGREGATE)\b/i.test(plain))
+      return { problem: `Left out, because this Postgres has no ${extension}: ${brief(statement)}` }
+    return {
+      sql: replaceInCode(statement, type, 'text'),
+      problem: `Columns of ${extension} are text here, because this Postgres does not have it: ${brief(statement)}`,
+    }
+  }
+  return undefined
+}
+
+function withoutExtension(name: string): Degraded {
+  const standIn = known.find((one) => one.name === name)?.standIn
+  const problem = `The extension ${name} is not in this Postgres`
+  return standIn === undefined
+    ? { problem: `${problem}; what needs it is replaced or left out.` }
+    : { sql: standIn, problem: `${problem}; a function of ours stands in.` }
+}
+
+/** The first words of a statement. */
+export function brief(statement: string): string {
+  const line = statement.replace(/\s+/g, ' ').trim()
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line
+}
