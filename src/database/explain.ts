@@ -42,7 +42,7 @@ export async function explain(
 const count = z.number().default(0)
 
 /** As `FORMAT JSON` names them. Rows are averages over the loops. */
-const attributes = z.object({
+export const attributes = z.object({
   'Node Type': z.string(),
   'Parallel Aware': z.boolean().optional(),
   'Join Type': z.string().optional(),
@@ -71,7 +71,7 @@ const attributes = z.object({
   'Group Key': z.array(z.string()).optional(),
 })
 
-type RawNode = z.infer<typeof attributes> & { Plans?: RawNode[] | undefined }
+export type RawNode = z.infer<typeof attributes> & { Plans?: RawNode[] | undefined }
 
 const rawNode: z.ZodType<RawNode> = attributes.extend({
   get Plans() {
@@ -112,7 +112,8 @@ async function once(
   }
 }
 
-function nodeOf(raw: RawNode): PlanNode {
+/** As the report shows it. */
+export function nodeOf(raw: RawNode): PlanNode {
   const removed =
     (raw['Rows Removed by Filter'] ?? 0) +
     (raw['Rows Removed by Join Filter'] ?? 0) +

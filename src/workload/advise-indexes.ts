@@ -6,12 +6,12 @@ import { type Connection, isDatabaseError, quoted, rolledBack } from './connecti
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, isNotWorse, MIN_SAVED_BLOCKS } from './gain.ts'
 import { createSql, cureOf, type IndexSpec, indexName, type ModelNames, specKey } from './index-spec.ts'
-import { type Measured, measure, type RawPlan } from './plan.ts'
+import { type Measured, measure, type RawPlan, writesMuch } from './plan.ts'
 import { search } from './search.ts'
-import { tablesOf } from './sql.ts'
+import { tablesOf, verbOf } from './sql.ts'
 import type { WorkloadStatement } from './statements.ts'
 import { readTables, type Table } from './tables.ts'
-import { build, insertCost, planOf, usedIndexes } from './trial.ts'
+import { build, insertCost, planOf, usedIndexes, vacuum } from './trial.ts'
 
 export interface Advice {
   findings: WorkloadFinding[]
@@ -53,7 +53,10 @@ export async function adviseIndexes(
       problems.push(`Postgres does not explain \`${statement.shape}\`: ${error.message}`)
     }
   }
-  const costly = new Map([...before].filter(([, { run }]) => run.buffers >= MIN_SAVED_BLOCKS))
+  const costly = new Map(
+    [...before].filter(([, cost]) => cost.run.buffers >= MIN_SAVED_BLOCKS && !writesMuch(cost)),
+  )
+  await vacuum(connection, writtenBy(before, tables))
   for (const [statement, { raw }] of costly) {
     const bare = await rolledBack(connection, () => planOf(connection, statement, { bare: true }))
     for (const spec of candidatesOf([raw, bare], tables)) wanted.set(specKey(spec), spec)
@@ -73,10 +76,17 @@ export async function adviseIndexes(
 
 async function prepare(connection: Connection, statements: readonly WorkloadStatement[]): Promise<Table[]> {
   const named = new Set(statements.flatMap(({ sql }) => tablesOf(sql)))
-  for (const { schema, name } of (await readTables(connection)).filter((table) => named.has(table.name))) {
-    await connection.query(`VACUUM (ANALYZE) ${quoted(schema)}.${quoted(name)}`)
-  }
-  return readTables(connection)
+  const tables = (await readTables(connection)).filter((table) => named.has(table.name))
+  await vacuum(connection, tables)
+  return (await readTables(connection)).filter((table) => named.has(table.name))
+}
+
+/** Tables that a measured statement has written to, though it was rolled back. */
+function writtenBy(before: ReadonlyMap<WorkloadStatement, Measured>, tables: readonly Table[]): Table[] {
+  const names = new Set(
+    [...before.keys()].filter(({ sql }) => verbOf(sql) !== 'select').flatMap(({ sql }) => tablesOf(sql)),
+  )
+  return tables.filter(({ name }) => names.has(name))
 }
 
 function rejection(
@@ -104,16 +114,7 @@ async function proveTogether(
 ): Promise<WorkloadFinding[]> {
   if (chosen.length === 0) return []
   const written = tables.filter(({ name }) => chosen.some(({ spec }) => spec.table === name))
-  const cost = async (): Promise<Map<Table, number>> => {
-    const costs = new Map<Table, number>()
-    for (const table of written) {
-      const run = await insertCost(connection, table)
-      if (run) costs.set(table, run.buffers)
-    }
-    return costs
-  }
-  return rolledBack(connection, async () => {
-    const writesBefore = await cost()
+  const findings = await rolledBack(connection, async () => {
     const names = await build(
       connection,
       chosen.map(({ spec }) => spec),
@@ -122,22 +123,38 @@ async function proveTogether(
     for (const statement of before.keys()) {
       after.set(statement, await measure(connection, statement, { within: true }))
     }
-    const writesAfter = await cost()
+    const more = await writesOf(connection, written)
+    for (const [at, { spec }] of chosen.entries()) {
+      await connection.query(`DROP INDEX ${quoted(spec.schema)}.${quoted(names[at] ?? '')}`)
+    }
+    const few = await writesOf(connection, written)
     return chosen.flatMap(({ spec }, at) => {
       const table = written.find(({ name }) => name === spec.table)
       const users = [...before].filter(([statement]) => uses(after.get(statement)?.raw, names[at]))
       if (!table || users.length === 0) return []
       const finding = findingOf(spec, table, users, after, models)
-      const [few, many] = [writesBefore.get(table), writesAfter.get(table)]
-      if (few !== undefined && many !== undefined) {
+      const [without, with_] = [few.get(table), more.get(table)]
+      if (without !== undefined && with_ !== undefined) {
         const all = chosen.filter((one) => one.spec.table === spec.table).length
         finding.notes.push(
-          `Writing 100 rows to ${spec.table} takes ${few} blocks without and ${many} with ${all === 1 ? 'it' : `the ${all} new indexes`}.`,
+          `Writing 100 rows to ${spec.table} takes ${without} blocks without and ${with_} with ${all === 1 ? 'it' : `the ${all} new indexes`}.`,
         )
       }
       return [finding]
     })
   })
+  await vacuum(connection, written)
+  return findings
+}
+
+/** Blocks of 100 written rows. */
+async function writesOf(connection: Connection, tables: readonly Table[]): Promise<Map<Table, number>> {
+  const costs = new Map<Table, number>()
+  for (const table of tables) {
+    const run = await insertCost(connection, table)
+    if (run) costs.set(table, run.buffers)
+  }
+  return costs
 }
 
 const uses = (raw: RawPlan | undefined, name: string | undefined): boolean =>

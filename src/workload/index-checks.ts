@@ -8,7 +8,7 @@ import { type Measured, measure, type SampleStatement } from './plan.ts'
 import { tablesOf } from './sql.ts'
 import type { WorkloadStatement } from './statements.ts'
 import { readTables, type Table, type TableForeignKey, type TableIndex } from './tables.ts'
-import { insertCost, usedIndexes } from './trial.ts'
+import { insertCost, usedIndexes, vacuum } from './trial.ts'
 
 /**
  * Foreign keys that no index begins with, where a lookup by the key, which Postgres does for each row of the other table
@@ -33,7 +33,9 @@ export async function foreignKeyIndexes(
       if (seen.has(list) || isLed(table, key, except) || isCovered(spec, table)) continue
       seen.add(list)
       const finding = await rolledBack(connection, () => tryForeignKey(connection, table, key, spec, models))
-      if (finding) findings.push(finding)
+      if (!finding) continue
+      findings.push(finding)
+      await vacuum(connection, [table])
     }
   }
   return findings
@@ -58,11 +60,13 @@ async function tryForeignKey(
   const lookup = await lookupOf(connection, table, key)
   if (!lookup) return undefined
   const before = await measure(connection, lookup, { within: true })
-  const writes = await insertCost(connection, table)
+  await connection.query('SAVEPOINT built')
   await connection.query(createSql(spec))
   const after = await measure(connection, lookup, { within: true })
-  const writesAfter = await insertCost(connection, table)
   if (!isGain(before.run, after.run)) return undefined
+  const writesAfter = await insertCost(connection, table)
+  await connection.query('ROLLBACK TO SAVEPOINT built')
+  const writes = await insertCost(connection, table)
   const plans: Plans = {
     kind: 'plan',
     sql: lookup.sql,
@@ -123,6 +127,7 @@ export async function redundantIndexes(
       const finding = await rolledBack(connection, () =>
         tryDrop(connection, table, index, other, statements, models),
       )
+      await vacuum(connection, [table])
       if (finding) {
         gone.add(index)
         findings.push(finding)
@@ -162,12 +167,14 @@ async function tryDrop(
   }
   const drop = `DROP INDEX ${quoted(table.schema)}.${quoted(index.name)}`
   const before = await costs()
-  const writes = await insertCost(connection, table)
+  await connection.query('SAVEPOINT dropped')
   await connection.query(drop)
   const after = await costs()
+  if (before.some(({ run }, at) => !isNotWorse(run, after[at]?.run ?? run))) return undefined
   const writesAfter = await insertCost(connection, table)
-  const worse = before.some(({ run }, at) => !isNotWorse(run, after[at]?.run ?? run))
-  if (worse || (writes && writesAfter && writesAfter.buffers >= writes.buffers)) return undefined
+  await connection.query('ROLLBACK TO SAVEPOINT dropped')
+  const writes = await insertCost(connection, table)
+  if (writes && writesAfter && writesAfter.buffers >= writes.buffers) return undefined
   const users = concerned.flatMap((statement, at): Plans[] => {
     const [was, is] = [before[at], after[at]]
     if (!was || !is || !usedIndexes(was.raw).has(index.name)) return []
@@ -191,7 +198,7 @@ async function tryDrop(
       sql: `${drop};`,
       concurrently: `${drop.replace('DROP INDEX', 'DROP INDEX CONCURRENTLY')};`,
     },
-    certainty: 'proven',
+    certainty: writes && writesAfter ? 'proven' : 'likely',
     notes: [
       `${plural(concerned.length, 'statement')} of the workload on ${table.name} measured without it; ${index.name} holds ${plural(index.blocks, 'block')}.`,
       ...writeNote(table.name, writes?.buffers, writesAfter?.buffers),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { PlanNode, PlanRun } from '../core/finding.ts'
+import type { PlanRun } from '../core/finding.ts'
+import { attributes, nodeOf } from '../database/explain.ts'
 import { type Connection, rolledBack } from './connection.ts'
 
 /** A statement of the workload, with parameters that were really sent. */
@@ -8,34 +9,15 @@ export interface SampleStatement {
   params: unknown[]
 }
 
-const counters = z.object({
-  'Node Type': z.string(),
-  'Join Type': z.string().optional(),
-  Operation: z.string().optional(),
+const named = attributes.extend({
   Schema: z.string().optional(),
-  'Relation Name': z.string().optional(),
   Alias: z.string().optional(),
-  'Index Name': z.string().optional(),
-  'Index Cond': z.string().optional(),
-  'Recheck Cond': z.string().optional(),
-  'Hash Cond': z.string().optional(),
-  'Merge Cond': z.string().optional(),
-  'Join Filter': z.string().optional(),
-  Filter: z.string().optional(),
-  'Sort Key': z.array(z.string()).optional(),
-  'Rows Removed by Filter': z.number().optional(),
-  'Actual Rows': z.number().default(0),
-  'Actual Loops': z.number().default(0),
-  'Shared Hit Blocks': z.number().default(0),
-  'Shared Read Blocks': z.number().default(0),
-  'Temp Read Blocks': z.number().default(0),
-  'Temp Written Blocks': z.number().default(0),
 })
 
-/** A node as EXPLAIN prints it: the conditions are text, with columns named by alias. */
-export type RawPlan = z.infer<typeof counters> & { Plans?: RawPlan[] | undefined }
+/** A node as EXPLAIN (VERBOSE) prints it: the conditions are text, with columns named by alias. */
+export type RawPlan = z.infer<typeof named> & { Plans?: RawPlan[] | undefined }
 
-const rawPlan: z.ZodType<RawPlan> = counters.extend({
+const rawPlan: z.ZodType<RawPlan> = named.extend({
   get Plans() {
     return z.array(rawPlan).optional()
   },
@@ -66,7 +48,7 @@ const MANY_WRITTEN = 1000
  * Runs a statement under EXPLAIN (ANALYZE, BUFFERS, VERBOSE) in a transaction that is rolled back, once to warm the cache
  * and the catalogue and then up to three times. Give `within: true` when a transaction is open already.
  *
- * Buffers are blocks of 8 kB hit or read, temporary files included; times are Postgres's own, in milliseconds.
+ * Buffers are blocks of 8 kB hit or read; times are Postgres's own, in milliseconds.
  */
 export async function measure(
   connection: Connection,
@@ -99,6 +81,9 @@ export async function measure(
   return options.within ? all() : rolledBack(connection, all)
 }
 
+/** Whether it writes so much that an index on its WHERE would be lost in the cost of the writes. */
+export const writesMuch = ({ raw }: Measured): boolean => writtenRows(raw) > MANY_WRITTEN
+
 const writtenRows = (raw: RawPlan): number =>
   raw['Node Type'] === 'ModifyTable' ? (raw.Plans?.[0]?.['Actual Rows'] ?? 0) : 0
 
@@ -113,27 +98,7 @@ function runOf(raw: RawPlan, times: number[]): PlanRun {
   }
 }
 
-/** As the report shows it. */
-export function nodeOf(raw: RawPlan): PlanNode {
-  const condition = [raw['Index Cond'], raw['Hash Cond'], raw['Merge Cond'], raw['Join Filter'], raw.Filter]
-    .concat(raw['Sort Key']?.join(', '))
-    .filter((part) => part !== undefined)
-    .join(' and ')
-  return {
-    node: raw.Operation && raw['Node Type'] === 'ModifyTable' ? raw.Operation : raw['Node Type'],
-    ...(raw['Relation Name'] === undefined ? {} : { relation: raw['Relation Name'] }),
-    ...(raw['Index Name'] === undefined ? {} : { index: raw['Index Name'] }),
-    ...(condition === '' ? {} : { condition }),
-    rows: raw['Actual Rows'],
-    ...(raw['Rows Removed by Filter'] ? { removed: raw['Rows Removed by Filter'] } : {}),
-    loops: raw['Actual Loops'],
-    buffers: blocks(raw),
-    children: (raw.Plans ?? []).map(nodeOf),
-  }
-}
-
-const blocks = (raw: RawPlan): number =>
-  raw['Shared Hit Blocks'] + raw['Shared Read Blocks'] + raw['Temp Read Blocks'] + raw['Temp Written Blocks']
+const blocks = (raw: RawPlan): number => raw['Shared Hit Blocks'] + raw['Shared Read Blocks']
 
 /** The node and all below it, parents first. */
 export function* nodesOf(raw: RawPlan): Iterable<RawPlan> {

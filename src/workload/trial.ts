@@ -24,6 +24,16 @@ export async function build(
   return specs.map((_, at) => nameOf(first + at))
 }
 
+/**
+ * Clears dead rows and the marks that trials left, and renews statistics. Rows that were written and rolled back take the
+ * page's mark that all its rows are visible, without which an index alone does not answer. Outside of a transaction only.
+ */
+export async function vacuum(connection: Connection, tables: Iterable<Table>): Promise<void> {
+  for (const { schema, name } of tables) {
+    await connection.query(`VACUUM (ANALYZE) ${quoted(schema)}.${quoted(name)}`)
+  }
+}
+
 /** The plan without running it. `bare` pretends that there are no indexes, so that conditions and sorts are all printed. */
 export async function planOf(
   connection: Connection,
@@ -73,8 +83,8 @@ const INSUFFICIENT_PRIVILEGE = '42501'
 
 /**
  * What 100 inserted rows cost: rows of the table itself are taken out and put in again, so that any constraint holds, with
- * triggers and foreign keys off. Nothing where the role may not turn them off. The transaction must be open, and be
- * rolled back.
+ * triggers and foreign keys off. Nothing where the role may not turn them off. The transaction must be open and be rolled
+ * back; measure nothing else on the table afterwards before it is vacuumed.
  */
 export async function insertCost(connection: Connection, table: Table): Promise<PlanRun | undefined> {
   const name = `${quoted(table.schema)}.${quoted(table.name)}`
