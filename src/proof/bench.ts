@@ -1,6 +1,7 @@
 /** Where proofs stand: the running copy, its rows, people who are signed in, and what each request did. */
 import type { ExchangeRole, Exchanges, Location } from '../core/finding.ts'
 import type { TracedOperation, TracedStatement } from '../core/workload.ts'
+import type { RowChange } from '../database/seed/diff.ts'
 import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
@@ -22,16 +23,13 @@ export interface Shown {
   token: string
 }
 
-/** What became of a seeded row, or a row that is new. */
-export interface RowChange {
-  kind: 'changed' | 'removed' | 'added'
-  table: string
-  party?: PartyName
-  /** Of the row as it is now, or was when it is gone. */
-  values: Record<string, unknown>
-  /** Columns that differ. */
-  columns: string[]
-}
+/** A changed or new row as it is now, a vanished one as it was. */
+export const valuesNow = ({ row, columns }: RowChange): Record<string, unknown> => ({
+  ...row?.values,
+  ...Object.fromEntries(
+    columns.flatMap(({ column, after }) => (after === undefined ? [] : [[column, after]])),
+  ),
+})
 
 /** One request, its answer, and what it did. */
 export interface Seen {

@@ -7,7 +7,7 @@ import type { Client } from 'pg'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import { type Catalog, readCatalog } from '../database/catalog.ts'
-import { worldDiff } from '../database/seed/diff.ts'
+import { type RowChange, worldDiff } from '../database/seed/diff.ts'
 import { growFor } from '../database/seed/grow.ts'
 import { hintsFor } from '../database/seed/hints.ts'
 import { insertWorld, resetWorld } from '../database/seed/insert.ts'
@@ -25,7 +25,7 @@ import { readWorkload } from '../runtime/capture/read-workload.ts'
 import { markRecords } from '../runtime/capture/records.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
-import type { Actor, Bench, RowChange, Seen } from './bench.ts'
+import type { Actor, Bench, Seen } from './bench.ts'
 import { type Delivery, deliver, pageOfAction } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
 import { type Marks, marksOf } from './marks.ts'
@@ -178,7 +178,8 @@ interface Parts {
   world: World
 }
 
-const changeKey = ({ kind, table, values }: RowChange): string => JSON.stringify([kind, table, values])
+const changeKey = ({ kind, table, row, columns }: RowChange): string =>
+  JSON.stringify([kind, table, row?.values, columns])
 
 /** The bench before anybody is signed in. */
 function benchOf({

@@ -194,6 +194,7 @@ const rangeOf = (one: Node | undefined | null): Range | undefined =>
 const typesOf: Record<Expr['k'], ReadonlySet<string>> = {
   name: new Set(['Identifier', 'ThisExpression', 'JSXIdentifier']),
   literal: new Set(['Literal']),
+  regex: new Set(['Literal']),
   template: new Set(['TemplateLiteral', 'TaggedTemplateExpression']),
   member: new Set(['MemberExpression']),
   index: new Set(['MemberExpression']),

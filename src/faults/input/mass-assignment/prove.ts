@@ -2,7 +2,7 @@ import { type Entity, type EntityField, secretFields } from '../../../project/da
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { control, refusal, shoot } from '../../../proof/attempts.ts'
-import { type Bench, exchanges, type Seen } from '../../../proof/bench.ts'
+import { type Bench, exchanges, type Seen, valuesNow } from '../../../proof/bench.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { castOf } from '../../../proof/rows.ts'
 import type { Plain } from '../../../proof/sample.ts'
@@ -47,7 +47,7 @@ const prove: Prover = async (bench, claim) => {
       last = seen
       const column = extra.field.column
       const taken = (one: Seen): boolean =>
-        rowsOf(one, entity).some((row) => same(row.values[column], extra.value))
+        rowsOf(one, entity).some((row) => same(valuesNow(row)[column], extra.value))
       if (!taken(seen) || taken(owner.seen)) continue
       const saw = `${entity.name}.${extra.field.name} is now ${JSON.stringify(extra.value)}: ${extra.what}`
       return {
@@ -87,7 +87,7 @@ const prove: Prover = async (bench, claim) => {
 }
 
 const rowsOf = (seen: Seen, entity: Entity) =>
-  seen.changes.filter((change) => change.table === entity.table && change.kind !== 'removed')
+  seen.changes.filter((change) => change.table === entity.table && change.kind !== 'vanished')
 
 /** Owner keys first: they move a row into somebody else's hands. */
 function extrasOf(bench: Bench, entity: Entity): Extra[] {
