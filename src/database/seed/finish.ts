@@ -23,6 +23,7 @@ export function finished(planning: Planning, catalog: Catalog): World {
     tenants: {},
     problems: planning.problems,
     seed: planning.seed,
+    now: planning.now,
     tables: catalog.tables.map((table): WorldTable => {
       const links = planning.layout.links.get(table.name) ?? []
       const made = [

@@ -46,6 +46,8 @@ export interface World {
   /** Tables that could not be filled, and why. */
   problems: string[]
   seed: number
+  /** The time, in milliseconds, that the rows were made for. */
+  now: number
   /** Every table of the catalog. */
   tables: WorldTable[]
   /** Sequences and the last value that the rows took from each. */
