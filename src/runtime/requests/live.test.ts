@@ -84,7 +84,11 @@ beforeAll(async () => {
   const port = await freePort()
   const options = { cwd: folder, env, stdio: 'ignore' } as const
   workplace.start(process.execPath, [next, 'start', '-H', '127.0.0.1', '-p', String(port)], options)
-  app = { origin: `http://127.0.0.1:${port}`, folder, workplace }
+  app = {
+    origin: `http://127.0.0.1:${port}`,
+    mode: 'build',
+    staged: { folder, root: folder, top: root, workplace },
+  }
   const up = () => send(app.origin, { method: 'GET', path: '/things/1' }).catch(() => undefined)
   while ((await up()) === undefined) await new Promise((resolve) => setTimeout(resolve, 100))
 }, 120_000)
@@ -94,7 +98,7 @@ afterAll(async () => {
   rmSync(base, { recursive: true, force: true })
 })
 
-const file = 'src/somewhere/app/things/actions.js'
+const file = 'app/things/actions.js'
 
 describe('callAction', () => {
   it('knows where an action can be posted to', async () => {

@@ -40,7 +40,7 @@ async function run({ running }: Question, file: string, user: Person): Promise<R
   if (!running.workplace) throw new Error('The hook needs a workplace to run in.')
   const child = running.workplace.start(process.execPath, ['--input-type=module', '-e', SCRIPT], {
     cwd: running.folder,
-    env: { NODE_ENV: 'production', ...running.env },
+    env: { ...running.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const given = {
