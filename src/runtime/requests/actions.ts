@@ -50,7 +50,7 @@ function codecFor({ staged, mode }: ActionApp): Codec {
  *
  * Throws `UserError` when the build has no such action: nothing uses it, or Next.js dropped it. An action that is a
  * function inside a component (`$$RSC_SERVER_ACTION_…`) takes what it closes over as an encrypted first argument,
- * which only the page can tell.
+ * which only the page can tell: `readForms`.
  */
 export async function callAction(
   app: ActionApp,
@@ -79,7 +79,8 @@ export async function pagesOfAction(app: ActionApp, action: ActionName): Promise
   return pagesOf((await builtAction(app, action)).built)
 }
 
-async function builtAction(
+/** The action in the current build. Throws `UserError` when it is not in it. */
+export async function builtAction(
   app: ActionApp,
   { file, name }: ActionName,
 ): Promise<{ built: BuiltAction; basePath: string }> {

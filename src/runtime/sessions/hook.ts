@@ -32,7 +32,13 @@ export function hook(question: Question): Way[] | undefined {
     .find((one) => existsSync(one))
   if (file === undefined) return undefined
   return [
-    { library: HOOK, how: 'the file of the project', guessed: [], mint: (user) => run(question, file, user) },
+    {
+      library: HOOK,
+      how: 'the file of the project',
+      guessed: [],
+      stored: true,
+      mint: (user) => run(question, file, user),
+    },
   ]
 }
 
