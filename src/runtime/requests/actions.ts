@@ -1,18 +1,23 @@
 /** Calls of server actions over HTTP, as a browser makes them. */
 import { UserError } from '../../core/error.ts'
 import type { Workplace } from '../../sandbox/workplace.ts'
-import { type ActionName, type BuiltAction, findAction, readActions } from './action-ids.ts'
+import { type BuiltAction, readManifests } from '../app/manifests.ts'
 import { type Codec, openCodec } from './codec.ts'
 import { type HttpAnswer, type HttpRequest, send } from './send.ts'
 
-/** The running application, as far as calls of actions need it. */
+/** The running application, as far as calls of actions need it: a `RunningApp` is one. */
 export interface ActionApp {
   origin: string
-  /** Absolute path of the Next.js application in the copy. */
-  folder: string
-  workplace: Workplace
-  /** `start` when absent. */
-  mode?: 'start' | 'dev'
+  mode: 'build' | 'dev'
+  /** Absolute paths of the copy. */
+  staged: { folder: string; root: string; top: string; workplace: Workplace }
+}
+
+/** An action as the map names it. */
+export interface ActionName {
+  /** Relative to the project's root. */
+  file: string
+  name: string
 }
 
 export interface ActionCall extends ActionName {
@@ -31,7 +36,8 @@ export interface ActionAnswer extends HttpAnswer {
 
 const codecs = new WeakMap<Workplace, Map<string, Codec>>()
 
-function codecFor({ workplace, folder, mode = 'start' }: ActionApp): Codec {
+function codecFor({ staged, mode }: ActionApp): Codec {
+  const { workplace, folder } = staged
   const own = codecs.get(workplace) ?? new Map<string, Codec>()
   codecs.set(workplace, own)
   const codec = own.get(`${mode} ${folder}`) ?? openCodec(workplace, folder, mode)
@@ -44,7 +50,7 @@ function codecFor({ workplace, folder, mode = 'start' }: ActionApp): Codec {
  *
  * Throws `UserError` when the build has no such action: nothing uses it, or Next.js dropped it. An action that is a
  * function inside a component (`$$RSC_SERVER_ACTION_…`) takes what it closes over as an encrypted first argument,
- * which only the page can tell.
+ * which only the page can tell: `readForms`.
  */
 export async function callAction(
   app: ActionApp,
@@ -53,12 +59,12 @@ export async function callAction(
   headers: Record<string, string> = {},
   options: { signal?: AbortSignal; timeLimit?: number; id?: string } = {},
 ): Promise<ActionAnswer> {
-  const built = await builtAction(app, action)
+  const { built, basePath } = await builtAction(app, action)
   const codec = codecFor(app)
   const { contentType, body } = await codec.encode(args)
   const request: HttpRequest = {
     method: 'POST',
-    path: action.page ?? pathOf(built),
+    path: action.page ?? `${basePath}${pathOf(built)}`,
     headers: { accept: 'text/x-component', 'content-type': contentType, 'next-action': built.id, ...headers },
     body,
     ...(options.id === undefined ? {} : { id: options.id }),
@@ -68,27 +74,33 @@ export async function callAction(
   return { ...answer, ...outcome, request: { ...request, id: answer.id } }
 }
 
-/** The pages that bundle an action, those with the fewest parameters first: where it can be posted to. */
-export async function pagesOfAction(
-  app: Pick<ActionApp, 'folder' | 'mode'>,
-  action: ActionName,
-): Promise<string[]> {
-  return (await builtAction(app, action)).pages
+/** Routes of the pages that bundle an action, those with the fewest parameters first: where it can be posted to. */
+export async function pagesOfAction(app: ActionApp, action: ActionName): Promise<string[]> {
+  return pagesOf((await builtAction(app, action)).built)
 }
 
-async function builtAction(
-  app: Pick<ActionApp, 'folder' | 'mode'>,
-  action: ActionName,
-): Promise<BuiltAction> {
-  const built = findAction(await readActions(app.folder, app.mode), action)
-  if (built) return built
+/** The action in the current build. Throws `UserError` when it is not in it. */
+export async function builtAction(
+  app: ActionApp,
+  { file, name }: ActionName,
+): Promise<{ built: BuiltAction; basePath: string }> {
+  const { actions, basePath } = await readManifests(app.staged, app.mode)
+  const named = actions.filter((one) => one.name === name)
+  const built = named.find((one) => one.file === file) ?? (named.length === 1 ? named[0] : undefined)
+  if (built) return { built, basePath }
   throw new UserError(
-    `The build has no server action ${action.name} of ${action.file}.`,
+    `The build has no server action ${name} of ${file}.`,
     'Next.js leaves out an action that no page uses. In `next dev`, ask for a page that uses it first.',
   )
 }
 
-const pathOf = ({ pages }: BuiltAction): string => (pages[0] ?? '/').replace(/\[+[^\]]*\]+/g, 'x')
+/** An intercepting route has no URL of its own. */
+function pagesOf({ pages }: BuiltAction): string[] {
+  const parameters = (page: string): number => page.split('[').length
+  return pages.filter((page) => !/\/\(\.+\)/.test(page)).sort((a, b) => parameters(a) - parameters(b))
+}
+
+const pathOf = (built: BuiltAction): string => (pagesOf(built)[0] ?? '/').replace(/\[+[^\]]*\]+/g, 'x')
 
 async function outcomeOf(codec: Codec, answer: HttpAnswer): Promise<{ result?: unknown; thrown?: string }> {
   if (!answer.headers['content-type']?.startsWith('text/x-component') || answer.bytes === 0) return {}

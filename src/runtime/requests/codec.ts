@@ -70,7 +70,7 @@ const decoded = z.union([z.object({ thrown: z.string() }), z.object({ result: z.
  * Starts the codec with the Next.js that `folder` resolves. `mode` picks React's build: that of `next dev` writes more
  * into its answers. It ends with the workplace.
  */
-export function openCodec(workplace: Workplace, folder: string, mode: 'start' | 'dev'): Codec {
+export function openCodec(workplace: Workplace, folder: string, mode: 'build' | 'dev'): Codec {
   const child = workplace.start(process.execPath, ['-e', SCRIPT, join(folder, 'package.json')], {
     cwd: folder,
     env: { NODE_ENV: mode === 'dev' ? 'development' : 'production' },

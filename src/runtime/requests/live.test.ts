@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkplace, type Workplace } from '../../sandbox/workplace.ts'
 import { type ActionApp, callAction, pagesOfAction } from './actions.ts'
+import { readForms, submitForm } from './forms.ts'
 import { callProcedure } from './procedures.ts'
 import { send } from './send.ts'
 
@@ -40,6 +41,18 @@ export default async function Page({ params }) {
   await params
   return <form action={send}><Button actions={[describe, fail, leave]} /></form>
 }`,
+  'app/lists/[id]/page.jsx': `export default async function Page({ params }) {
+  const { id } = await params
+  return ['one', 'two'].map((item) => {
+    async function rename(form) {
+      'use server'
+      globalThis.renamed = { id, item, title: form.get('title') }
+    }
+    return <form key={item} action={rename}><input name="title" defaultValue={\`"\${item}" & 'more'\`} /></form>
+  })
+}`,
+  'app/api/renamed/route.js': `export const dynamic = 'force-dynamic'
+export const GET = () => Response.json(globalThis.renamed ?? null)`,
   'app/things/button.jsx': `'use client'
 export default function Button({ actions }) { return <button onClick={() => actions[0]()}>go</button> }`,
   'app/things/actions.js': `'use server'
@@ -84,7 +97,11 @@ beforeAll(async () => {
   const port = await freePort()
   const options = { cwd: folder, env, stdio: 'ignore' } as const
   workplace.start(process.execPath, [next, 'start', '-H', '127.0.0.1', '-p', String(port)], options)
-  app = { origin: `http://127.0.0.1:${port}`, folder, workplace }
+  app = {
+    origin: `http://127.0.0.1:${port}`,
+    mode: 'build',
+    staged: { folder, root: folder, top: root, workplace },
+  }
   const up = () => send(app.origin, { method: 'GET', path: '/things/1' }).catch(() => undefined)
   while ((await up()) === undefined) await new Promise((resolve) => setTimeout(resolve, 100))
 }, 120_000)
@@ -94,7 +111,7 @@ afterAll(async () => {
   rmSync(base, { recursive: true, force: true })
 })
 
-const file = 'src/somewhere/app/things/actions.js'
+const file = 'app/things/actions.js'
 
 describe('callAction', () => {
   it('knows where an action can be posted to', async () => {
@@ -145,6 +162,24 @@ describe('callAction', () => {
     const foreign = await callAction(app, { file, name: 'describe' }, [], { origin: 'http://evil.example' })
     expect(foreign.status).toBe(500)
     expect(foreign.result).toBeUndefined()
+  })
+})
+
+describe('submitForm', () => {
+  it('reaches a function inside of a component, with what it closes over', async () => {
+    const inside = { file: 'app/lists/[id]/page.jsx', name: '$$RSC_SERVER_ACTION_0' }
+    const forms = await readForms(app, '/lists/7', inside)
+    expect(forms.map(({ fields }) => fields)).toEqual([
+      { title: `"one" & 'more'` },
+      { title: `"two" & 'more'` },
+    ])
+    const [, second] = forms
+    if (!second) throw new Error('no form')
+    const answer = await submitForm(app, second, { title: 'New' })
+    expect(answer.status).toBe(200)
+    const renamed = await send(app.origin, { method: 'GET', path: '/api/renamed' })
+    expect(JSON.parse(renamed.body)).toEqual({ id: '7', item: 'two', title: 'New' })
+    expect(await readForms(app, '/things/1', inside)).toEqual([])
   })
 })
 

@@ -12,12 +12,15 @@ import { authJsToken, type Claims, nextAuthToken } from './tokens.ts'
 
 const MENTIONS = /next-auth|@auth\//
 
+/** Whether a range of next-auth means Auth.js 5. */
+export const isFive = (range: string): boolean => /^\D*5|beta|experimental/.test(range)
+
 /** Ways to make a session, likeliest first; nothing when the project does not use the library. */
 export function authJs(question: Question): Way[] | Missing | undefined {
   const { project, running } = question
   const range = dependency(project, 'next-auth')
   if (range === undefined) return undefined
-  const five = /^\D*5|beta|experimental/.test(range)
+  const five = isFive(range)
   const files = filesWith(project, MENTIONS)
   const config = configOf(project, files)
   const secret = secretFor(project, config, running.env)
@@ -110,6 +113,7 @@ function tokenWay(project: Project, { library, five, name, secret, claims }: Tok
     library,
     how: `cookie ${name}, an encrypted token`,
     guessed,
+    stored: false,
     async mint(user: Person) {
       const filler = new Filler(project, user)
       const said: Claims = {}
@@ -131,6 +135,7 @@ function rowWay({ project, running }: Question, library: string, name: string): 
     library,
     how: `cookie ${name}, a row of ${model.name}`,
     guessed: [],
+    stored: true,
     async mint(user) {
       const sessionToken = randomToken()
       await insertRow(project, sql, model, user, { sessionToken, expires: inAnHour() })

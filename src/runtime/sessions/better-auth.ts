@@ -36,6 +36,7 @@ export function betterAuth({ project, running }: Question): Way[] | Missing | un
       library: 'better-auth',
       how: `cookie ${one}, signed, a row of ${model.name}`,
       guessed: [],
+      stored: true,
       async mint(user) {
         const token = randomToken()
         await insertRow(project, sql, model, user, { token, expiresAt: inAnHour() })

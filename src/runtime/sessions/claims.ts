@@ -146,7 +146,10 @@ export class Filler {
   }
 
   private entity(row: PersonRow): Entity | undefined {
-    return this.project.dataModels.flatMap((one) => one.models).find((one) => one.table === row.table)
+    // The name of a table outside of `public` has its schema before it.
+    return this.project.dataModels
+      .flatMap((one) => one.models)
+      .find((one) => one.table === row.table.split('.').at(-1))
   }
 
   private valueOf(row: PersonRow, name: string): unknown {

@@ -32,7 +32,13 @@ export function hook(question: Question): Way[] | undefined {
     .find((one) => existsSync(one))
   if (file === undefined) return undefined
   return [
-    { library: HOOK, how: 'the file of the project', guessed: [], mint: (user) => run(question, file, user) },
+    {
+      library: HOOK,
+      how: 'the file of the project',
+      guessed: [],
+      stored: true,
+      mint: (user) => run(question, file, user),
+    },
   ]
 }
 
@@ -40,7 +46,7 @@ async function run({ running }: Question, file: string, user: Person): Promise<R
   if (!running.workplace) throw new Error('The hook needs a workplace to run in.')
   const child = running.workplace.start(process.execPath, ['--input-type=module', '-e', SCRIPT], {
     cwd: running.folder,
-    env: { NODE_ENV: 'production', ...running.env },
+    env: { ...running.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const given = {

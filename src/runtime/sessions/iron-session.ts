@@ -45,6 +45,7 @@ function wayOf(
     library: 'iron-session',
     how: `cookie ${name}, sealed with ${from}`,
     guessed,
+    stored: false,
     async mint(user) {
       const filler = new Filler(project, user)
       const data = Object.fromEntries([...shape].map(([key, form]) => [key, filler.fill(key, form)]))

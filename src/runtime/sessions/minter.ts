@@ -24,6 +24,8 @@ export interface Minter {
   how: string
   /** What had to be guessed: claims of unknown meaning. */
   guessed: string[]
+  /** The session is a row: when the rows of the database are put back, it has to be made again. */
+  stored: boolean
   mint(user: Person): Promise<Record<string, string>>
   /** Other ways, likeliest first, for when the application does not accept this one. */
   alternatives: Minter[]

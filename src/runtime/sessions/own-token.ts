@@ -27,15 +27,35 @@ export function ownTokens(question: Question): Way[] | Missing | undefined {
   const carriers = carriersOf(project, running.env, /jose|jsonwebtoken/)
   const ways: Way[] = []
   const open = new Set<string>()
-  for (const claims of [...signs, ...verifies]) {
-    const call = merged(claims, verifies)
+  const seen = new Set<string>()
+  for (const one of [...signs, ...verifies]) {
+    const call = merged(one, verifies)
     const key = call.secret?.read(running.env)
-    if (!key) open.add(call.secret?.from ?? `${call.file} (${call.within || 'top level'})`)
-    else for (const carrier of carriers.slice(0, 3)) ways.push(wayOf(question, call, key, carrier))
+    const form = [
+      call.secret?.from,
+      call.algorithm,
+      call.issuer,
+      call.audience,
+      ...[...call.claims.keys()].sort(),
+    ]
+    if (!key || !canSign(call.algorithm, key)) open.add(call.secret?.from ?? `${call.file} (${call.within})`)
+    else if (!seen.has(form.join()))
+      for (const carrier of carriers.slice(0, 3)) ways.push(wayOf(question, call, key, carrier))
+    seen.add(form.join())
   }
   if (ways.length > 0) return ways.slice(0, WAYS)
   return {
-    missing: `The code checks tokens of its own (${calls[0]?.library}), but the key is not known: ${[...open].join(', ')}.`,
+    missing: `The code checks tokens of its own (${calls[0]?.library}), but the key to sign with is not known: ${[...open].join(', ')}.`,
+  }
+}
+
+/** A made-up variable is no private key, and a public key signs nothing. */
+function canSign(algorithm: string | undefined, key: Buffer): boolean {
+  try {
+    signToken(algorithm ?? 'HS256', key, {})
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -63,6 +83,7 @@ function wayOf({ project }: Question, call: TokenCall, key: Buffer, carrier: Car
     library: call.library,
     how: `${carrier.kind} ${carrier.name}, ${algorithm} with the key of ${call.secret?.from}, claims as in ${call.file}`,
     guessed,
+    stored: false,
     async mint(user) {
       const filler = new Filler(project, user)
       const claims = { ...lifetime(), ...said(filler, call.claims) }

@@ -51,6 +51,7 @@ function waysOf({ project, running }: Question, found: readonly Lookup[]): Way[]
     library: `a row of ${model.name}`,
     how: `${carrier.kind} ${carrier.name}, ${hash ? `${hash.algorithm} of it` : 'as it is'} in ${model.name}.${field}`,
     guessed: [],
+    stored: true,
     async mint(user) {
       const key = `${prefix}${randomBytes(24).toString('base64url')}`
       const stored = hash ? createHash(hash.algorithm).update(key).digest().toString(hash.encoding) : key

@@ -1,5 +1,6 @@
 /** Rows that are sessions: put into the application's own table. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { quoteName, quoteTable } from '../../database/catalog.ts'
 import type { Entity, EntityField } from '../../project/data-model.ts'
 import type { Project } from '../../project/project.ts'
 import { Filler } from './claims.ts'
@@ -10,8 +11,6 @@ export const modelNamed = (project: Project, name: string): Entity | undefined =
   project.dataModels.flatMap((one) => one.models).find((one) => one.name.toLowerCase() === name.toLowerCase())
 
 export const randomToken = (): string => randomBytes(24).toString('hex')
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /**
  * Inserts a row for a user. `given`: values by field name. The other fields that must have a value get one that fits the
@@ -32,10 +31,10 @@ export async function insertRow(
     if (value !== undefined) values.set(field.column, value)
   }
   const columns = [...values.keys()]
-  // The table may be in another schema than the first of the search path: then its name says so.
-  const table = model.table.split('.').map(quoted).join('.')
+  // Where the user's table is in a schema of its own, the session's is most likely beside it.
+  const schema = user.row.table.includes('.') ? `${user.row.table.split('.')[0]}.` : ''
   await sql(
-    `INSERT INTO ${table} (${columns.map(quoted).join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
+    `INSERT INTO ${quoteTable(schema + model.table)} (${columns.map(quoteName).join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
     [...values.values()],
   )
 }
