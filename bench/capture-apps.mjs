@@ -74,14 +74,14 @@ const workshop = {
     json('PATCH', '/api/orgs/o1/members/m3', { role: 'ADMIN' }),
     json('PATCH', '/api/orgs/o1/work-orders/w2', { title: 'Changed' }),
   ],
-  /** Sent with the concurrent ones too; two of them would fail on each other and differ. */
+  /** Not sent at once: two of them fail on each other. */
   alone: (path, method) => method === 'POST' && path.endsWith('/invoices'),
   actions: [
     { page: '/orgs/o1', name: 'completeWorkOrder', args: ['o1', 'w3'] },
     { page: '/orgs/o1', name: 'reopenWorkOrder', args: ['o1', 'w4'] },
   ],
-  heavy: '/api/orgs/o1/projects',
-  light: '/api/me',
+  /** Of which the cost is measured: one call, and a dozen. */
+  measured: ['/api/me', '/api/orgs/o1/projects'],
   test: `
     import { afterAll, expect, it } from 'vitest'
     import { NextRequest } from 'next/server'
@@ -149,8 +149,6 @@ const pages = {
     { page: '/settings', name: 'renameReminder', args: [{ id: 'r2', text: 'y' }] },
     { page: '/settings', name: 'clearReminders', args: [] },
   ],
-  heavy: '/api/trips/totals',
-  light: '/api/users/profile',
   test: `
     import { afterAll, expect, it } from 'vitest'
     import prisma from '@/lib/prisma'
@@ -237,8 +235,6 @@ const trpc = {
   ],
   alone: () => false,
   actions: [],
-  heavy: `/api/trpc/card.onBoard?input=${encodeURIComponent(JSON.stringify({ boardId: 'b1' }))}`,
-  light: '/api/trpc/workspace.mine',
   test: `
     import { afterAll, expect, it } from 'vitest'
     import { prisma } from '@acme/db'

@@ -242,11 +242,8 @@ async function traffic(app, folder, origin, wire, records, dev) {
   const crowd = requests.flatMap((one, n) =>
     app.alone(one.path, one.method) ? [] : [0, 1, 2].map((turn) => ({ one, n, id: `c${n}-${turn}` })),
   )
-  crowd.sort((a, b) => a.id.localeCompare(b.id) || a.n - b.n)
-  const half = crowd.map((_, n) => crowd[(n * 7) % crowd.length])
-  await Promise.all(
-    [...new Set([...half, ...crowd])].map(({ one, id }) => (ids.add(id), send(origin, headers, one, id))),
-  )
+  for (const { id } of crowd) ids.add(id)
+  await Promise.all(crowd.map(({ one, id }) => send(origin, headers, one, id)))
   await sleep(300)
   return { mark, ids, apart, crowd, together: wire.take() }
 }
@@ -260,7 +257,7 @@ async function measure(app, folder, mode, server, wire) {
   const calls = callsIn(folder)
   try {
     await fill(server, app)
-    if (mode === 'vitest') return await vitest(app, folder, env, records, roots, wire, calls)
+    if (mode === 'vitest') return await vitest(app, folder, env, records, roots, wire)
     if (mode !== 'dev') rmSync(join(folder, app.next, '.next'), { recursive: true, force: true })
     if (mode === 'start') await build(app, folder, {})
     if (mode === 'webpack') await build(app, folder, captureEnv(records), '--webpack')
@@ -305,7 +302,7 @@ async function measure(app, folder, mode, server, wire) {
   }
 }
 
-async function vitest(app, folder, env, records, roots, wire, calls) {
+async function vitest(app, folder, env, records, roots, wire) {
   const alias = Object.fromEntries(
     Object.entries(app.alias).map(([name, path]) => [name, join(folder, path)]),
   )
@@ -325,9 +322,9 @@ async function vitest(app, folder, env, records, roots, wire, calls) {
       env: { ...base, ...app.env, ...env },
     })
     await sleep(200)
-    const calls2 = callsIn(folder)
+    const calls = callsIn(folder)
     const workload = await readWorkload(records, roots, mark)
-    results.push({ ...judge(wire.take(), workload, calls2, {}), lost: workload.lost })
+    results.push({ ...judge(wire.take(), workload, calls, {}), lost: workload.lost })
   }
   rmSync(join(folder, 'capture.test.ts'))
   rmSync(config)
@@ -352,7 +349,7 @@ async function cost(app, folder, server) {
   const headers = await app.headers()
   await fill(server, app)
   const rows = []
-  for (const path of [app.light, app.heavy]) {
+  for (const path of app.measured) {
     const pairs = []
     let statements = 0
     for (let n = 0; n < PAIRS; n++) {
@@ -429,7 +426,7 @@ try {
       for (const why of one.lost) say(`  lost: ${why}`)
       for (const wrong of one.wrong.slice(0, 12)) process.stderr.write(`  ${wrong}\n`)
     }
-    if (!flags.includes('--no-cost')) {
+    if (app.measured && !flags.includes('--no-cost')) {
       rmSync(join(folder, app.next, '.next'), { recursive: true, force: true })
       await build(app, folder, {})
       for (const row of await cost(app, folder, server)) costs.push({ app: app.name, ...row })
