@@ -75,7 +75,7 @@ function addProcess(
     }
     workload.operations.push(operationOf(value, at))
   }
-  workload.statements.push(...statements)
+  workload.statements.push(...statements.sort((a, b) => a.at - b.at))
 }
 
 function operationOf(
