@@ -26,14 +26,22 @@ interface Home {
   run: string
 }
 
-/** @param account found when it is not given; given by tests */
+/**
+ * Who runs the server, when it is not to be found out. `shared` is where another account finds binaries and data: all
+ * folders above it can be entered by everybody.
+ */
+export interface Host {
+  account: Account
+  shared: string
+}
+
 export async function openEmbedded(
   workplace: Workplace,
   options: ServerOptions,
-  account?: Account,
+  host?: Host,
 ): Promise<DatabaseServer> {
   try {
-    return await open(workplace, options, account ?? (await findAccount(workplace)))
+    return await open(workplace, options, host ?? (await findHost(workplace)))
   } catch (error) {
     options.signal?.throwIfAborted()
     if (error instanceof UserError || !(error instanceof Error)) throw error
@@ -48,8 +56,13 @@ export async function openEmbedded(
   }
 }
 
-async function open(workplace: Workplace, options: ServerOptions, account: Account): Promise<DatabaseServer> {
-  const home = await findHome(workplace, options.cacheFolder, account)
+async function findHost(workplace: Workplace): Promise<Host> {
+  return { account: await findAccount(workplace), shared: join(tmpdir(), 'backend-engineer-postgres') }
+}
+
+async function open(workplace: Workplace, options: ServerOptions, host: Host): Promise<DatabaseServer> {
+  const { account } = host
+  const home = await findHome(workplace, options.cacheFolder, host)
   const template = await openTemplate(workplace, home.binaries, account, home.cache)
   const folder = join(home.run, ownName('pg'))
   const data = join(folder, 'data')
@@ -98,11 +111,10 @@ function serverOf(
   }
 }
 
-async function findHome(workplace: Workplace, cacheFolder: string, account: Account): Promise<Home> {
+async function findHome(workplace: Workplace, cacheFolder: string, { account, shared }: Host): Promise<Home> {
   const binaries = await findBinaries(cacheFolder)
   if (account.kind !== 'account')
     return { binaries, cache: join(cacheFolder, 'postgres', binaries.version), run: workplace.folder }
-  const shared = join(tmpdir(), `backend-engineer-postgres-${account.uid}`)
   await mkdir(shared, { recursive: true, mode: 0o711 })
   await chmod(shared, 0o711)
   const { uid } = await lstat(shared)
@@ -112,7 +124,7 @@ async function findHome(workplace: Workplace, cacheFolder: string, account: Acco
   const run = join(shared, ownName('run'))
   await mkdir(run, { mode: 0o711 })
   workplace.onClose(() => rm(run, { recursive: true, force: true }))
-  const cache = join(shared, binaries.version)
+  const cache = join(shared, `${binaries.version}-${account.uid}`)
   return { binaries: { ...binaries, folder: await copyBinaries(binaries, cache) }, cache, run }
 }
 
