@@ -1,5 +1,5 @@
 /** The tables of an application in an empty database, from its migrations or its Prisma schema. */
-import type { Client } from 'pg'
+import { type Client, DatabaseError } from 'pg'
 import { UserError } from '../core/error.ts'
 import { degradeSchema, type Extensions, impliedExtensions, readExtensions } from './extensions.ts'
 import { difference, differenceFromLive } from './schema-engine.ts'
@@ -109,7 +109,7 @@ async function complete(
     const added = additions.length > 0 ? ' What only the schema has was added.' : ''
     return [`The migrations do not lead to the schema.${added} ${words.trim()}`, ...problems]
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!(error instanceof UserError || error instanceof DatabaseError)) throw error
     return [`Whether the migrations lead to the schema is not known: ${messageOf(error)}.`]
   }
 }
