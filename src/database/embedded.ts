@@ -12,7 +12,7 @@ import { copyTree } from './copy-tree.ts'
 import { ownName, removeDead } from './own-name.ts'
 import { type PostgresProcess, startPostgres } from './process.ts'
 import type { DatabaseServer, ServerOptions } from './server.ts'
-import { openTemplate } from './template.ts'
+import { dropTemplate, openTemplate } from './template.ts'
 
 /** Of the package that is pinned in package.json. */
 const EMBEDDED_MAJOR = 18
@@ -45,7 +45,7 @@ export async function openEmbedded(
   } catch (error) {
     options.signal?.throwIfAborted()
     if (error instanceof UserError || !(error instanceof Error)) throw error
-    const full = /ENOSPC|No space left/.test(error.message)
+    const full = isFull(error)
     throw new UserError(
       full ? 'The disk is full.' : `The embedded Postgres does not run here. ${error.message}`,
       full
@@ -61,24 +61,48 @@ async function findHost(workplace: Workplace): Promise<Host> {
 }
 
 async function open(workplace: Workplace, options: ServerOptions, host: Host): Promise<DatabaseServer> {
-  const { account } = host
   const home = await findHome(workplace, options.cacheFolder, host)
+  try {
+    return await openCopy(workplace, options, home, host.account)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (isFull(error)) throw error
+    // What is kept between runs may have been damaged since.
+    await dropTemplate(home.cache)
+    return await openCopy(workplace, options, home, host.account)
+  }
+}
+
+async function openCopy(
+  workplace: Workplace,
+  options: ServerOptions,
+  home: Home,
+  account: Account,
+): Promise<DatabaseServer> {
   const template = await openTemplate(workplace, home.binaries, account, home.cache)
   const folder = join(home.run, ownName('pg'))
   const data = join(folder, 'data')
-  await mkdir(folder, { mode: 0o700 })
-  await copyTree(template.data, data, 0o700)
-  if (account.kind === 'account') await give(folder, account)
-  const place = { binaries: home.binaries.folder, data, sockets: folder, account }
-  const postgres = await startPostgres(workplace, place, options.signal)
-  const server = serverOf(postgres, template.password, folder)
   try {
-    return { ...server, version: await using(() => server.connect('postgres'), readVersion) }
+    await mkdir(folder, { mode: 0o700 })
+    await copyTree(template.data, data, 0o700)
+    if (account.kind === 'account') await give(folder, account)
+    const place = { binaries: home.binaries.folder, data, sockets: folder, account }
+    const postgres = await startPostgres(workplace, place, options.signal)
+    const server = serverOf(postgres, template.password, folder)
+    try {
+      return { ...server, version: await using(() => server.connect('postgres'), readVersion) }
+    } catch (error) {
+      await server.close()
+      throw error
+    }
   } catch (error) {
-    await server.close()
+    await rm(folder, { recursive: true, force: true })
     throw error
   }
 }
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && /ENOSPC|No space left/.test(error.message)
 
 function serverOf(
   postgres: PostgresProcess,

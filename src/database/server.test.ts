@@ -1,20 +1,30 @@
-import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { isRunning, startChild } from '../../test/child.ts'
-import { UserError } from '../core/error.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { otherAccount } from './account.ts'
+import { using } from './connection.ts'
 import { openEmbedded } from './embedded.ts'
-import { refusedAddress } from './scratch-check.ts'
 import { type DatabaseServer, openServer } from './server.ts'
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'be-server-')))
 const cacheFolder = join(base, 'cache')
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
 const open: Workplace[] = []
 
 async function workplace(signal?: AbortSignal): Promise<Workplace> {
@@ -28,14 +38,11 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-async function ask(server: DatabaseServer, database: string, sql: string): Promise<unknown[]> {
-  const client = await server.connect(database)
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
+const ask = (server: DatabaseServer, database: string, sql: string): Promise<unknown[]> =>
+  using(
+    () => server.connect(database),
+    async (client) => (await client.query<Record<string, unknown>>(sql)).rows,
+  )
 
 const portOf = (server: DatabaseServer): number => Number(new URL(server.url('x')).port)
 
@@ -127,6 +134,45 @@ describe('the embedded server', () => {
     expect(existsSync(place.folder)).toBe(false)
   })
 
+  it('makes what it keeps between runs again when that is damaged', async () => {
+    const [version = ''] = readdirSync(join(cacheFolder, 'postgres'))
+    const file = join(cacheFolder, 'postgres', version, 'template', 'data', 'global', 'pg_control')
+    writeFileSync(file, '')
+    const server = await openServer(await workplace(), { cacheFolder })
+    expect(server.version).toMatch(/^18\./)
+    expect(readFileSync(file).length).toBeGreaterThan(0)
+    expect(readdirSync(join(cacheFolder, 'postgres', version))).toEqual(['template'])
+  }, 40_000)
+
+  it.runIf(mayMount)(
+    'says that the disk is full, and leaves no half of a data directory',
+    async () => {
+      const small = join(base, 'small')
+      mkdirSync(small)
+      const child = startChild(
+        `const { openWorkplace } = await load('sandbox/workplace.ts')
+      const { openServer } = await load('database/server.ts')
+      const { readdirSync } = await import('node:fs')
+      const [, place, cacheFolder] = process.argv
+      const workplace = await openWorkplace(place)
+      const full = await openServer(workplace, { cacheFolder: place }).catch((error) => error.message + ' ' + error.remedy)
+      const copy = await openServer(workplace, { cacheFolder }).catch((error) => error.message)
+      const left = readdirSync(workplace.folder).filter((name) => name.startsWith('pg.'))
+      await workplace.close()
+      console.log(JSON.stringify({ full, copy, left }))
+      process.exit()`,
+        [small, cacheFolder],
+        ['unshare', '-m', 'sh', '-c', `mount -t tmpfs -o size=20m tmpfs '${small}' && exec "$@"`, 'sh'],
+      )
+      expect(JSON.parse(await child.line())).toEqual({
+        full: expect.stringMatching(/^The disk is full\. Make some room/),
+        copy: 'The disk is full.',
+        left: [],
+      })
+    },
+    40_000,
+  )
+
   it('stops starting when it is aborted', async () => {
     const abort = new AbortController()
     const place = await workplace(abort.signal)
@@ -176,113 +222,4 @@ describe('the embedded server', () => {
     },
     40_000,
   )
-})
-
-describe('a server by its address', () => {
-  let scratch: DatabaseServer
-  let ground: Workplace
-
-  beforeAll(async () => {
-    ground = await openWorkplace(join(base, 'ground'))
-    scratch = await openServer(ground, { cacheFolder })
-  }, 40_000)
-  afterAll(() => ground?.close())
-
-  const names = async (): Promise<string[]> => {
-    const rows = await ask(scratch, 'postgres', 'SELECT datname FROM pg_database ORDER BY 1')
-    return rows.map((row) => JSON.stringify(row))
-  }
-
-  it('is given databases of our own, which are dropped at the end', async () => {
-    const before = await names()
-    const place = await workplace()
-    const server = await openServer(place, { cacheFolder, url: scratch.url('postgres') })
-    expect(server).toMatchObject({ kind: 'external', version: scratch.version })
-    await server.createDatabase('app')
-    await ask(server, 'app', 'CREATE TABLE "User" (id int)')
-    await server.createDatabase('copy', 'app')
-    expect(await ask(server, 'copy', 'SELECT * FROM "User"')).toEqual([])
-    expect(new URL(server.url('app')).pathname).toMatch(/^\/be_[0-9a-f]{8}_app$/)
-    const added = (await names()).filter((name) => !before.includes(name))
-    expect(added).toHaveLength(2)
-    expect(added.every((name) => name.includes('"be_'))).toBe(true)
-    await server.dropDatabase('copy')
-    expect(await names()).toHaveLength(before.length + 1)
-    await place.close()
-    expect(await names()).toEqual(before)
-  })
-
-  it('is refused when it holds tables, and left as it is', async () => {
-    await scratch.createDatabase('customers')
-    await ask(scratch, 'customers', 'CREATE TABLE "User" (id int)')
-    const before = await names()
-    const opening = openServer(await workplace(), { cacheFolder, url: scratch.url('postgres') })
-    await expect(opening).rejects.toThrow('its database `customers` has 1 table.')
-    expect(await names()).toEqual(before)
-    await scratch.dropDatabase('customers')
-  })
-
-  it('loses what a killed run left, and nothing of one that goes on', async () => {
-    const child = startChild(
-      `const { openWorkplace } = await load('sandbox/workplace.ts')
-      const { openServer } = await load('database/server.ts')
-      const server = await openServer(await openWorkplace(process.argv[1]), { cacheFolder: '', url: process.argv[2] })
-      await server.createDatabase('left')
-      console.log('made')
-      setInterval(() => {}, 1000)`,
-      [join(base, 'killed'), scratch.url('postgres')],
-    )
-    await child.line()
-    const url = scratch.url('postgres')
-    await openServer(await workplace(), { cacheFolder, url })
-    expect(await names()).toContainEqual(expect.stringContaining('_left"'))
-    await child.kill()
-    await openServer(await workplace(), { cacheFolder, url })
-    expect(await names()).not.toContainEqual(expect.stringContaining('_left"'))
-  })
-
-  it('is never told with its password', async () => {
-    const secret = randomBytes(8).toString('hex')
-    const bad = [
-      `postgresql://u:${secret}@db.example.com/app_test`,
-      `postgresql://u:${secret}@127.0.0.1:1/postgres`,
-      `mysql://u:${secret}@localhost/app`,
-      `postgresql://u:${secret}/@localhost:port/app`,
-      scratch.url('postgres').replace(/:[^:@]*@/, `:${secret}@`),
-    ]
-    for (const url of bad) {
-      const error = await openServer(await workplace(), { cacheFolder, url }).catch(
-        (thrown: unknown) => thrown,
-      )
-      expect(error).toBeInstanceOf(UserError)
-      const told =
-        error instanceof UserError
-          ? `${error.stack} ${error.remedy} ${JSON.stringify(error.cause)} ${String(error.cause)}`
-          : ''
-      expect(told).not.toContain(secret)
-    }
-  })
-
-  it.each([
-    ['postgresql://localhost/postgres', undefined],
-    ['postgres://me:x@127.0.0.1:5433/app', undefined],
-    ['postgres://[::1]/app', undefined],
-    ['postgresql:///app?host=/var/run/postgresql', undefined],
-    ['postgresql://postgres:x@postgres:5432/app_test', undefined],
-    ['postgresql://postgres:x@ci-db.internal/app', undefined],
-    ['postgresql://postgres:x@10.0.0.4/scratch', undefined],
-    ['postgresql://postgres:x@postgres:5432/app', 'neither its name'],
-    ['postgresql://postgres:x@10.0.0.4/app', 'neither its name'],
-    ['postgresql://postgres:x@db/contest', 'neither its name'],
-    ['postgresql://u:x@ep-cool-1.eu-central-1.aws.neon.tech/test', 'is not this machine'],
-    ['postgresql://u:x@8.8.8.8/test', 'is not this machine'],
-    ['postgresql://u:x@localhost/app?host=db.example.com', 'is not this machine'],
-    ['postgresql://localhost/app_production', 'looks like production'],
-    ['postgresql://live:x@localhost/app', 'looks like production'],
-    ['postgresql://localhost/delivery', undefined],
-  ])('judges %s', (url, why) => {
-    const refused = refusedAddress(new URL(url))
-    if (why === undefined) expect(refused).toBeUndefined()
-    else expect(refused).toContain(why)
-  })
 })
