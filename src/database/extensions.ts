@@ -61,40 +61,52 @@ export interface Degraded {
   /** Absent: the statement is left out. */
   sql?: string
   /** What was done, in words. */
-  problem: string
+  problems: string[]
 }
+
+const INDEX = /^CREATE\s+(UNIQUE\s+)?INDEX\b/i
+const CODE = /^CREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE|OPERATOR|CAST|AGGREGATE)\b/i
 
 /** What to run instead of a statement that needs an extension which is missing; undefined when it needs none. */
 export function degrade(statement: string, { available, missing }: Extensions): Degraded | undefined {
   const name = unquoted(creation.exec(statement)?.[1] ?? '')
   if (name !== '') return available.has(name) ? undefined : withoutExtension(name)
-  const plain = skeleton(statement)
-  for (const { name: extension, types = [], index } of missing) {
-    const type = new RegExp(`(?:\\b\\w+\\.)?\\b(?:${types.join('|')})\\b(?:\\s*\\([^)]*\\))?`, 'gi')
-    const usesType = types.length > 0 && plain.search(type) >= 0
-    if (/^\s*CREATE\s+(UNIQUE\s+)?INDEX\b/i.test(plain)) {
-      if (!usesType && !index?.test(plain)) continue
-      return {
-        problem: `An index was left out, because this Postgres has no ${extension}: ${brief(statement)}`,
-      }
-    }
+  const problems: string[] = []
+  let sql = statement
+  for (const extension of missing) {
+    const plain = skeleton(sql)
+    const usesType = uses(plain, extension)
+    const because = `because this Postgres has no ${extension.name}: ${brief(statement)}`
+    if (INDEX.test(plain) && (usesType || extension.index?.test(plain)))
+      return { problems: [`An index was left out, ${because}`] }
     if (!usesType) continue
-    if (/^\s*CREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE|OPERATOR|CAST|AGGREGATE)\b/i.test(plain))
-      return { problem: `Left out, because this Postgres has no ${extension}: ${brief(statement)}` }
-    return {
-      sql: replaceInCode(statement, type, 'text'),
-      problem: `Columns of ${extension} are text here, because this Postgres does not have it: ${brief(statement)}`,
-    }
+    if (CODE.test(plain)) return { problems: [`Left out, ${because}`] }
+    sql = replaceInCode(sql, typePattern(extension), 'text')
+    problems.push(`Columns of ${extension.name} are text here, ${because}`)
   }
-  return undefined
+  return problems.length === 0 ? undefined : { sql, problems }
 }
+
+/** The schema with text where `degrade` makes text, to compare it with what was made. */
+export function degradeSchema(content: string, { missing }: Extensions): string {
+  return content.replace(/\bUnsupported\(\s*"([^"]*)"\s*\)/g, (written, type: string) =>
+    missing.some((extension) => uses(type, extension)) ? 'String' : written,
+  )
+}
+
+const uses = (plain: string, extension: Extension): boolean =>
+  extension.types !== undefined && plain.search(typePattern(extension)) >= 0
+
+/** `vector(3)`, `public.vector` */
+const typePattern = ({ types = [] }: Extension): RegExp =>
+  new RegExp(`(?:\\b\\w+\\.)?\\b(?:${types.join('|')})\\b(?:\\s*\\([^)]*\\))?`, 'gi')
 
 function withoutExtension(name: string): Degraded {
   const standIn = known.find((one) => one.name === name)?.standIn
   const problem = `The extension ${name} is not in this Postgres`
   return standIn === undefined
-    ? { problem: `${problem}; what needs it is replaced or left out.` }
-    : { sql: standIn, problem: `${problem}; a function of ours stands in.` }
+    ? { problems: [`${problem}; what needs it is replaced or left out.`] }
+    : { sql: standIn, problems: [`${problem}; a function of ours stands in.`] }
 }
 
 /** The first words of a statement. */

@@ -21,8 +21,9 @@ const complaint = z.object({ message: z.string() })
  *
  * @throws UserError when a schema is not for Postgres, or the engine does not accept it
  */
-export const difference = (from: Side, to: Side): Promise<string> =>
-  ask(noDatabase, targetOf(from), targetOf(to), true)
+export async function difference(from: Side, to: Side): Promise<string> {
+  return ask(noDatabase, targetOf(from), targetOf(to), true)
+}
 
 /**
  * What leads from the database of the client to the schema, extensions aside: as SQL, and in words for people.

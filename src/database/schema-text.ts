@@ -10,7 +10,7 @@ export interface SchemaFile {
 /** What the engine of Prisma 7 still has behind a switch, and what changes tables or only parses with it. */
 const SWITCHES = '["views", "postgresqlExtensions", "partialIndexes"]'
 
-const postgres = new Set(['postgresql', 'postgres', 'cockroachdb'])
+const postgres = new Set(['postgresql', 'postgres'])
 
 /**
  * The same models with one datasource and one generator of ours: connection strings, which Prisma 7 rejects, and

@@ -31,7 +31,7 @@ export async function runScript(
   const problems: string[] = []
   for (const [index, statement] of statements.entries()) {
     const instead = degraded[index]
-    if (instead) problems.push(instead.problem)
+    if (instead) problems.push(...instead.problems)
     const text = instead ? instead.sql : statement
     if (text !== undefined) problems.push(...(await single(client, text, lenient || !asWritten)))
   }

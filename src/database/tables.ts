@@ -1,7 +1,7 @@
 /** The tables of an application in an empty database, from its migrations or its Prisma schema. */
-import type { Client } from 'pg'
+import { type Client, DatabaseError } from 'pg'
 import { UserError } from '../core/error.ts'
-import { type Extensions, impliedExtensions, readExtensions } from './extensions.ts'
+import { degradeSchema, type Extensions, impliedExtensions, readExtensions } from './extensions.ts'
 import { difference, differenceFromLive } from './schema-engine.ts'
 import type { SchemaFile } from './schema-text.ts'
 import { messageOf, runScript } from './script.ts'
@@ -99,24 +99,38 @@ async function complete(
   files: readonly SchemaFile[],
   extensions: Extensions,
 ): Promise<string[]> {
-  const { sql, words } = await differenceFromLive(client, files)
-  const statements = splitStatements(sql)
-  if (statements.length === 0) return []
-  const additions = statements.filter(isAddition)
-  const problems = await runScript(client, additions.join(';\n'), extensions, { lenient: true })
-  const added = additions.length > 0 ? ' What only the schema has was added.' : ''
-  return [`The migrations do not lead to the schema.${added} ${words.trim()}`, ...problems]
+  const comparable = files.map(({ path, content }) => ({ path, content: degradeSchema(content, extensions) }))
+  try {
+    const { sql, words } = await differenceFromLive(client, comparable)
+    const statements = splitStatements(sql)
+    if (statements.length === 0) return []
+    const additions = statements.flatMap(additionOf)
+    const problems = await runScript(client, additions.join(';\n'), extensions, { lenient: true })
+    const added = additions.length > 0 ? ' What only the schema has was added.' : ''
+    return [`The migrations do not lead to the schema.${added} ${words.trim()}`, ...problems]
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof DatabaseError)) throw error
+    return [`Whether the migrations lead to the schema is not known: ${messageOf(error)}.`]
+  }
 }
 
-/** Tables, columns, types and values of enums. Indexes and constraints stay as the migrations left them. */
-function isAddition(statement: string): boolean {
+/** What a statement adds: tables, columns, types, values of enums. Indexes and constraints stay as the migrations left them. */
+function additionOf(statement: string): string[] {
   const plain = skeleton(statement)
-  if (/\bDROP\b/i.test(plain)) return false
-  return (
-    /\bCREATE\s+(TABLE|TYPE|SCHEMA)\b/i.test(plain) ||
-    /\bADD\s+COLUMN\b/i.test(plain) ||
-    /\bADD\s+VALUE\b/i.test(plain)
+  if (/^CREATE\s+(TABLE|TYPE|SCHEMA)\b/i.test(plain) || /\bADD\s+VALUE\b/i.test(plain)) return [statement]
+  const table = /^ALTER TABLE ("[^"]+"(?:\."[^"]+")?)\s/.exec(statement)
+  if (!table) return []
+  const [head = '', name = ''] = table
+  const ends = [...plain.matchAll(/,\n/g)].map(({ index }) => index)
+  const clauses = [head.length, ...ends.map((end) => end + 1)].map((start, index) =>
+    statement.slice(start, ends[index] ?? statement.length).trim(),
   )
+  return clauses.flatMap((clause) => {
+    const [added] = /^ADD COLUMN\s+/.exec(clause) ?? []
+    return added === undefined
+      ? []
+      : [`ALTER TABLE ${name} ADD COLUMN IF NOT EXISTS ${clause.slice(added.length)}`]
+  })
 }
 
 /** Back to an empty database. */

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UserError } from '../core/error.ts'
 import type { Workplace } from '../sandbox/workplace.ts'
 import { type Account, environment, under } from './account.ts'
 import type { Binaries } from './binaries.ts'
@@ -39,6 +38,13 @@ export async function openTemplate(
   )
   if (!isThere) await makeTemplate(workplace, binaries, account, folder, place)
   return { data: join(place, 'data'), password: await readFile(join(place, 'password'), 'utf8') }
+}
+
+/** For a template that no server comes up from; the next run makes another. */
+export async function dropTemplate(folder: string): Promise<void> {
+  const dead = join(folder, ownName('template'))
+  await rename(join(folder, 'template'), dead).catch(() => undefined)
+  await rm(dead, { recursive: true, force: true })
 }
 
 async function makeTemplate(
@@ -81,8 +87,6 @@ async function initialise(
     if (last.code === 0) return
     await rm(join(making, 'data'), { recursive: true, force: true })
   }
-  throw new UserError(
-    `The embedded Postgres could not make its data directory: ${last?.output.trim().split('\n').at(-1) ?? ''}`,
-    'Name a scratch server with --database-url.',
-  )
+  const lines = (last?.output ?? '').split('\n').filter((line) => /\b(error|fatal|panic)\b/i.test(line))
+  throw new Error(`initdb: ${lines.slice(0, 3).join(' ') || last?.output.trim()}`)
 }
