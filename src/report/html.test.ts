@@ -107,7 +107,8 @@ describe('html', () => {
     expect(result).not.toMatch(/<img|<svg\/|onerror=alert\(1\)>"/)
     // It did get there: the fields are shown, escaped.
     expect(result.match(/&lt;img src=x onerror=alert\(1\)&gt;/g)?.length ?? 0).toBeGreaterThan(60)
-    for (const { attributes } of tags(result)) expect(attributes.replace(/"[^"]*"/g, '')).not.toMatch(/\son\w+=/)
+    for (const { attributes } of tags(result))
+      expect(attributes.replace(/"[^"]*"/g, '')).not.toMatch(/\son\w+=/)
   })
 
   it('shows no control characters and no text that runs backwards', () => {

@@ -20,11 +20,11 @@ export function ordered(findings: readonly Finding[]): Finding[] {
 
 export function findingsTable(findings: readonly Finding[]): Markup {
   const rows = findings.map(
-    (finding) => html`<tr><td>${severityBadge(finding)}</td><td>${certaintyBadge(finding)}</td>
-<th scope="row"><a href="#${anchor(finding)}">${finding.subject}</a></th><td class="mono">${place(finding.location)}</td></tr>`,
+    (finding) => html`<tr><td class="state">${severityBadge(finding)} ${certaintyBadge(finding)}</td>
+<th scope="row"><a href="#${anchor(finding)}">${finding.subject}</a><p class="where mono">${place(finding.location)}</p></th></tr>`,
   )
   return html`<div class="scroll" tabindex="0"><table><caption>Findings, proven ones first</caption>
-<thead><tr><th scope="col">severity</th><th scope="col">certainty</th><th scope="col">what</th><th scope="col">where</th></tr></thead>
+<thead><tr><th scope="col">severity, certainty</th><th scope="col">what and where</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`
 }
 
@@ -39,13 +39,13 @@ function certaintyBadge({ certainty, proof }: Finding): Markup {
 
 export function findingHtml(finding: Finding, changes: readonly ReportedChange[]): Markup {
   const cures = changes.filter((one) => one.findings.includes(finding.id))
-  return html`<article id="${anchor(finding)}"><header><h3>${finding.subject}</h3>${severityBadge(finding)}${certaintyBadge(finding)}
+  return html`<article id="${anchor(finding)}"><header><h3>${prose(finding.subject)}</h3>${severityBadge(finding)}${certaintyBadge(finding)}
 <span class="badge">${finding.fault}</span></header>
 <p class="where"><span class="mono">${place(finding.location)}</span> · id <span class="mono">${finding.id}</span></p>
 ${finding.proof && proofHtml(finding.proof)}
 <dl class="told"><dt>Found</dt><dd>${prose(finding.found)}</dd><dt>Why</dt><dd>${prose(finding.why)}</dd>
 <dt>Do</dt><dd>${prose(finding.remedy)}</dd>
-${cures.map((one) => html`<dt>Change</dt><dd><a href="#${changeAnchor(one, changes)}">${one.title}</a> (${one.status})</dd>`)}</dl>
+${cures.map((one) => html`<dt>Change</dt><dd><a href="#${changeAnchor(one, changes)}">${prose(one.title)}</a> (${one.status})</dd>`)}</dl>
 ${evidenceHtml(finding.evidence)}
 ${finding.proof?.test && html`<details><summary>A test that fails as long as this is so: ${finding.proof.test.path}</summary><pre tabindex="0" data-copy><code>${finding.proof.test.text}</code></pre></details>`}
 </article>`
@@ -61,10 +61,10 @@ function proofHtml({ verdict, reason }: Proof): Markup {
 export function refutedTable(findings: readonly Finding[]): Markup {
   const rows = findings.map(
     (one) =>
-      html`<tr><th scope="row">${one.subject}</th><td>${prose(one.proof?.reason ?? one.found)}</td><td class="mono">${place(one.location)}</td></tr>`,
+      html`<tr><th scope="row">${one.subject}<p class="where mono">${place(one.location)}</p></th><td>${prose(one.proof?.reason ?? one.found)}</td></tr>`,
   )
   return html`<div class="scroll" tabindex="0"><table><caption>Suspected from the source, and refuted by running the application</caption>
-<thead><tr><th scope="col">what</th><th scope="col">why not</th><th scope="col">where</th></tr></thead><tbody>${rows}</tbody></table></div>`
+<thead><tr><th scope="col">what and where</th><th scope="col">why not</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
 const statusTone: Record<ReportedChange['status'], string> = {
@@ -86,8 +86,8 @@ export function changesHtml(changes: readonly ReportedChange[], findings: readon
     const links = cured.map(
       (one, index) => html`${index > 0 && ', '}<a href="#${anchor(one)}">${one.subject}</a>`,
     )
-    return html`<article id="${changeAnchor(change, changes)}"><header><h3>${change.title}</h3><span class="badge ${statusTone[change.status]}">${change.status}</span></header>
-<p class="where">${plural(files.length, 'file')}, ${added} added and ${removed} removed ${added + removed === 1 ? 'line' : 'lines'}</p>
+    return html`<article id="${changeAnchor(change, changes)}"><header><h3>${prose(change.title)}</h3><span class="badge ${statusTone[change.status]}">${change.status}</span></header>
+<p class="where">${plural(files.length, 'file')}, ${plural(added, 'line')} added, ${removed} removed</p>
 <dl class="told"><dt>Reason</dt><dd>${prose(change.reason)}</dd><dt>Status</dt><dd>${prose(change.why)}</dd>
 ${links.length > 0 && html`<dt>Cures</dt><dd>${links}</dd>`}</dl>
 <h4>Diff</h4>${diffHtml(change.diff)}${evidenceHtml(change.evidence)}</article>`

@@ -10,14 +10,15 @@ export function plansHtml(plans: Plans): Markup {
   return html`<h4>Plan of the statement, measured on ${data}</h4>
 ${gain !== '' && html`<p><span class="badge good">${gain}</span></p>`}
 <pre tabindex="0" data-copy><code>${sql}</code></pre>
-<div class="pair side-by-side">
-${side(after ? 'Before' : 'As it is', before)}
-${after && side(`After: ${after.change}`, after)}
+<div class="pair stretch">
+${side(html`${after ? 'Before' : 'As it is'}`, before, true)}
+${after && side(html`After: <code>${after.change}</code>`, after, false)}
 </div>`
 }
 
-function side(title: string, run: PlanRun): Markup {
-  const hottest = Math.max(...flatPlan(run.plan).map(({ node }) => ownBuffers(node)))
+/** `judged`: the node that costs most is marked. */
+function side(title: Markup, run: PlanRun, judged: boolean): Markup {
+  const hottest = !judged ? 0 : Math.max(...flatPlan(run.plan).map(({ node }) => ownBuffers(node)))
   return html`<section class="side"><h5>${title}</h5><p class="label">${runText(run)}</p>
 <ul class="plan">${item(run.plan, hottest)}</ul></section>`
 }

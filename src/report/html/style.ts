@@ -50,7 +50,7 @@ pre code { background: none; padding: 0; font-size: inherit; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; padding: .6rem .85rem; color: var(--soft); font-size: .875rem; }
-th, td { text-align: left; vertical-align: top; padding: .5rem .85rem; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+th, td { text-align: left; vertical-align: baseline; padding: .5rem .85rem; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 thead th { color: var(--soft); font-weight: 600; font-size: .8rem; white-space: nowrap; border-top: 0; }
 caption + thead th { border-top: 1px solid var(--line); }
 tbody th { font-weight: 500; }
@@ -67,6 +67,8 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 article > header { display: flex; flex-wrap: wrap; gap: .4rem .5rem; align-items: center; margin-bottom: .5rem; }
 article > header h3 { flex: 1 1 100%; }
 .where { color: var(--soft); font-size: .875rem; margin: .25rem 0 .75rem; }
+th .mono, td.mono, th.mono { overflow-wrap: anywhere; min-width: 9rem; } td.state { width: 13rem; }
+th .where { margin: .1rem 0 0; font-weight: 400; }
 dl.told { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); gap: .35rem .75rem; margin: .75rem 0 0; }
 dl.told dt { color: var(--soft); font-size: .875rem; padding-top: .1rem; }
 dl.told dd { margin: 0; white-space: pre-line; }
@@ -81,8 +83,9 @@ details > :not(summary) { margin-top: .6rem; }
 .exchange.exploit { border-left: 3px solid var(--red); }
 .exchange h5 { display: flex; flex-wrap: wrap; gap: .35rem .6rem; align-items: center; }
 .saw { margin: 0 0 .7rem; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: .75rem; }
-.pair > * { min-width: 0; }
+pre + .pair, .copied + .pair { margin-top: .75rem; }
+.pair { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: .75rem; }
+.pair > * { min-width: 0; } .pair.stretch { align-items: stretch; }
 .label { color: var(--soft); font-size: .8rem; margin: 0 0 .25rem; }
 .pair pre { max-height: 20rem; }
 .head { color: var(--soft); }
@@ -97,7 +100,7 @@ ul.plan .hot { color: var(--red); font-weight: 600; } ul.plan .cond { color: var
 .diff { white-space: pre; padding: .5rem 0; max-height: 36rem; } .diff code { display: block; width: max-content; min-width: 100%; }
 .diff span { display: block; padding: 0 .85rem; } .diff .file { color: var(--soft); font-weight: 600; } .diff .hunk { color: var(--accent); }
 .diff .add { background: var(--green-bg); color: var(--green); } .diff .del { background: var(--red-bg); color: var(--red); }
-.copied { position: relative; } .copied button {
+.copied { position: relative; } .copied pre:not(.diff) { padding-right: 5rem; } .copied button {
   position: absolute; top: .35rem; right: .35rem; font: inherit; font-size: .75rem; padding: .1rem .55rem; border-radius: 5px;
   border: 1px solid var(--line); background: var(--card); color: var(--soft); cursor: pointer;
 }
@@ -106,6 +109,7 @@ ul.plan .hot { color: var(--red); font-weight: 600; } ul.plan .cond { color: var
 @media (max-width: 40rem) {
   body { font-size: 15px; } .top { padding-top: 1.4rem; } h1 { font-size: 1.35rem; } main, .top, .foot { padding-left: .9rem; padding-right: .9rem; }
   article { padding: .95rem .95rem 1.1rem; } dl.told { grid-template-columns: 1fr; gap: .1rem; } dl.told dd { margin-bottom: .5rem; }
+  td.state { width: auto; } th, td { padding: .5rem .6rem; }
   .facts li { flex: 1 1 40%; padding: .45rem .7rem; }
 }
 @media print {
