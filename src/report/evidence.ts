@@ -98,18 +98,44 @@ export function flatPlan(plan: PlanNode, depth = 0): { node: PlanNode; depth: nu
   return [{ node: plan, depth }, ...plan.children.flatMap((child) => flatPlan(child, depth + 1))]
 }
 
-/** Lines that were added and removed, of a unified diff. */
+export interface DiffLine {
+  kind: 'file' | 'hunk' | 'added' | 'removed' | 'same'
+  text: string
+}
+
+/** The lines of a unified diff. The counts of a hunk tell a removed `-- comment` from the name of a file. */
+export function diffLinesOf(diff: string): DiffLine[] {
+  let [before, after] = [0, 0]
+  return diff
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((text): DiffLine => {
+      const hunk = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(text)
+      if (hunk) {
+        ;[before, after] = [Number(hunk[1] ?? 1), Number(hunk[2] ?? 1)]
+        return { kind: 'hunk', text }
+      }
+      if (before <= 0 && after <= 0) return { kind: text.startsWith('\\') ? 'same' : 'file', text }
+      if (text.startsWith('+')) after--
+      else if (text.startsWith('-')) before--
+      else if (!text.startsWith('\\')) [before, after] = [before - 1, after - 1]
+      return { kind: text.startsWith('+') ? 'added' : text.startsWith('-') ? 'removed' : 'same', text }
+    })
+}
+
+/** How many lines a unified diff adds and removes. */
 export function diffSize(diff: string): { added: number; removed: number } {
-  const lines = diff.split('\n')
-  return {
-    added: lines.filter((line) => /^\+(?!\+\+ )/.test(line)).length,
-    removed: lines.filter((line) => /^-(?!-- )/.test(line)).length,
-  }
+  const lines = diffLinesOf(diff)
+  const count = (kind: DiffLine['kind']): number => lines.filter((line) => line.kind === kind).length
+  return { added: count('added'), removed: count('removed') }
 }
 
 /** Files of a unified diff, each once. */
 export function diffFiles(diff: string): string[] {
-  const names = [...diff.matchAll(/^(?:---|\+\+\+) "?[ab]\/(.+?)"?\t?\r?$/gm)].map((match) => match[1] ?? '')
+  const names = diffLinesOf(diff).flatMap(({ kind, text }) => {
+    const name = kind === 'file' ? /^(?:---|\+\+\+) "?[ab]\/(.+?)"?\t?\r?$/.exec(text)?.[1] : undefined
+    return name === undefined ? [] : [name]
+  })
   return [...new Set(names)]
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, Proof, Severity } from '../../core/finding.ts'
 import type { ReportedChange } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
-import { diffFiles, diffSize, orderedChanges } from '../evidence.ts'
+import { diffFiles, diffLinesOf, diffSize, orderedChanges } from '../evidence.ts'
 import { html, type Markup, prose } from '../markup.ts'
 import { place, severityOrder } from '../wording.ts'
 import { evidenceHtml } from './evidence.ts'
@@ -95,20 +95,12 @@ ${links.length > 0 && html`<dt>Cures</dt><dd>${links}</dd>`}</dl>
   return html`${articles}`
 }
 
+const diffTone = { file: 'file', hunk: 'hunk', added: 'add', removed: 'del', same: '' }
+
 function diffHtml(diff: string): Markup {
-  const lines = diff.replace(/\n$/, '').split('\n')
-  const tone = (line: string): string =>
-    /^(---|\+\+\+) /.test(line)
-      ? 'file'
-      : line.startsWith('@@')
-        ? 'hunk'
-        : line.startsWith('+')
-          ? 'add'
-          : line.startsWith('-')
-            ? 'del'
-            : ''
-  return html`<pre class="diff" tabindex="0" data-copy><code>${lines.map(
-    (line) => html`<span class="${tone(line)}">${line}
+  const lines = diffLinesOf(diff).map(
+    ({ kind, text }) => html`<span class="${diffTone[kind]}">${text}
 </span>`,
-  )}</code></pre>`
+  )
+  return html`<pre class="diff" tabindex="0" data-copy><code>${lines}</code></pre>`
 }
