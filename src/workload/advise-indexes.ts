@@ -1,17 +1,16 @@
-import type { Plans } from '../core/finding.ts'
-import { plural } from '../core/wording.ts'
 import { candidatesOf } from './candidates.ts'
 import { served, type Tried } from './choose.ts'
-import { type Connection, isDatabaseError, quoted, rolledBack } from './connection.ts'
+import { type Connection, isDatabaseError, rolledBack } from './connection.ts'
 import type { WorkloadFinding } from './finding.ts'
-import { comparison, isNotWorse, MIN_SAVED_BLOCKS } from './gain.ts'
-import { createSql, cureOf, type IndexSpec, indexName, type ModelNames, specKey } from './index-spec.ts'
-import { type Measured, measure, type RawPlan, writesMuch } from './plan.ts'
+import { comparison, MIN_SAVED_BLOCKS } from './gain.ts'
+import { createSql, type IndexSpec, type ModelNames, specKey } from './index-spec.ts'
+import { type Measured, measure, writesMuch } from './plan.ts'
+import { proveIndexes } from './prove-indexes.ts'
 import { search } from './search.ts'
 import { tablesOf, verbOf } from './sql.ts'
 import type { WorkloadStatement } from './statements.ts'
 import { readTables, type Table } from './tables.ts'
-import { build, insertCost, planOf, usedIndexes, vacuum } from './trial.ts'
+import { planOf, vacuum } from './trial.ts'
 
 export interface Advice {
   findings: WorkloadFinding[]
@@ -63,7 +62,13 @@ export async function adviseIndexes(
   }
 
   const { chosen, tried, unbuilt } = await search(connection, [...wanted.values()], costly, options.signal)
-  const findings = await proveTogether(connection, chosen, before, tables, options.models)
+  const findings = await proveIndexes(
+    connection,
+    chosen.map(({ spec }) => spec),
+    before,
+    tables,
+    options.models,
+  )
   return {
     findings,
     measured: [...before].map(([statement, cost]) => ({ statement, before: cost })),
@@ -102,134 +107,4 @@ function rejection(
     return before ? comparison(before.run, after.run) : ''
   })
   return { sql, why: `It saves too little: ${figures.join('; ')}.` }
-}
-
-/** All chosen indexes at once: what each statement costs then, and what a write does. */
-async function proveTogether(
-  connection: Connection,
-  chosen: readonly Tried[],
-  before: ReadonlyMap<WorkloadStatement, Measured>,
-  tables: readonly Table[],
-  models: readonly ModelNames[],
-): Promise<WorkloadFinding[]> {
-  if (chosen.length === 0) return []
-  const written = tables.filter(({ name }) => chosen.some(({ spec }) => spec.table === name))
-  const findings = await rolledBack(connection, async () => {
-    const names = await build(
-      connection,
-      chosen.map(({ spec }) => spec),
-    )
-    const after = new Map<WorkloadStatement, Measured>()
-    for (const statement of before.keys()) {
-      after.set(statement, await measure(connection, statement, { within: true }))
-    }
-    const more = await writesOf(connection, written)
-    for (const [at, { spec }] of chosen.entries()) {
-      await connection.query(`DROP INDEX ${quoted(spec.schema)}.${quoted(names[at] ?? '')}`)
-    }
-    const few = await writesOf(connection, written)
-    return chosen.flatMap(({ spec }, at) => {
-      const table = written.find(({ name }) => name === spec.table)
-      const users = [...before].filter(([statement]) => uses(after.get(statement)?.raw, names[at]))
-      if (!table || users.length === 0) return []
-      const finding = findingOf(spec, table, users, after, models)
-      const [without, with_] = [few.get(table), more.get(table)]
-      if (without !== undefined && with_ !== undefined) {
-        const all = chosen.filter((one) => one.spec.table === spec.table).length
-        finding.notes.push(
-          `Writing 100 rows to ${spec.table} takes ${without} blocks without and ${with_} with ${all === 1 ? 'it' : `the ${all} new indexes`}.`,
-        )
-      }
-      return [finding]
-    })
-  })
-  await vacuum(connection, written)
-  return findings
-}
-
-/** Blocks of 100 written rows. */
-async function writesOf(connection: Connection, tables: readonly Table[]): Promise<Map<Table, number>> {
-  const costs = new Map<Table, number>()
-  for (const table of tables) {
-    const run = await insertCost(connection, table)
-    if (run) costs.set(table, run.buffers)
-  }
-  return costs
-}
-
-const uses = (raw: RawPlan | undefined, name: string | undefined): boolean =>
-  raw !== undefined && name !== undefined && usedIndexes(raw).has(name)
-
-function findingOf(
-  spec: IndexSpec,
-  table: Table,
-  users: readonly [WorkloadStatement, Measured][],
-  after: ReadonlyMap<WorkloadStatement, Measured>,
-  models: readonly ModelNames[],
-): WorkloadFinding {
-  const change = createSql(spec)
-  const evidence = users.flatMap(([statement, before]): Plans[] => {
-    const now = after.get(statement)
-    if (!now) return []
-    return [
-      {
-        kind: 'plan',
-        sql: statement.sql,
-        data: `${table.name}: ${plural(Math.round(table.rows), 'row')}`,
-        before: before.run,
-        after: { ...now.run, change },
-      },
-    ]
-  })
-  const worse = users.filter(([statement, { run }]) => {
-    const now = after.get(statement)
-    return now !== undefined && !isNotWorse(run, now.run)
-  })
-  const keys = table.foreignKeys.some(
-    ({ columns }) =>
-      columns.length === spec.columns.length && spec.columns.every(({ name }) => columns.includes(name)),
-  )
-  const [site] = users.flatMap(([statement]) => statement.sites)
-  const figures = evidence.map((plan) => (plan.after ? comparison(plan.before, plan.after) : ''))
-  return {
-    kind: keys ? 'missing-foreign-key-index' : 'missing-index',
-    ...(site ? { at: site } : {}),
-    endpoints: [...new Set(users.flatMap(([statement]) => statement.endpoints))].sort(),
-    shapes: users.map(([statement]) => statement.shape),
-    saw: `With ${change}, ${plural(users.length, 'statement')} on ${table.name} cost less: ${figures.join('; ')}.`,
-    evidence,
-    cure: cureOf(spec, models),
-    certainty: 'proven',
-    notes: [
-      ...superseded(spec, table).map((name) => `It makes the index ${name} redundant.`),
-      ...worse.map(([statement]) => `It makes this statement slower: ${statement.shape}`),
-      ...(spec.extension ? [`It needs the extension ${spec.extension}.`] : []),
-    ],
-  }
-}
-
-/** Plain indexes whose columns are the first ones of the new index. */
-function superseded(spec: IndexSpec, table: Table): string[] {
-  if (spec.where !== undefined || spec.method !== undefined) return []
-  return table.indexes
-    .filter(
-      (index) =>
-        !index.unique &&
-        !index.bound &&
-        index.method === 'btree' &&
-        index.predicate === null &&
-        index.include.length === 0 &&
-        index.columns.length < spec.columns.length &&
-        index.columns.every((column, at) => {
-          const its = spec.columns[at]
-          return (
-            its?.name === column.name &&
-            !column.expression &&
-            column.descending === (its.descending ?? false) &&
-            (column.ops ?? undefined) === its.ops
-          )
-        }),
-    )
-    .map(({ name }) => name)
-    .filter((name) => name !== indexName(spec))
 }

@@ -26,6 +26,8 @@ export interface IndexSpec {
   /** SQL of the condition of a partial index. */
   where?: string
   extension?: string
+  /** In the database, when it is not the one that Prisma gives. */
+  name?: string
 }
 
 /** Equal for equal indexes. */
@@ -46,11 +48,19 @@ function definition({ method, columns, where }: IndexSpec): string {
 }
 
 /** The name that Prisma gives an index: `Invoice_orgId_createdAt_idx`, cut to the 63 bytes that Postgres keeps. */
-export function indexName({ table, columns, where, method }: IndexSpec): string {
-  const names = columns.map(({ name, expression }) => (expression ? name.replaceAll(/\W+/g, '_') : name))
+export function indexName({ name, table, columns, where, method }: IndexSpec): string {
+  if (name !== undefined) return name
+  const names = columns.map((one) => (one.expression ? one.name.replaceAll(/\W+/g, '_') : one.name))
   const plain = `${table}_${names.join('_')}`
   const bare = where === undefined && method === undefined ? plain : `${plain}_${hash(where ?? method ?? '')}`
   return `${bare.slice(0, 59)}_idx`
+}
+
+/** With a name of its own when an index of the table already has Prisma's. */
+export function named(spec: IndexSpec, tables: readonly Table[]): IndexSpec {
+  const name = indexName(spec)
+  const taken = tables.some(({ indexes }) => indexes.some((index) => index.name === name))
+  return taken ? { ...spec, name: `${name.slice(0, 56)}_${hash(specKey(spec))}` } : spec
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 6)
@@ -91,7 +101,10 @@ function prismaLine(spec: IndexSpec, models: readonly ModelNames[]): IndexCure['
     return args.length > 0 ? `${field.name}(${args.join(', ')})` : field.name
   })
   if (fields.some((field) => field === undefined)) return undefined
-  return { model: model.name, line: `@@index([${fields.join(', ')}])` }
+  return {
+    model: model.name,
+    line: `@@index([${fields.join(', ')}]${spec.name === undefined ? '' : `, map: "${spec.name}"`})`,
+  }
 }
 
 /** Whether an index of the table already begins with these columns, so that another one would add nothing. */

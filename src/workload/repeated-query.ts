@@ -53,9 +53,15 @@ function repeatedIn({ endpoint, statements, sites }: TracedAnswer): Repeated[] {
   return found.flatMap((run) => {
     const places = [...new Set(run.flatMap((statement) => siteOf.get(statement) ?? []))]
     const shape = places[0]?.shape
-    return shape === undefined ? [] : [{ endpoint, shape, times: run.length, sites: places }]
+    return shape === undefined || places.every(isLoop)
+      ? []
+      : [{ endpoint, shape, times: run.length, sites: places }]
   })
 }
+
+/** A place that asks for several rows in turn meets one of them again by chance. */
+const isLoop = ({ calls }: Site): boolean =>
+  new Set(calls.map(({ statements }) => JSON.stringify(statements[0]?.params))).size > 1
 
 function readsOf(key: string): unknown[] {
   const parts: unknown = JSON.parse(key)

@@ -10,7 +10,7 @@ type Sent = [line: number, action: string, sql: string, params: unknown[], rows:
 function workload(requests: Record<string, Sent>): Workload {
   const made: Workload = { requests: [], operations: [], statements: [], lost: [] }
   for (const [request, calls] of Object.entries(requests)) {
-    made.requests.push({ id: request, method: 'GET', url: `/${request}`, route: '/api/orders/route' })
+    made.requests.push({ id: request, method: 'GET', url: `/${request}`, route: '/api/orders' })
     for (const [line, action, sql, params, rows] of calls) {
       const id = `${request}-${made.statements.length}`
       // Two statements of one call: the second is written with the line 0.
@@ -117,6 +117,11 @@ describe('repeatedQueries', () => {
     expect(found[0]?.saw).toContain('2 times')
     expect(found[0]?.saw).toContain('src/orders.ts:4:3')
     expect(found[0]?.saw).toContain('src/orders.ts:8:3')
+  })
+
+  it('does not count a loop that meets the same row again: that is N+1', () => {
+    const loop = [...each(4), ...each(2)]
+    expect(repeatedQueries(workload({ r: loop }))).toEqual([])
   })
 
   it('lets pass: other parameters, another request, a read after a write', () => {

@@ -29,8 +29,7 @@ export interface TracedAnswer {
 
 /** `GET /api/invoices/[id]`; where Next.js told no route, the path as sent. */
 export function endpointOf({ method, url, route }: TracedRequest): string {
-  const path = route ?? url.replace(/[?#].*$/, '')
-  return `${method} ${path.replace(/\/(route|page)$/, '') || '/'}`
+  return `${method} ${route ?? url.replace(/[?#].*$/, '')}`
 }
 
 /** The requests of a workload with their statements, by place in the source. */

@@ -54,7 +54,7 @@ it('knows what a statement does, and to which tables', () => {
 })
 
 it('reads the columns of a plain list, and none of one that computes', () => {
-  expect(selectedColumns('SELECT "public"."T"."id", "public"."T"."a b" FROM "public"."T"')).toEqual([
+  expect(selectedColumns('SELECT "public"."T"."id", "public"."T"."a b"::text FROM "public"."T"')).toEqual([
     ['T', 'id'],
     ['T', 'a b'],
   ])

@@ -157,7 +157,7 @@ export function selectedColumns(sql: string): [table: string, column: string][] 
   const list = print(tokens.slice(1, end))
   const columns: [string, string][] = []
   for (const item of list.split(', ')) {
-    const names = /^(?:"[^"]+"\.)?"([^"]+)"\."([^"]+)"(?: AS "[^"]+")?$/.exec(item)
+    const names = /^(?:"[^"]+"\.)?"([^"]+)"\."([^"]+)"(?:::TEXT)?$/.exec(item)
     if (!names?.[1] || !names[2]) return []
     columns.push([names[1], names[2]])
   }

@@ -1,7 +1,8 @@
 import { plural } from '../core/wording.ts'
+import type { TracedStatement } from '../core/workload.ts'
 import type { WorkloadFinding } from './finding.ts'
 import type { SizedWorkload } from './n-plus-one.ts'
-import { answersOf, callName, type Site } from './requests.ts'
+import { answersOf, type Call, callName, type Site } from './requests.ts'
 import { isLimited, verbOf } from './sql.ts'
 
 /** Bytes of the answer by the id of its request. */
@@ -51,12 +52,12 @@ export function unboundedReads(small: SizedAnswers, large: SizedAnswers): Worklo
 
 function mostRows({ workload, bytes }: SizedAnswers): Map<string, Read> {
   const most = new Map<string, Read>()
-  for (const { endpoint, request, sites } of answersOf(workload)) {
+  for (const { endpoint, request, statements, sites } of answersOf(workload)) {
     for (const site of sites) {
       const key = `${endpoint} ${site.key}`
       const rows = Math.max(
         0,
-        ...site.calls.flatMap((call) => call.statements.filter(isList).map((s) => s.rows)),
+        ...site.calls.flatMap((call) => listsOf(call, statements).map((one) => one.rows)),
       )
       if (rows === 0 || rows <= (most.get(key)?.rows ?? 0)) continue
       const size = bytes?.[request.id]
@@ -66,7 +67,19 @@ function mostRows({ workload, bytes }: SizedAnswers): Map<string, Read> {
   return most
 }
 
-const isList = ({ sql }: { sql: string }): boolean => verbOf(sql) === 'select' && !isLimited(sql)
+/**
+ * Statements without an end of their own. One that follows another of the same call loads a relation: with no more rows than
+ * the first had, it is bounded by that one's LIMIT.
+ */
+function listsOf({ operation, statements }: Call, all: readonly TracedStatement[]): TracedStatement[] {
+  const first = operation && all.find((one) => one.operation === operation.id)
+  return statements.filter(
+    (one) =>
+      verbOf(one.sql) === 'select' &&
+      !isLimited(one.sql) &&
+      (!first || one === first || one.rows > first.rows),
+  )
+}
 
 function findingOf(base: Read, read: Read, few: number, many: number): WorkloadFinding {
   const sized = base.bytes !== undefined && read.bytes !== undefined
