@@ -31,10 +31,9 @@ export async function deliver(
   id: string,
 ): Promise<Delivery> {
   if (call.k === 'action') {
-    const target = { origin: app.origin, folder: app.staged.folder, workplace: app.staged.workplace }
     const page = call.page === undefined ? {} : { page: call.page }
     const action = await callAction(
-      target,
+      app,
       { file: call.file, name: call.name, ...page },
       call.args.map(argument),
       headers,
@@ -92,7 +91,7 @@ export async function pageOfAction(
   action: { file: string; name: string },
 ): Promise<string | undefined> {
   try {
-    return (await pagesOfAction({ folder: app.staged.folder }, action))[0]
+    return (await pagesOfAction(app, action))[0]
   } catch (error) {
     if (error instanceof UserError) return undefined
     throw error

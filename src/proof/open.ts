@@ -250,7 +250,7 @@ function benchOf({
       const grown: Record<string, number> = {}
       for (const table of tables) {
         const added = await growFor(client, catalog, hints, world, { table, party, rows })
-        if (added > 0) grown[table] = added
+        if (added.rows.length > 0) grown[table] = added.rows.length
       }
       return grown
     },

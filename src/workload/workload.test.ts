@@ -259,7 +259,11 @@ describe('at 100,000 rows', () => {
 
   it('advises what helps, with at least ten times fewer blocks', () => {
     expect(advice.problems).toEqual([])
-    console.log(advice.findings.map(({ saw, endpoints, notes }) => `${saw} ${endpoints} ${notes}`).join('\n'), took, advice.rejected)
+    console.log(
+      advice.findings.map(({ saw, endpoints, notes }) => `${saw} ${endpoints} ${notes}`).join('\n'),
+      took,
+      advice.rejected,
+    )
     const sql = advice.findings.map(({ cure }) =>
       cure?.kind === 'add-index' ? cure.sql.replace(/.* ON "public"./, '') : '',
     )
