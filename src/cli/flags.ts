@@ -51,7 +51,7 @@ export const globalFlags: Flag[] = [
     name: 'format',
     kind: 'string',
     multiple: false,
-    choices: ['text', 'agent', 'json', 'sarif', 'markdown'],
+    choices: ['text', 'agent', 'json', 'sarif', 'markdown', 'html'],
     help: 'How to show the result (default: text)',
   },
   { key: 'output', name: 'output', kind: 'string', multiple: false, help: 'Write the result to this file' },

@@ -9,6 +9,7 @@ import type { Report } from '../core/report.ts'
 import { faultCatalogue, operations } from '../operations/index.ts'
 import { nearest } from '../operations/nearest.ts'
 import { agent } from '../report/agent.ts'
+import { html } from '../report/html.ts'
 import { json } from '../report/json.ts'
 import { markdown } from '../report/markdown.ts'
 import { colour, noColour } from '../report/paint.ts'
@@ -203,6 +204,8 @@ async function render(report: Report, { values }: Arguments, all: boolean, io: I
       return sarif(report, faultCatalogue, await version())
     case 'markdown':
       return markdown(report, { all })
+    case 'html':
+      return html(report, { all })
     case 'agent':
       return agent(report, { all })
     default: {

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import type { Evidence, Finding } from './finding.ts'
 import type { ProjectMap } from './map.ts'
 
 /** Something that kept the tool from looking: a file that does not parse, a schema that is missing. */
@@ -29,6 +29,33 @@ export interface Explanation {
   findings: Finding[]
 }
 
+/** A change that was planned for findings, and what became of it. */
+export interface ReportedChange {
+  title: string
+  reason: string
+  /** Unified diff. */
+  diff: string
+  /** Ids of the findings that it cures. */
+  findings: string[]
+  /**
+   * `planned`: not tried. `proven`: tried in the copy, and all that it must keep holds. `withheld`: tried in the copy, and
+   * something does not. `applied`: in the user's tree, too.
+   */
+  status: 'planned' | 'proven' | 'withheld' | 'applied'
+  /** Why it has this status, in one sentence. */
+  why: string
+  evidence: Evidence[]
+}
+
+/** What an identity could do with the objects behind an endpoint, as seen. `-`: not tried. */
+export type MatrixCell = '-' | 'denied' | 'own' | 'foreign-read' | 'foreign-write' | 'error'
+
+/** The observed authorization matrix: one cell for each identity in the order of `identities`. */
+export interface Matrix {
+  identities: string[]
+  rows: { endpoint: string; cells: MatrixCell[] }[]
+}
+
 /** What every operation returns: plain JSON, and all that a renderer may read. */
 export interface Report {
   operation: string
@@ -39,6 +66,10 @@ export interface Report {
   coverage: Coverage
   map?: ProjectMap
   explanation?: Explanation
+  changes?: ReportedChange[]
+  matrix?: Matrix
+  /** The steps of the run, in order. */
+  phases?: { name: string; ms: number }[]
   /** Wall time of the run in milliseconds. */
   elapsedMs: number
 }

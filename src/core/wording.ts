@@ -1,6 +1,11 @@
+/** `1,234` */
+export function thousands(count: number): string {
+  return String(count).replace(/\B(?<!\.\d*)(?=(\d{3})+(?:\.|$))/g, ',')
+}
+
 /** `1 file`, `1,234 queries`. */
 export function plural(count: number, one: string, many?: string): string {
-  const number = String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+  const number = thousands(count)
   if (count === 1) return `${number} ${one}`
   return `${number} ${many ?? (one.endsWith('y') ? `${one.slice(0, -1)}ies` : `${one}s`)}`
 }

@@ -35,6 +35,8 @@ export interface TracedStatement {
   ms: number
   /** Milliseconds since the start of the process. */
   at: number
+  /** Why it failed, as Postgres said it. */
+  error?: string
 }
 
 export interface Workload {

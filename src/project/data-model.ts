@@ -2,6 +2,7 @@ import type { Location } from '../core/finding.ts'
 import type { Model } from '../core/map.ts'
 import type {
   PrismaEnum,
+  PrismaExpression,
   PrismaIndex,
   PrismaModel,
   PrismaSchema,
@@ -21,6 +22,7 @@ export interface EntityField {
   /** A relation to another model, not a column. */
   relation: boolean
   hasDefault: boolean
+  default?: PrismaExpression
   column: string
   location: Location
   doc?: string
@@ -177,6 +179,7 @@ function entityOf(block: PrismaModel, models: Set<string>): Entity {
       unique: single.has(name),
       relation,
       hasDefault: field.default !== undefined || field.updatedAt,
+      ...(field.default === undefined ? {} : { default: field.default }),
       column: field.map ?? name,
       location,
       ...(field.doc === undefined ? {} : { doc: field.doc }),

@@ -5,7 +5,7 @@ import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
 import { readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
-import type { Syntax } from '../source/syntax.ts'
+import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
 import { type DataModel, type Entity, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
@@ -116,6 +116,8 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     coverage: { files: code.length, lines },
     dataModels,
     runs,
+    program,
+    code,
     entity,
     sourceText: read,
     map: {
@@ -182,7 +184,18 @@ function runOf(
       effect: 'partial',
     })
   }
-  return { endpoint: endpointOf(entry, label, flow, queries, entity), label, events: flow.events }
+  const run: Run = { endpoint: endpointOf(entry, label, flow, queries, entity), label, events: flow.events }
+  if (entry.kind === 'action' && entry.value.shape?.k === 'closure')
+    run.parameters = entry.value.shape.fn.params.map(parameterOf)
+  return run
+}
+
+/** As the sources of its parts are named: `client:orgId`, `client:input1`. */
+function parameterOf(param: Pattern, at: number): { name: string; form: boolean } {
+  const to = param.k === 'default' ? param.to : param
+  return to.k === 'bind'
+    ? { name: to.name, form: to.form === true }
+    : { name: `input${at || ''}`, form: false }
 }
 
 function labelOf(entry: Entry): string {

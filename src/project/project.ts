@@ -2,6 +2,7 @@ import type { Endpoint, ProjectMap } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
 import type { DataModel, Entity } from './data-model.ts'
 import type { Event } from './flow/events.ts'
+import type { Program } from './flow/program.ts'
 
 /** One run of an endpoint, or of an exported function that no endpoint reaches. */
 export interface Run {
@@ -10,6 +11,8 @@ export interface Run {
   /** `PATCH /api/invoices/[id]`, or the function's name. */
   label: string
   events: Event[]
+  /** Of a server action: its parameters, in order. `form`: it is given FormData. */
+  parameters?: { name: string; form: boolean }[]
 }
 
 /** What is known about an application: read once, then only asked. */
@@ -23,6 +26,10 @@ export interface Project {
   runs: Run[]
   /** The model of a Prisma call, in whichever schema has it. */
   entity(name: string): Entity | undefined
+  /** The files as one program, for questions that the runs do not answer. */
+  program: Program
+  /** Files with code, relative to the root; tests are left out. */
+  code: readonly string[]
   /** Text of a file that was read; `undefined` when it was not. */
   sourceText(file: string): string | undefined
 }

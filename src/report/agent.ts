@@ -1,8 +1,9 @@
 import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
-
 import { plural } from '../core/wording.ts'
+import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
+import { orderedChanges } from './evidence.ts'
 import {
   callsText,
   callText,
@@ -63,6 +64,7 @@ export function agent(report: Report, options: AgentOptions = {}): string {
   const length = report.explanation ? 2_000 : report.map && pagesOf(report.map) ? pageLineLength : lineLength
   const parts = [
     part(shown.map(findingLine), 4, 'more finding', '--format json has all'),
+    ...evidenceParts(report, shown),
     part(report.explanation ? explanationLines(report) : [], 4, 'more line', '--format json has all'),
     ...(report.map ? mapParts(report.map) : []),
   ].map((one) => ({ ...one, lines: one.lines.map((line) => shorten(line, length)) }))
@@ -79,9 +81,23 @@ function part(lines: string[], share: number, noun: string, how: string): Part {
   return { lines, share, rest: (kept) => `… ${plural(lines.length - kept, noun)} (${how})` }
 }
 
+/** What was seen when the application ran, what was changed, and who could do what. */
+function evidenceParts(report: Report, shown: Finding[]): Part[] {
+  const how = '--format json has all'
+  const changes = orderedChanges(report.changes ?? [])
+  return [
+    part(shown.flatMap(evidenceLines), 2, 'more evidence line', how),
+    part(changes.map(changeLines), 2, 'more change', how),
+    part(changes.flatMap(diffLines), 3, 'more diff line', how),
+    part(report.matrix ? matrixLines(report.matrix) : [], 2, 'more endpoint', how),
+    part(refutedLines(report.findings), 1, 'more refuted finding', how),
+  ]
+}
+
 function findingLine(finding: Finding): string {
   const what = `${finding.severity} ${finding.certainty} ${finding.fault} ${place(finding.location)}`
-  return oneLine(`${what} [${finding.id}] ${finding.found} Do: ${finding.remedy}`)
+  const proof = finding.proof ? ` ${finding.proof.verdict}: ${finding.proof.reason}` : ''
+  return oneLine(`${what} [${finding.id}]${proof} ${finding.found} Do: ${finding.remedy}`)
 }
 
 function explanationLines(report: Report): string[] {

@@ -4,6 +4,14 @@ import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 
 import {
+  changesBlocks,
+  evidenceBlocks,
+  matrixBlocks,
+  phasesBlock,
+  refutedBlocks,
+} from './markdown-evidence.ts'
+import { code, prose, table } from './markdown-text.ts'
+import {
   callsText,
   callText,
   columnsOf,
@@ -41,13 +49,23 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
   const blocks = [
     `# ${prose(report.headline)}`,
     shown.length > 0 ? findingsTable(shown) : '',
+    ...evidenceOf(shown),
+    ...changesBlocks(report.changes ?? []),
+    ...(report.matrix ? matrixBlocks(report.matrix) : []),
+    ...refutedBlocks(report.findings),
     ...(explanation?.findings ?? []).map(detail),
     explanation ? printable(explanation.markdown).trim() : '',
     report.map ? mapBlocks(report.map) : '',
     problems(report),
+    phasesBlock(report.phases ?? []),
     lastLine(report, shown, all),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+function evidenceOf(shown: readonly Finding[]): string[] {
+  const blocks = shown.flatMap(evidenceBlocks)
+  return blocks.length > 0 ? ['## Evidence', ...blocks] : []
 }
 
 function findingsTable(shown: Finding[]): string {
@@ -75,6 +93,9 @@ function detail(finding: Finding): string {
     `- **why** ${prose(finding.why)}`,
     `- **do** ${prose(finding.remedy)}`,
     ...(steps.length > 0 ? ['', ...steps] : []),
+    ...evidenceBlocks(finding)
+      .slice(1)
+      .flatMap((block) => ['', block]),
   ].join('\n')
 }
 
@@ -353,30 +374,6 @@ function lastLine(report: Report, shown: Finding[], all: boolean): string {
   if (rest) parts.push(rest)
   if (report.coverage.files > 0) parts.push(`read ${looked(report.coverage)}`)
   return parts.length > 0 ? `_${parts.join('; ')}_` : ''
-}
-
-function table(header: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell || '-').join(' | ')} |`
-  return [`| ${header.join(' | ')} |`, line(header.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-/** Words of the project as Markdown text: no HTML, no table cell of its own; its backticks stay code. */
-function prose(value: string): string {
-  return oneLine(value)
-    .split(/(`[^`]*`)/)
-    .map((part) => (part.length > 1 && part.startsWith('`') ? part : part.replace(/[<>[\]*_\\]/g, escaped)))
-    .join('')
-    .replace(/\|/g, '\\|')
-}
-
-function escaped(char: string): string {
-  if (char === '<') return '&lt;'
-  if (char === '>') return '&gt;'
-  return `\\${char}`
-}
-
-function code(value: string): string {
-  return `\`${oneLine(value).replace(/`/g, "'").replace(/\|/g, '\\|')}\``
 }
 
 /** A quoted Mermaid label. */

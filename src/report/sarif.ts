@@ -1,6 +1,6 @@
 import type { Fault } from '../core/fault.ts'
-import { type Finding, type Location, type Severity, trailsOf } from '../core/finding.ts'
-import type { Problem, Report } from '../core/report.ts'
+import { type Evidence, type Finding, type Location, type Severity, trailsOf } from '../core/finding.ts'
+import type { Problem, Report, ReportedChange } from '../core/report.ts'
 
 /** What SARIF says of a rule. */
 export type FaultInfo = Pick<Fault<unknown>, 'id' | 'title' | 'severity' | 'tags' | 'cwe' | 'references'>
@@ -41,7 +41,11 @@ export function sarif(report: Report, faults: readonly FaultInfo[], version?: st
           },
         ],
         results: findings.map((finding) => resultOf(finding, ruleIndex.get(finding.fault) ?? -1)),
-        properties: { coverage: report.coverage },
+        properties: {
+          coverage: report.coverage,
+          ...(report.changes ? { changes: report.changes.map(changeOf) } : {}),
+          ...(report.matrix ? { matrix: report.matrix } : {}),
+        },
       },
     ],
   }
@@ -83,7 +87,7 @@ function resultOf(finding: Finding, ruleIndex: number) {
     ruleIndex,
     kind: refuted ? 'pass' : 'fail',
     level: refuted ? 'none' : level[finding.severity],
-    message: { text: `${finding.found} ${finding.why} ${finding.remedy}` },
+    message: { text: messageOf(finding) },
     locations: [locationOf(finding.location)],
     ...(flows.length > 0
       ? {
@@ -94,6 +98,7 @@ function resultOf(finding: Finding, ruleIndex: number) {
           })),
         }
       : {}),
+    ...exploitOf(finding.evidence),
     partialFingerprints: { 'backendEngineer/v1': finding.id },
     ...(suppressed
       ? {
@@ -110,9 +115,48 @@ function resultOf(finding: Finding, ruleIndex: number) {
       certainty: finding.certainty,
       subject: finding.subject,
       ...(finding.endpoint ? { endpoint: finding.endpoint } : {}),
+      ...(finding.proof ? { proof: { verdict: finding.proof.verdict, reason: finding.proof.reason } } : {}),
     },
   }
 }
+
+function messageOf({ found, why, remedy, proof }: Finding): string {
+  const said = proof
+    ? ` ${proof.verdict.charAt(0).toUpperCase()}${proof.verdict.slice(1)}: ${proof.reason}`
+    : ''
+  return `${found} ${why} ${remedy}${said}`
+}
+
+/** SARIF has one request and one answer for a result: those of the exploit. */
+function exploitOf(evidence: readonly Evidence[]) {
+  const exploit = evidence
+    .flatMap((one) => (one.kind === 'exchange' ? one.exchanges : []))
+    .find((one) => one.role === 'exploit')
+  if (!exploit) return {}
+  const { request, response } = exploit
+  return {
+    webRequest: {
+      method: request.method,
+      target: request.url,
+      headers: request.headers,
+      ...(request.body === undefined ? {} : { body: { text: request.body } }),
+    },
+    webResponse: {
+      statusCode: response.status,
+      headers: response.headers,
+      body: { text: response.body },
+    },
+  }
+}
+
+const changeOf = ({ title, reason, diff, findings, status, why }: ReportedChange) => ({
+  title,
+  reason,
+  status,
+  why,
+  findings,
+  diff,
+})
 
 function locationOf(location: Location, note?: string) {
   return {

@@ -3,6 +3,14 @@ import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
 import type { Explanation, Report } from '../core/report.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
+import {
+  changesText,
+  evidenceLines,
+  matrixText,
+  phasesText,
+  proofLines,
+  refutedText,
+} from './text-evidence.ts'
 import { endpointPage, modelPage } from './text-pages.ts'
 import {
   callsText,
@@ -62,7 +70,11 @@ export function text(report: Report, options: TextOptions = {}): string {
     report.map ? mapText(report.map, look) : '',
     report.explanation ? explanationText(report.explanation, look) : '',
     ...severityOrder.map((severity) => findingsText(shown, severity, look)),
+    changesText(report.changes ?? [], look),
+    report.matrix && report.matrix.rows.length > 0 ? matrixText(report.matrix, look) : '',
+    refutedText(report.findings, look),
     problemsText(report, look),
+    phasesText(report.phases ?? [], look),
     painted('dim', wrap(lastLine(report, shown, all), look.width), paint),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
@@ -157,6 +169,7 @@ function findingText(finding: Finding, look: Look): string {
   const lines = [
     headText(finding, look),
     ...placeText(finding, look),
+    ...proofLines(finding, look),
     field('found', finding.found, look),
     field('why', finding.why, look),
     field('do', finding.remedy, look),
@@ -167,6 +180,7 @@ function findingText(finding: Finding, look: Look): string {
       lines.push(`  ${name} ${stepText(step, width - 8, paint).join('\n        ')}`)
     }
   }
+  lines.push(...evidenceLines(finding.evidence, look))
   return lines.join('\n')
 }
 

@@ -1,7 +1,7 @@
 /** The folder of one run and the processes that were started for it. Both are gone when the run is over. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -28,7 +28,7 @@ const GRACE_MS = 3000
 /**
  * Opens a workplace below `base` and removes those that a killed run left there.
  *
- * When this process is killed, a watcher of two lines of shell ends what it started; where there is no shell, the next
+ * When this process is killed, a watcher in shell ends what it started; where there is no shell, the next
  * run does.
  */
 export async function openWorkplace(base: string, signal?: AbortSignal): Promise<Workplace> {
@@ -37,8 +37,13 @@ export async function openWorkplace(base: string, signal?: AbortSignal): Promise
   await removeLeftovers(runs)
   const folder = join(runs, `${process.pid}-${randomBytes(4).toString('hex')}`)
   await mkdir(folder, { mode: 0o700 })
-  await writeFile(join(folder, OWNER), JSON.stringify(identityOf(process.pid)))
-  await writeFile(join(folder, PROCESSES), '')
+  try {
+    await writeFile(join(folder, OWNER), JSON.stringify(identityOf(process.pid)))
+    await writeFile(join(folder, PROCESSES), '')
+  } catch (error) {
+    await remove(folder)
+    throw error
+  }
   const watcher = watch(folder)
   const actions: (() => Promise<void>)[] = []
   let closing: Promise<void> | undefined
@@ -67,12 +72,21 @@ export async function openWorkplace(base: string, signal?: AbortSignal): Promise
       signal?.throwIfAborted()
       const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' })
       // A failure to start is told by the event `error`, to whoever started it.
-      if (child.pid !== undefined)
-        appendFileSync(join(folder, PROCESSES), `${JSON.stringify(identityOf(child.pid))}\n`)
+      if (child.pid !== undefined) record(folder, child.pid)
       return child
     },
     onClose: (action) => void actions.push(action),
     close,
+  }
+}
+
+/** A process that cannot be recorded, as on a full disk, would outlive a run that is killed: it does not live at all. */
+function record(folder: string, pid: number): void {
+  try {
+    appendFileSync(join(folder, PROCESSES), `${JSON.stringify(identityOf(pid))}\n`)
+  } catch (error) {
+    signalGroup(pid, 'SIGKILL')
+    throw error
   }
 }
 
@@ -95,9 +109,22 @@ async function removeLeftovers(runs: string): Promise<void> {
 /** A reader of a pipe that only this process holds: at the end of the pipe, this process is gone. */
 function watch(folder: string): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined
+  // `kill -9 -- -1234` is not understood by every shell; `kill -s` is.
   const script = `cat >/dev/null
-  for pid in $(sed -n 's/^{"pid":\\([0-9]*\\).*/\\1/p' "$1/${PROCESSES}"); do kill -9 -- "-$pid" 2>/dev/null; done
-  sleep 0.2; rm -rf -- "$1"`
+  groups=
+  while IFS= read -r line; do
+    pid=$(printf %s "$line" | sed -n 's/^{"pid":\\([0-9]*\\).*/\\1/p')
+    born=$(printf %s "$line" | sed -n 's/.*"born":"\\([0-9]*\\)".*/\\1/p')
+    now=$(sed -n 's/.*) //p' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)
+    [ -n "$pid" ] && { [ -z "$now" ] || [ "$now" = "$born" ]; } && groups="$groups $pid"
+  done <"$1/${PROCESSES}"
+  send() { for pid in $groups; do kill -s "$1" -- "-$pid" 2>/dev/null && sent=1; done; }
+  send TERM
+  for turn in 1 2 3 4 5 6 7 8 9 10; do
+    sent=; send 0; [ -z "$sent" ] && break
+    sleep 0.1
+  done
+  send KILL; sleep 0.2; rm -rf -- "$1"`
   const watcher = spawn('sh', ['-c', script, 'sh', folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -145,13 +172,8 @@ function parsed(text: string): unknown {
 
 /** The start time tells a process from a later one with the same number. Linux only; elsewhere the number alone counts. */
 function identityOf(pid: number): Owned {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const born = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-    return born === undefined ? { pid } : { pid, born }
-  } catch {
-    return { pid }
-  }
+  const born = statOf(pid)[19]
+  return born === undefined ? { pid } : { pid, born }
 }
 
 function isAlive({ pid, born }: Owned): boolean {
@@ -161,7 +183,32 @@ function isAlive({ pid, born }: Owned): boolean {
   return born === undefined || now.born === undefined || now.born === born
 }
 
-const groupIsAlive = (pid: number): boolean => exists(-pid)
+const groupIsAlive = (pid: number): boolean => exists(-pid) && !isGroupOfZombies(pid)
+
+/** Where nobody collects orphans, as in many containers, what has ended stays listed. */
+function isGroupOfZombies(group: number): boolean {
+  let names: string[]
+  try {
+    names = readdirSync('/proc')
+  } catch {
+    return false
+  }
+  for (const name of names) {
+    const [state, , owner] = /^\d+$/.test(name) ? statOf(name) : []
+    if (owner === String(group) && state !== 'Z') return false
+  }
+  return true
+}
+
+/** The fields of a process behind its name, from its state on; none when it is gone, or where there is no /proc. */
+function statOf(pid: number | string): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
+  }
+}
 
 function exists(target: number): boolean {
   if (target === 0) return false

@@ -1,19 +1,10 @@
-/** The only reader of parser nodes: oxc's ESTree in, our `Syntax` out. Two passes per scope: names first, then bodies. */
+/**
+ * Reads parser nodes for what the code means: oxc's ESTree in, our `Syntax` out. Two passes per scope: names first, then
+ * bodies. `read-shape.ts` reads them for where the parts are.
+ */
 import { parseSync } from 'oxc-parser'
+import { isNode, type Node, node, nodes, text } from './nodes.ts'
 import type { Binding, ClassDef, Expr, Fn, Pattern, Prop, Stmt, Syntax } from './syntax.ts'
-
-interface Node {
-  type: string
-  start: number
-  end: number
-  [key: string]: unknown
-}
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-const node = (value: unknown): Node | null => (isNode(value) ? value : null)
-const nodes = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : [])
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const TRANSPARENT = new Set([
   'ParenthesizedExpression',
@@ -155,7 +146,13 @@ class Reader {
     const at = item.start
     switch (item.type) {
       case 'Identifier':
-        return { k: 'bind', name: text(item.name), b: this.find(text(item.name)), at }
+        return {
+          k: 'bind',
+          name: text(item.name),
+          b: this.find(text(item.name)),
+          at,
+          ...(isFormData(item) ? { form: true as const } : {}),
+        }
       case 'AssignmentPattern':
         return { k: 'default', to: this.pattern(node(item.left)), value: this.expr(node(item.right)), at }
       case 'RestElement':
@@ -485,6 +482,7 @@ class Reader {
       case 'ThisExpression':
         return { k: 'name', name: 'this', b: -1, at }
       case 'Literal':
+        if (item.regex) return regexOf(item, at)
         return {
           k: 'literal',
           value:
@@ -650,4 +648,20 @@ export function readSyntax(file: string, source: string): Syntax {
       return { line: lines.findLastIndex((start) => start <= at) + 1, message: error.message }
     }),
   }
+}
+
+/** `form: FormData` */
+function isFormData(item: Node): boolean {
+  const annotation = isNode(item.typeAnnotation) ? item.typeAnnotation.typeAnnotation : undefined
+  const name = isNode(annotation) && annotation.type === 'TSTypeReference' ? annotation.typeName : undefined
+  return isNode(name) && name.name === 'FormData'
+}
+
+function regexOf(item: Node, at: number): Expr {
+  const of: unknown = item.regex
+  const read = (key: string): string => {
+    const value: unknown = typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined
+    return typeof value === 'string' ? value : ''
+  }
+  return { k: 'regex', pattern: read('pattern'), flags: read('flags'), at }
 }

@@ -6,6 +6,7 @@
 export type Expr = { at: number } & (
   | { k: 'name'; name: string; b: number }
   | { k: 'literal'; value: string | number | boolean | null }
+  | { k: 'regex'; pattern: string; flags: string }
   | { k: 'template'; parts: string[]; items: Expr[]; tag?: Expr }
   | { k: 'member'; of: Expr; key: string }
   | { k: 'index'; of: Expr; by: Expr }
@@ -32,8 +33,8 @@ export interface Prop {
   value: Expr
 }
 
-export type Pattern = { at: number } & (
-  | { k: 'bind'; name: string; b: number }
+export type Pattern = { at: number } /** `form`: declared as FormData. */ & (
+  | { k: 'bind'; name: string; b: number; form?: true }
   | { k: 'object'; props: { key: string; to: Pattern }[]; rest?: Pattern }
   | { k: 'array'; items: (Pattern | null)[] }
   | { k: 'default'; to: Pattern; value: Expr }

@@ -189,7 +189,9 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
         input = parsedInput(client('input'), step.args[0])
         const schema = step.args[0]?.shape
         const library = schema?.k === 'chain' || schema?.k === 'external' ? schema.from : 'schema'
-        flow.emit({ ...flow.moment(syntax, step.at), k: 'parse', library, schema: '' })
+        const by = step.args[0] ? { by: step.args[0] } : {}
+        const given = client('input')
+        flow.emit({ ...flow.moment(syntax, step.at), k: 'parse', library, schema: '', input: given, ...by })
       }
       if (
         !/^(use|useValidated|concat|query|mutation|subscription|handler|action|stateAction|resolver|createServerAction|createServerActionProcedure)$/.test(

@@ -65,6 +65,8 @@ export interface End extends Moment {
 export interface Decode extends Moment {
   k: 'decode'
   name: string
+  /** Where the token came from. */
+  from: Sources
 }
 
 /** A promise used as a condition: always true. */
@@ -77,6 +79,9 @@ export interface Parse extends Moment {
   k: 'parse'
   library: string
   schema: string
+  /** What is parsed, and by which schema, where it could be read. */
+  input: Value
+  by?: Value
 }
 
 /** A proxy lets the request through. */

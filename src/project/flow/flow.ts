@@ -902,6 +902,8 @@ export class Flow implements Machine {
         return this.lookup(frame, expr.name, expr.b)
       case 'literal':
         return literal(expr.value)
+      case 'regex':
+        return shaped({ k: 'regex', pattern: expr.pattern, flags: expr.flags })
       case 'template': {
         const items = expr.items.map((item) => this.evaluate(item, frame))
         if (expr.tag) {

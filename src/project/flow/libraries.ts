@@ -4,7 +4,7 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
-import { isLoose } from './schemas.ts'
+import { fieldSchema, isLoose } from './schemas.ts'
 import { allDeps, client, literal, shaped, statusOf, union, unknown, type Value } from './value.ts'
 
 /** Ends the request: https://nextjs.org/docs/app/api-reference/functions/redirect and siblings. */
@@ -94,6 +94,7 @@ export function libraryCall(
       ...machine.moment(syntax, at),
       k: 'decode',
       name: what.root === name ? name : `${what.root}.${name}`,
+      from: union(...args.map((arg) => allDeps(arg))),
     })
     return unknown(union(...args.map((arg) => allDeps(arg)), new Set([`identity:unverified ${name}`])))
   }
@@ -243,7 +244,14 @@ export function parseCall(
   if (!input || (!known && !(method.startsWith('safeParse') || method.startsWith('parse')))) return undefined
   if (!known && of.shape?.k === 'external' && of.shape.from === 'global') return undefined
   if (known)
-    machine.emit({ ...machine.moment(syntax, at), k: 'parse', library: what.from, schema: what.root })
+    machine.emit({
+      ...machine.moment(syntax, at),
+      k: 'parse',
+      library: what.from,
+      schema: what.root,
+      input,
+      by: of,
+    })
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
   const outcome = unknown(parsed.deps)
@@ -262,6 +270,14 @@ export function parseCall(
 
 export function parsedInput(input: Value, schema?: Value): Value {
   const deps = allDeps(input)
+  const shape = input.shape
+  // `schema.parse({ id, title })`: each field stays what it is.
+  if (input.client === undefined && shape?.k === 'object' && !shape.open?.length && shape.fields.size > 0) {
+    const fields = [...shape.fields].map(
+      ([key, value]) => [key, parsedInput(value, fieldSchema(schema, key))] as const,
+    )
+    return shaped({ k: 'object', fields: new Map(fields) }, deps, input.ctl)
+  }
   const path = input.client ?? firstClient(input)
   if (path === undefined) return unknown(deps)
   const value: Value = { deps, ctl: input.ctl, client: path, parsed: !isLoose(schema) }

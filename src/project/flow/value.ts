@@ -49,6 +49,7 @@ export type Shape =
   | { k: 'object'; fields: Map<string, Value>; open?: Value[]; ambient?: boolean }
   | { k: 'array'; of: Value; literal: boolean; items?: Value[] }
   | { k: 'literal'; value: string | number | boolean | null | undefined }
+  | { k: 'regex'; pattern: string; flags: string }
   | { k: 'external'; from: string; name: string }
   | {
       k: 'chain'

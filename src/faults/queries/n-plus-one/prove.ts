@@ -1,0 +1,75 @@
+import type { Series } from '../../../core/finding.ts'
+import type { Access, Event } from '../../../project/flow/events.ts'
+import { control, refusal, shoot } from '../../../proof/attempts.ts'
+import type { Seen } from '../../../proof/bench.ts'
+import { inconclusive, type Prover } from '../../../proof/prover.ts'
+import { type Claim, sitesOf } from '../../../proof/sites.ts'
+
+const isAccess = (event: Event): event is Access => event.k === 'access'
+
+const SIZES = [8, 20]
+
+/** The same request over a list that grows: do the statements of this line grow with it? */
+const prove: Prover = async (bench, claim) => {
+  const [site] = sitesOf(bench.project, claim, isAccess)
+  if (!site) return inconclusive('no endpoint that can be called reaches this line')
+  const { template } = site
+  const ran = (seen: Seen): boolean => seen.ok && countAt(seen, claim) > 0
+  const owner = await control(bench, template, { party: 'a', writes: false, good: ran })
+  if ('refused' in owner)
+    return inconclusive(
+      owner.refused?.ok
+        ? 'the request works, but never came to this line with the seeded rows'
+        : refusal(owner.refused),
+    )
+  const tables = template.endpoint.reads.flatMap((name) => {
+    const entity = bench.dataModel.model(name)
+    return entity && entity.role !== 'tenant' && entity.role !== 'user' ? [entity.table] : []
+  })
+  const points = [pointOf(owner.seen, claim)]
+  try {
+    for (const rows of SIZES) {
+      await bench.reset()
+      await bench.grow(tables, 'a', rows)
+      const seen = await shoot(bench, owner.shot, owner.seen.actor, { party: 'a' })
+      if (!seen?.ok) return inconclusive('the request no longer works with more rows')
+      points.push(pointOf(seen, claim))
+    }
+  } finally {
+    await bench.reset()
+  }
+  const series: Series = { kind: 'series', request: owner.seen.request.url, unit: 'statements', points }
+  const [first, last] = [points[0], points.at(-1)]
+  if (!first || !last) throw new Error('Nothing was measured.')
+  const [rows, count] = [last.rows - first.rows, last.count - first.count]
+  if (rows <= 0) return inconclusive('the list did not get longer with the rows that were added', [series])
+  const grows = count >= rows * 0.5
+  return {
+    verdict: grows ? 'proven' : 'refuted',
+    reason: grows
+      ? `${first.count} statements for a list of ${first.rows}, ${last.count} for a list of ${last.rows}.`
+      : `${last.count} statements for a list of ${last.rows}, as for one of ${first.rows} (${first.count}).`,
+    evidence: [series],
+  }
+}
+
+/** Statements of the line, and the rows of the longest list that the request read elsewhere. */
+function pointOf(seen: Seen, claim: Claim): { rows: number; count: number } {
+  const here = operationsAt(seen, claim)
+  const rows = seen.statements.filter(({ operation }) => !here.has(operation ?? '')).map((one) => one.rows)
+  return { rows: Math.max(0, ...rows), count: countAt(seen, claim) }
+}
+
+const countAt = (seen: Seen, claim: Claim): number => {
+  const here = operationsAt(seen, claim)
+  return seen.statements.filter(({ operation }) => here.has(operation ?? '')).length
+}
+
+const operationsAt = (seen: Seen, { location }: Claim): Set<string> =>
+  new Set(
+    seen.operations
+      .filter(({ at }) => at?.file === location.file && Math.abs(at.line - location.line) <= 1)
+      .map(({ id }) => id),
+  )
+
+export default prove

@@ -1,0 +1,86 @@
+/** Everybody who was seeded, signed in: with the way to make sessions that the application accepts. */
+import type { Client } from 'pg'
+import type { SeedUser } from '../database/seed/world.ts'
+import type { RunningApp } from '../runtime/app/bring-up.ts'
+import { findMinter } from '../runtime/sessions/find.ts'
+import type { Minter } from '../runtime/sessions/minter.ts'
+import { shoot } from './attempts.ts'
+import type { Actor, Bench } from './bench.ts'
+import { forgedHeaders } from './forge.ts'
+import { templateOf } from './request.ts'
+
+export interface People {
+  actors: Actor[]
+  forged?: (user: SeedUser) => Record<string, string>[]
+  limits: string[]
+}
+
+/** Endpoints that are asked to tell a good session from a bad one. */
+const PROBES = 8
+
+export async function findActors(bench: Bench & { app: RunningApp }, client: Client): Promise<People> {
+  const found = await findMinter(bench.project, {
+    env: bench.app.env,
+    folder: bench.app.staged.folder,
+    sql: async (text, params) => (await client.query<Record<string, unknown>>(text, params)).rows,
+  })
+  if ('missing' in found) return { actors: [], limits: [found.missing] }
+  const ways = [found, ...found.alternatives]
+  let best: { way: Minter; actors: Actor[]; accepted: number } | undefined
+  for (const way of ways) {
+    const actors = await signedIn(bench, way)
+    const accepted = await acceptedBy(bench, actors)
+    if (!best || accepted > best.accepted) best = { way, actors, accepted }
+    if (accepted > 0) break
+  }
+  if (!best) return { actors: [], limits: ['No way to make a session was found.'] }
+  const { actors } = best
+  const limits =
+    best.accepted > 0
+      ? []
+      : [`Sessions made with ${found.library} (${found.how}) were accepted by no endpoint that was asked.`]
+  const headers = new Map(actors.map((actor) => [actor.user, actor.headers]))
+  const forged = (user: SeedUser): Record<string, string>[] => forgedHeaders(headers.get(user) ?? {})
+  return {
+    actors,
+    limits,
+    ...(actors.some((one) => forgedHeaders(one.headers).length > 0) ? { forged } : {}),
+  }
+}
+
+async function signedIn({ world }: Bench, way: Minter): Promise<Actor[]> {
+  return Promise.all(
+    world.users.map(async (user): Promise<Actor> => {
+      const role = user.role === undefined ? 'user' : user.role
+      return {
+        name: `${role} of ${user.party.toUpperCase()}`,
+        party: user.party,
+        user,
+        headers: await way.mint(user),
+      }
+    }),
+  )
+}
+
+/** How many guarded endpoints answer a signed-in reader other than nobody. */
+async function acceptedBy(bench: Bench, actors: Actor[]): Promise<number> {
+  const guarded = bench.project.runs.filter(
+    ({ endpoint }) =>
+      endpoint &&
+      /^(session|permission)$/.test(endpoint.guard.level) &&
+      endpoint.writes.length === 0 &&
+      /^(route|pages-api|page|procedure|pages-ssr)$/.test(endpoint.kind),
+  )
+  const reader = actors.at(-1)
+  if (!reader?.party) return 0
+  let accepted = 0
+  for (const run of guarded.slice(0, PROBES)) {
+    const template = templateOf(run, bench.dataModel)
+    if (!template) continue
+    const shot = { template }
+    const as = await shoot(bench, shot, reader, { party: reader.party })
+    const nobody = await shoot(bench, shot, bench.nobody, { party: reader.party })
+    if (as && nobody && as.ok && (!nobody.ok || as.shown.length > nobody.shown.length)) accepted += 1
+  }
+  return accepted
+}

@@ -1,0 +1,148 @@
+/** Trying a call until it does what it is for, as its legitimate caller: the control that every proof stands on. */
+import type { PartyName } from '../database/seed/world.ts'
+import { type Actor, type Bench, isEffective, type Seen } from './bench.ts'
+import type { Input } from './inputs.ts'
+import { repaired } from './repair.ts'
+import { type Call, callOf, type Fill, httpOf, isKey, type Template, templateOf } from './request.ts'
+import { castOf } from './rows.ts'
+import type { Plain } from './sample.ts'
+
+export interface Side {
+  /** Whose rows the call is about. */
+  party: PartyName
+  /** Inputs whose rows are of the other party. */
+  foreign?: (input: Input) => boolean
+}
+
+export interface Shot {
+  template: Template
+  /** Model whose row is in question, if any. */
+  about?: string | undefined
+  /** Values at exact paths, over everything else. */
+  set?: ReadonlyMap<string, Plain>
+  turn?: number
+  /** Rows that refer to the one in question are removed first. */
+  isolate?: boolean
+}
+
+/** Sends one call as somebody, about rows of one side. `undefined`: this kind of endpoint cannot be called. */
+export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side): Promise<Seen | undefined> {
+  const { template, about } = shot
+  const turn = shot.turn ?? 0
+  const user = actor.party === side.party ? actor.user : undefined
+  const own = castOf(bench.world, bench.dataModel, side.party, { about, user, turn })
+  const other: PartyName = side.party === 'a' ? 'b' : 'a'
+  const foreign = castOf(bench.world, bench.dataModel, other, { about, turn })
+  const fill: Fill = {
+    unique: bench.unique(),
+    ...(shot.set ? { set: shot.set } : {}),
+    bind: (input) => {
+      if (!binds(template, input)) return undefined
+      return (side.foreign?.(input) ? foreign : own).value(input)
+    },
+  }
+  const call = callOf(template, fill)
+  if (!call) return undefined
+  if (shot.isolate && about !== undefined) {
+    const row = own.row(about)
+    if (row) await bench.isolate(row)
+  }
+  return bench.perform(call.k === 'action' ? await posted(bench, call, fill) : call, actor)
+}
+
+/** An action is posted to a page that has it, with the parameters that the page wants. */
+async function posted(bench: Bench, call: Call & { k: 'action' }, fill: Fill): Promise<Call> {
+  const page = await bench.pageOf(call)
+  const run = bench.project.runs.find(({ endpoint }) => endpoint?.kind === 'page' && endpoint.path === page)
+  const template = run && templateOf(run, bench.dataModel)
+  if (template) return { ...call, page: httpOf(template, fill).path }
+  return page === undefined ? call : { ...call, page: page.replace(/\[+[^\]]*\]+/g, 'x') }
+}
+
+/** Rows are picked by what the caller sends; a column that is merely written gets a sample, unless it is a key. */
+const binds = (template: Template, input: Input): boolean =>
+  input.meaning !== undefined &&
+  (input.use === 'picks' || (isKey(template.dataModel, input) && !isOwnUnique(template, input)))
+
+/** `slug` of an organisation that is created: a seeded one is taken. */
+function isOwnUnique({ dataModel }: Template, { meaning }: Input): boolean {
+  const field = meaning && dataModel.model(meaning.model)?.fields.find((one) => one.name === meaning.field)
+  return field !== undefined && field.unique && !field.id
+}
+
+export interface Control {
+  seen: Seen
+  /** The template with what was learnt: method, and values that the endpoint insisted on. */
+  shot: Shot
+}
+
+/** Of a handler that answers several methods, those that fit what it should do. */
+function methodsFor(template: Template, writes: boolean): (string | undefined)[] {
+  if (template.endpoint.method !== undefined && template.endpoint.method !== 'ANY') return [undefined]
+  if (template.endpoint.kind !== 'pages-api' && template.endpoint.kind !== 'hono') return [undefined]
+  return writes ? ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] : ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+}
+
+const REPAIRS = 3
+const TURNS = 3
+
+/**
+ * Finds a call that works for somebody of `party`. `good` says when it did what it is for; without it, rows must have
+ * been shown or changed. `writes`: the line in question changes rows. Leaves the rows as they were seeded.
+ * Gives the last refusal when nothing worked.
+ */
+export async function control(
+  bench: Bench,
+  template: Template,
+  options: {
+    party: PartyName
+    about?: string | undefined
+    writes: boolean
+    good?: (seen: Seen) => boolean
+    actors?: Actor[]
+  },
+): Promise<Control | { refused: Seen | undefined }> {
+  const good = options.good ?? isEffective
+  const actors = options.actors ?? bench.actors.filter((one) => one.party === options.party).toReversed()
+  let refused: Seen | undefined
+  for (const method of methodsFor(template, options.writes)) {
+    for (const turn of Array.from({ length: TURNS }, (_, i) => i)) {
+      for (const actor of actors) {
+        let shot: Shot = {
+          template: method === undefined ? template : { ...template, method },
+          about: options.about,
+          turn,
+        }
+        for (let round = 0; round <= REPAIRS; round++) {
+          const seen = await shoot(bench, shot, actor, { party: options.party })
+          if (!seen) return { refused }
+          if (seen.changes.length > 0 || shot.isolate) await bench.reset()
+          if (good(seen)) return { seen, shot }
+          if (!refused || refused.response.status >= seen.response.status) refused = seen
+          const better = repaired(shot, seen) ?? isolated(shot, seen, options.writes)
+          if (!better) break
+          shot = better
+        }
+      }
+    }
+  }
+  return { refused }
+}
+
+/** A row that others refer to is not removed: `409`, or the error of the database. */
+function isolated(shot: Shot, { response }: Seen, writes: boolean): Shot | undefined {
+  const refused = response.status === 409 || response.status === 500 || response.status === 400
+  return writes && refused && !shot.isolate && shot.about !== undefined
+    ? { ...shot, isolate: true }
+    : undefined
+}
+
+/** Why a control failed, in words. */
+export function refusal(seen: Seen | undefined): string {
+  if (!seen) return 'this kind of endpoint cannot be called from outside'
+  const { status, body } = seen.response
+  const text = body.replace(/\s+/g, ' ').slice(0, 160)
+  if (seen.ok)
+    return `the legitimate request of ${seen.actor.name} was accepted (${status}), but showed and changed none of the seeded rows`
+  return `no legitimate request got through: ${seen.actor.name} was answered ${status}${text ? ` "${text}"` : ''}`
+}

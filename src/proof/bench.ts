@@ -1,0 +1,161 @@
+/** Where proofs stand: the running copy, its rows, people who are signed in, and what each request did. */
+import type { ExchangeRole, Exchanges, Location } from '../core/finding.ts'
+import type { TracedOperation, TracedStatement } from '../core/workload.ts'
+import type { RowChange } from '../database/seed/diff.ts'
+import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
+import type { DataModel } from '../project/data-model.ts'
+import type { Project } from '../project/project.ts'
+import type { Call } from './request.ts'
+
+/** Somebody who sends requests. */
+export interface Actor {
+  /** `ADMIN of A`, `nobody`. */
+  name: string
+  party?: PartyName
+  user?: SeedUser
+  headers: Record<string, string>
+}
+
+/** Text of a seeded cell that came back. */
+export interface Shown {
+  row: SeedRow
+  column: string
+  token: string
+}
+
+/** A changed or new row as it is now, a vanished one as it was. */
+export const valuesNow = ({ row, columns }: RowChange): Record<string, unknown> => ({
+  ...row?.values,
+  ...Object.fromEntries(
+    columns.flatMap(({ column, after }) => (after === undefined ? [] : [[column, after]])),
+  ),
+})
+
+/** One request, its answer, and what it did. */
+export interface Seen {
+  actor: Actor
+  call: Call
+  request: { method: string; url: string; headers: Record<string, string>; body?: string }
+  response: { status: number; headers: Record<string, string>; body: string }
+  /** Answered as if all were well: no error status, no error in the protocol that the call speaks. */
+  ok: boolean
+  shown: Shown[]
+  changes: RowChange[]
+  operations: TracedOperation[]
+  statements: TracedStatement[]
+  ms: number
+}
+
+export interface Bench {
+  project: Project
+  dataModel: DataModel
+  world: World
+  /** Least rights first, party by party. */
+  actors: Actor[]
+  nobody: Actor
+  /** A short token that no request of this run has used. */
+  unique(): string
+  perform(call: Call, actor: Actor): Promise<Seen>
+  /** The seeded rows again, and nothing else. */
+  reset(): Promise<void>
+  /**
+   * Rows added to those that belong to one party, in each of these tables, by COPY. Gives how many each got; a table
+   * that cannot take more is left out.
+   */
+  grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>>
+  /** A token's headers of a user, forged: right content, wrong key. Absent where sessions are not tokens. */
+  forged?: (user: SeedUser) => Record<string, string>[]
+  /** Removes the rows that refer to this one, so that it can be removed itself. `reset` brings them back. */
+  isolate(row: SeedRow): Promise<void>
+  /** Route of a page that a server action can be posted to: `/orgs/[orgId]`. */
+  pageOf(action: { file: string; name: string }): Promise<string | undefined>
+  /** Exploits as shell lines. */
+  curl(seen: Seen): string[]
+}
+
+/** Shown or changed something of this party. */
+export const touched = (seen: Seen, party: PartyName): boolean =>
+  seen.shown.some(({ row }) => row.party === party) || changesOf(seen, party).length > 0
+
+export const changesOf = (seen: Seen, party: PartyName): RowChange[] =>
+  seen.changes.filter((change) => change.party === party)
+
+/** It did what it is for: all went well, and rows were shown or changed. */
+export const isEffective = (seen: Seen): boolean =>
+  seen.ok && (seen.shown.length > 0 || seen.changes.length > 0)
+
+/** The request came as far as a line of the source. */
+export const reached = (seen: Seen, { file, line }: Location): boolean =>
+  seen.operations.some(({ at }) => at?.file === file && Math.abs(at.line - line) <= 2)
+
+export interface Cited {
+  role: ExchangeRole
+  seen: Seen
+  saw: string
+}
+
+const SECRET_HEADER = /^(cookie|authorization|x-api-key)$/i
+const BODY = 1200
+
+export function exchanges(cited: Cited[], bench: Bench): Exchanges {
+  const exploit = cited.find((one) => one.role === 'exploit')
+  return {
+    kind: 'exchange',
+    exchanges: cited.map(({ role, seen, saw }) => ({
+      role,
+      as: seen.actor.name,
+      request: { ...seen.request, headers: masked(seen.request.headers) },
+      response: { ...seen.response, headers: telling(seen.response.headers), body: excerpt(seen) },
+      saw,
+    })),
+    reproduce: exploit ? bench.curl(exploit.seen) : [],
+  }
+}
+
+/** Sessions are made for one run; still, reports do not carry anything that looks like a credential. */
+const masked = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !/^x-backend-engineer/i.test(name))
+      .map(([name, value]) => [
+        name,
+        SECRET_HEADER.test(name) ? value.replace(/=?[^=\s]{12,}/g, '…') : value,
+      ]),
+  )
+
+const telling = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => /^(content-type|location)$/i.test(name)))
+
+/** The start of the answer, or what surrounds the first text that should not be there. */
+function excerpt({ response, shown }: Seen): string {
+  const { body } = response
+  const at =
+    shown.length > 0 ? Math.min(...shown.map(({ token }) => body.indexOf(token)).filter((i) => i >= 0)) : 0
+  const from = Number.isFinite(at) && at > BODY / 2 ? at - BODY / 2 : 0
+  const text = body.slice(from, from + BODY)
+  return `${from > 0 ? '…' : ''}${text}${from + BODY < body.length ? '…' : ''}`
+}
+
+/** `the answer shows Invoice.notes and Customer.name of B`, `1 row of ApiKey of B removed`. */
+export function sawOf(seen: Seen, party: PartyName): string {
+  const cells = [
+    ...new Set(
+      seen.shown.filter(({ row }) => row.party === party).map(({ row, column }) => `${row.table}.${column}`),
+    ),
+  ]
+  const changes = new Map<string, number>()
+  for (const { kind, table } of changesOf(seen, party))
+    changes.set(`${table} ${kind}`, (changes.get(`${table} ${kind}`) ?? 0) + 1)
+  const parts = [
+    ...(cells.length > 0
+      ? [`the answer shows ${cells.slice(0, 4).join(', ')} of ${party.toUpperCase()}`]
+      : []),
+    ...[...changes].map(
+      ([what, count]) =>
+        `${count} ${count === 1 ? 'row' : 'rows'} of ${what.replace(' ', ` of ${party.toUpperCase()} `)}`,
+    ),
+  ]
+  return parts.length > 0
+    ? parts.join('; ')
+    : `nothing of ${party.toUpperCase()} (status ${seen.response.status})`
+}

@@ -1,0 +1,167 @@
+/** Can somebody reach rows of the other party? The question behind every fault of authorization. */
+import type { PartyName } from '../database/seed/world.ts'
+import { type Control, control, refusal, type Shot, type Side, shoot } from './attempts.ts'
+import {
+  type Actor,
+  type Bench,
+  type Cited,
+  changesOf,
+  exchanges,
+  isEffective,
+  type Seen,
+  sawOf,
+} from './bench.ts'
+import { inconclusive, type Outcome } from './prover.ts'
+import { isKey, type Template } from './request.ts'
+
+export interface Question {
+  template: Template
+  /** Model of the row in question. */
+  about: string | undefined
+  writes: boolean
+}
+
+/** The victim's own request works; then others send it, about the victim's rows. */
+export async function proveForeign(bench: Bench, question: Question): Promise<Outcome> {
+  const owner = await control(bench, question.template, { party: 'b', ...question })
+  if ('refused' in owner) return inconclusive(refusal(owner.refused))
+  const near = await nearMiss(bench, question, owner)
+  if (!near)
+    return inconclusive(
+      'the attacker cannot make the same request about own rows, so a refusal would mean nothing',
+    )
+  const attackers = bench.actors.filter((actor) => actor.party === 'a').toReversed()
+  const tries: Seen[] = []
+  for (const actor of attackers) {
+    for (const side of sidesOf(question, bench, owner.shot)) {
+      const seen = await shoot(bench, owner.shot, actor, side)
+      if (!seen) continue
+      if (seen.changes.length > 0) await bench.reset()
+      tries.push(seen)
+      const spoils = spoilsOf(seen, near.seen, 'b')
+      if (!spoils) continue
+      return {
+        verdict: 'proven',
+        reason: `${actor.name} reached rows of B: ${sawOf(spoils, 'b')}.`,
+        evidence: [
+          exchanges(
+            [
+              cite('pre-control', owner.seen, 'b'),
+              cite('exploit', spoils, 'b'),
+              cite('near-miss', near.seen, 'a'),
+            ],
+            bench,
+          ),
+        ],
+      }
+    }
+  }
+  const last = tries.at(-1)
+  const cited = [
+    cite('pre-control', owner.seen, 'b'),
+    ...(last ? [cite('exploit' as const, last, 'b')] : []),
+    cite('near-miss', near.seen, 'a'),
+  ]
+  return {
+    verdict: 'refuted',
+    reason: `${tries.length} requests of A about rows of B showed and changed none of them, while the owner's own request worked.`,
+    evidence: [exchanges(cited, bench)],
+  }
+}
+
+const cite = (role: Cited['role'], seen: Seen, party: PartyName): Cited => ({
+  role,
+  seen,
+  saw: sawOf(seen, party),
+})
+
+async function nearMiss(
+  bench: Bench,
+  { template, about, writes }: Question,
+  owner: Control,
+): Promise<Control | undefined> {
+  const method = owner.shot.template.method
+  const found = await control(bench, method === undefined ? template : owner.shot.template, {
+    party: 'a',
+    about,
+    writes,
+  })
+  return 'refused' in found ? undefined : found
+}
+
+/**
+ * Whose rows stand where: the row in question alone is the other party's (`/orgs/<own>/invoices/<foreign>`), then
+ * every other key alone, then all.
+ */
+function sidesOf({ about, template }: Question, bench: Bench, shot: Shot): Side[] {
+  const keys = template.inputs.all.filter(
+    (input) => isKey(bench.dataModel, input) && input.meaning?.model !== userModel(bench),
+  )
+  const first = keys.filter((input) => input.meaning?.model === about)
+  const rest = keys.filter((input) => !first.includes(input))
+  const single = [first, ...rest.map((input) => [input])].filter(
+    (set) => set.length > 0 && set.length < keys.length,
+  )
+  const sides = single.map(
+    (set): Side => ({ party: 'a', foreign: (input) => set.some((one) => one.path === input.path) }),
+  )
+  return [...sides.slice(0, 4), { party: 'b' as const }].filter(() => shot !== undefined)
+}
+
+const userModel = (bench: Bench): string | undefined => bench.dataModel.user
+
+/** What the attacker got that the legitimate request of the attacker does not get as well. */
+export function spoilsOf(seen: Seen, legitimate: Seen | undefined, party: PartyName): Seen | undefined {
+  const common = new Set(legitimate?.shown.map(({ token }) => token) ?? [])
+  const shown = seen.shown.filter(({ row, token }) => row.party === party && !common.has(token))
+  const changes = changesOf(seen, party)
+  return shown.length > 0 || changes.length > 0 ? { ...seen, shown, changes } : undefined
+}
+
+/** Nobody is signed in, and it works all the same. */
+export async function proveOpen(bench: Bench, question: Question): Promise<Outcome> {
+  const owner = await control(bench, question.template, { party: 'b', ...question })
+  if ('refused' in owner) return inconclusive(refusal(owner.refused))
+  const seen = await shoot(bench, owner.shot, bench.nobody, { party: 'b' })
+  if (!seen) return inconclusive(refusal(undefined))
+  if (seen.changes.length > 0) await bench.reset()
+  const again = await repeat(bench, owner)
+  const evidence = [
+    exchanges(
+      [cite('pre-control', owner.seen, 'b'), cite('exploit', seen, 'b'), cite('near-miss', again, 'b')],
+      bench,
+    ),
+  ]
+  if (spoilsOf(seen, undefined, 'b'))
+    return { verdict: 'proven', reason: `Without a session: ${sawOf(seen, 'b')}.`, evidence }
+  if (seen.changes.length > 0)
+    return {
+      verdict: 'proven',
+      reason: `Without a session: ${seen.changes.length} rows of ${seen.changes[0]?.table} ${seen.changes[0]?.kind}.`,
+      evidence,
+    }
+  if (!isEffective(again))
+    return inconclusive('the legitimate request no longer works after the attempt', evidence)
+  // What is in front of the endpoint may ask for a session, whose rows it reaches it does not know.
+  const foreign = await proveForeign(bench, question)
+  if (foreign.verdict === 'proven')
+    return {
+      ...foreign,
+      reason: `Without a session the answer is ${seen.response.status}, but any session will do. ${foreign.reason}`,
+    }
+  return {
+    verdict: 'refuted',
+    reason: `Without a session the answer is ${seen.response.status} and nothing is shown or changed, while the signed-in request works.`,
+    evidence,
+  }
+}
+
+async function repeat(bench: Bench, { seen, shot }: Control): Promise<Seen> {
+  const again = await shoot(bench, shot, seen.actor, { party: seen.actor.party ?? 'b' })
+  if (again && again.changes.length > 0) await bench.reset()
+  return again ?? seen
+}
+
+/** Actors of one party, those with the least rights first. */
+export const actorsOf = (bench: Bench, party: PartyName): Actor[] =>
+  bench.actors.filter((actor) => actor.party === party)

@@ -1,0 +1,244 @@
+/** From an endpoint to a request that it accepts: where each part of the input goes, and what stands there. */
+import type { Endpoint } from '../core/map.ts'
+import type { DataModel } from '../project/data-model.ts'
+import type { Run } from '../project/project.ts'
+import { type Input, type Inputs, inputsOf } from './inputs.ts'
+import { guess, type Plain, sample } from './sample.ts'
+
+/** One call of an endpoint, ready to be sent. */
+export type Call =
+  | { k: 'http'; method: string; path: string; json?: Plain }
+  | { k: 'action'; file: string; name: string; page?: string; args: (Plain | FormFields)[] }
+  | { k: 'procedure'; path: string; type: 'query' | 'mutation'; input: Plain | undefined }
+
+/** Becomes FormData: the fields in order. */
+export interface FormFields {
+  form: [string, string][]
+}
+
+export interface Template {
+  run: Run
+  endpoint: Endpoint
+  inputs: Inputs
+  dataModel: DataModel
+  /** Of an endpoint that answers several methods: the one to use. */
+  method?: string
+}
+
+/** Values by input path, over the samples that the schemas give. `undefined` leaves a part out. */
+export type Bindings = (input: Input) => Plain | undefined
+
+export interface Fill {
+  bind: Bindings
+  unique: string
+  /** Values at exact paths, over everything else: `body.isAdmin`. Objects on the way are made. */
+  set?: ReadonlyMap<string, Plain>
+}
+
+export function templateOf(run: Run, dataModel: DataModel): Template | undefined {
+  return run.endpoint && { run, endpoint: run.endpoint, inputs: inputsOf(run, dataModel), dataModel }
+}
+
+/** A call with every part filled; `undefined` for kinds of endpoints that cannot be called from outside. */
+export function callOf(template: Template, fill: Fill): Call | undefined {
+  const { endpoint } = template
+  switch (endpoint.kind) {
+    case 'route':
+    case 'hono':
+    case 'pages-api':
+    case 'page':
+    case 'pages-ssr':
+      return httpOf(template, fill)
+    case 'action':
+      return actionOf(template, fill)
+    case 'procedure':
+      return {
+        k: 'procedure',
+        path: endpoint.path,
+        type: endpoint.method === 'mutation' ? 'mutation' : 'query',
+        input: partOf(template, 'input', fill),
+      }
+    default:
+      return undefined
+  }
+}
+
+/** Parallel slots, groups and interception are not part of a URL. */
+const segmentsOf = (path: string): string[] =>
+  path.split('/').filter((part) => part !== '' && !/^(@|\([^.]*\)$)/.test(part))
+
+const DYNAMIC = /^\[{1,2}(\.\.\.)?([^\]]+)\]{1,2}$|^:(.+?)\??$/
+
+export function httpOf(template: Template, fill: Fill): Call & { k: 'http' } {
+  const { endpoint } = template
+  const names = new Set<string>()
+  const segments = segmentsOf(endpoint.path).flatMap((segment) => {
+    const bare = segment.replace(/^(\(\.{1,3}\))+/, '')
+    const match = DYNAMIC.exec(bare)
+    const name = match?.[2] ?? match?.[3]
+    if (!match || name === undefined) return [bare]
+    names.add(name)
+    const value = paramValue(template, name, fill)
+    if (value === undefined && segment.startsWith('[[')) return []
+    return (Array.isArray(value) ? value : [value ?? guess(name, fill.unique)]).map((one) => encode(one))
+  })
+  const query = queryOf(template, names, fill)
+  const path = `/${segments.join('/')}${query}`
+  const method = template.method ?? methodOf(endpoint)
+  if (/^(GET|HEAD)$/.test(method)) return { k: 'http', method, path }
+  const json = partOf(template, 'body', fill)
+  return json === undefined ? { k: 'http', method, path } : { k: 'http', method, path, json }
+}
+
+const encode = (value: Plain): string =>
+  encodeURIComponent(typeof value === 'object' ? JSON.stringify(value) : String(value))
+
+/** A handler of `pages/api` answers every method; one that is given input most likely reads a body. */
+function methodOf({ method, kind }: Endpoint): string {
+  if (kind === 'page' || kind === 'pages-ssr') return 'GET'
+  return method === undefined || method === 'ANY' ? 'GET' : method
+}
+
+function paramValue(template: Template, name: string, { bind, set }: Fill): Plain | undefined {
+  for (const root of ['params', 'query']) {
+    const path = `${root}.${name}`
+    const exact = set?.get(path)
+    if (exact !== undefined) return exact
+    const parts = template.inputs.all.filter((one) => one.path.startsWith(`${path}.`))
+    if (parts.length > 0 && parts.every((one) => /^\d+$/.test(one.path.slice(path.length + 1)))) {
+      const known = parts
+        .sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }))
+        .map((one) => set?.get(one.path) ?? bind(one))
+      // Of an optional catch-all: as far as its parts are known.
+      return known.some((one) => one !== undefined) ? known.map((one) => one ?? 'sample') : undefined
+    }
+    const input = template.inputs.all.find((one) => one.path === path)
+    const value = input && bind(input)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** Required parts, and those that pick rows by a key: an optional filter would only hide rows. */
+function queryOf(template: Template, params: ReadonlySet<string>, fill: Fill): string {
+  const search = new URLSearchParams()
+  for (const input of template.inputs.all) {
+    const name = /^query\.([^.*]+)(\.|$)/.exec(input.path)?.[1]
+    if (name === undefined || params.has(name) || search.has(name)) continue
+    const value = fill.set?.get(input.path) ?? queryValue(template, input, fill)
+    if (value !== undefined && value !== null)
+      search.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+  }
+  for (const [path, value] of fill.set ?? []) {
+    const name = /^query\.([^.]+)$/.exec(path)?.[1]
+    if (name !== undefined && !params.has(name)) search.set(name, String(value))
+  }
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function queryValue(template: Template, input: Input, { bind, unique }: Fill): Plain | undefined {
+  const schema = template.inputs.schemas.get(input.path)
+  const identifies = input.meaning !== undefined && isKey(template.dataModel, input)
+  if (identifies) return bind(input)
+  if (schema) return schema.optional ? undefined : (bind(input) ?? sample(schema, input.path, { unique }))
+  return input.use === 'picks' ? bind(input) : undefined
+}
+
+/** An id, or something else that stands for one row. */
+export function isKey(dataModel: DataModel, { meaning }: Input): boolean {
+  const entity = meaning && dataModel.model(meaning.model)
+  return entity?.fields.some((one) => one.name === meaning?.field && (one.id || one.unique)) ?? false
+}
+
+function actionOf(template: Template, fill: Fill): Call {
+  const { endpoint, run } = template
+  const parameters = run.parameters?.length ? run.parameters : builderParameters(template)
+  const args = parameters.map(({ name, form }): Plain | FormFields => {
+    const isForm = form || template.inputs.all.some((one) => one.path === name && /^form(Data)?$/.test(name))
+    const value = partOf(template, name, fill)
+    if (isForm) return { form: fieldsOf(value) }
+    return value ?? null
+  })
+  return { k: 'action', file: endpoint.location.file, name: endpoint.path, args }
+}
+
+/** next-safe-action and zsa: one argument, named `input` by the flow reader. */
+const builderParameters = ({ inputs }: Template): { name: string; form: boolean }[] =>
+  inputs.all.some((one) => /^input(\.|$)/.test(one.path)) ? [{ name: 'input', form: false }] : []
+
+function fieldsOf(value: Plain | undefined): [string, string][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).flatMap(([key, field]): [string, string][] =>
+    field === null ? [] : [[key, typeof field === 'object' ? JSON.stringify(field) : String(field)]],
+  )
+}
+
+/** The whole of one part of the input: `body`, `input`, the argument `orgId`. */
+function partOf(template: Template, root: string, { bind, unique, set }: Fill): Plain | undefined {
+  const inputs = template.inputs.all.filter((one) => one.path === root || one.path.startsWith(`${root}.`))
+  const schema = template.inputs.schemas.get(root)
+  const known = (path: string): Plain | undefined => {
+    const input = inputs.find((one) => one.path === path)
+    return set?.get(path) ?? (input && bind(input))
+  }
+  let value = schema ? sample(schema, root, { unique, known }) : known(root)
+  for (const { path, whole } of inputs)
+    if (whole !== undefined && isEmpty(at(value, root, path)))
+      value = placed(value, root, path, columnsOf(template.dataModel, whole, unique))
+  for (const input of inputs) {
+    if (input.path === root || input.path.includes('*') || /\.(length|\d+)(\.|$)/.test(input.path)) continue
+    if (at(value, root, input.path) !== undefined) continue
+    if (schema && schema.k === 'object' && !schema.loose && covers(schema.fields, root, input.path)) continue
+    const part = template.inputs.schemas.get(input.path)
+    const made = known(input.path) ?? (part ? sample(part, input.path, { unique, known }) : undefined)
+    const given =
+      made ??
+      (inputs.some((one) => one.path.startsWith(`${input.path}.`))
+        ? undefined
+        : guess(input.path.split('.').at(-1) ?? '', unique))
+    if (given !== undefined) value = placed(value, root, input.path, given)
+  }
+  for (const [path, given] of set ?? [])
+    if (path.startsWith(`${root}.`)) value = placed(value, root, path, given)
+  return value
+}
+
+const isEmpty = (value: Plain | undefined): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+
+/** What a caller would send to change a row: its text columns that are no key and no format. */
+function columnsOf(dataModel: DataModel, model: string, unique: string): Plain {
+  const entity = dataModel.model(model)
+  const keys = new Set([
+    ...(entity?.relations ?? []).flatMap((one) => one.keys),
+    ...(entity?.uniques ?? []).flat(),
+  ])
+  const fields = (entity?.fields ?? []).filter(
+    (field) => field.type === 'String' && !field.list && !field.relation && !keys.has(field.name),
+  )
+  return Object.fromEntries(fields.slice(0, 2).map((field) => [field.name, guess(field.name, unique)]))
+}
+
+const covers = (fields: ReadonlyMap<string, unknown>, root: string, path: string): boolean =>
+  fields.has(path.slice(root.length + 1).split('.')[0] ?? '')
+
+function at(value: Plain | undefined, root: string, path: string): Plain | undefined {
+  let here = value
+  for (const key of path === root ? [] : path.slice(root.length + 1).split('.')) {
+    if (typeof here !== 'object' || here === null || Array.isArray(here)) return undefined
+    here = here[key]
+  }
+  return here
+}
+
+function placed(value: Plain | undefined, root: string, path: string, given: Plain): Plain {
+  const keys = path === root ? [] : path.slice(root.length + 1).split('.')
+  const put = (here: Plain | undefined, rest: string[]): Plain => {
+    const [key, ...more] = rest
+    if (key === undefined) return given
+    const before = typeof here === 'object' && here !== null && !Array.isArray(here) ? here : {}
+    return { ...before, [key]: put(before[key], more) }
+  }
+  return put(value, keys)
+}

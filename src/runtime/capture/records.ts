@@ -1,0 +1,92 @@
+/** Reads what the preload wrote. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const frame = z.tuple([z.string(), z.number(), z.number()])
+const record = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('request'), id: z.string(), method: z.string(), url: z.string() }),
+  z.object({ kind: z.literal('route'), request: z.string(), route: z.string() }),
+  z.object({ kind: z.literal('site'), site: z.number(), frames: z.array(frame) }),
+  z.object({
+    kind: z.literal('operation'),
+    id: z.string(),
+    request: z.string().optional(),
+    model: z.string().optional(),
+    action: z.string(),
+    site: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal('statement'),
+    operation: z.string().optional(),
+    request: z.string().optional(),
+    sql: z.string(),
+    params: z.array(z.unknown()),
+    rows: z.number(),
+    ms: z.number(),
+    at: z.number(),
+    error: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('inserts'),
+    file: z.string(),
+    inserts: z.array(z.tuple([z.number(), z.number(), z.number()])),
+  }),
+  z.object({ kind: z.literal('lost'), why: z.string() }),
+])
+
+export type CaptureRecord = z.infer<typeof record>
+
+/** How far each file of records had come at a moment. */
+export type Mark = ReadonlyMap<string, number>
+
+/** The records of one process or thread, in order. `after` tells whether one came after the mark. */
+export interface ProcessRecords {
+  name: string
+  records: { value: CaptureRecord; after: boolean }[]
+  /** Lines that are no records. */
+  broken: number
+}
+
+/** The end of all records now: what is read since then is what came later. */
+export async function markRecords(folder: string): Promise<Mark> {
+  const names = await recordFiles(folder)
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, (await stat(join(folder, name))).size] as const)),
+  )
+}
+
+export async function readRecords(folder: string, since?: Mark): Promise<ProcessRecords[]> {
+  return Promise.all(
+    (await recordFiles(folder)).map(async (name) =>
+      parse(name, await readFile(join(folder, name)), since?.get(name) ?? 0),
+    ),
+  )
+}
+
+async function recordFiles(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort()
+}
+
+function parse(name: string, bytes: Buffer, since: number): ProcessRecords {
+  const records: ProcessRecords['records'] = []
+  let broken = 0
+  let start = 0
+  // What follows the last line break is being written.
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    const value = record.safeParse(json(bytes.toString('utf8', start, end))).data
+    if (value) records.push({ value, after: start >= since })
+    else broken += 1
+    start = end + 1
+  }
+  return { name, records, broken }
+}
+
+/** `undefined` for a line that a full disk cut off. */
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,206 @@
+/** A small application that is built and run: what it answers to the calls that are made here. */
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWorkplace, type Workplace } from '../../sandbox/workplace.ts'
+import { type ActionApp, callAction, pagesOfAction } from './actions.ts'
+import { readForms, submitForm } from './forms.ts'
+import { callProcedure } from './procedures.ts'
+import { send } from './send.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const folder = join(root, 'fixtures/.build/requests')
+const next = join(root, 'node_modules/next/dist/bin/next')
+
+const router = (transformer: string): string => `import { initTRPC, TRPCError } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import superjson from 'superjson'
+const t = initTRPC.create(${transformer})
+const echo = t.procedure.input((value) => value)
+const appRouter = t.router({
+  echo: t.router({
+    read: echo.query(({ input }) => ({ input, kind: input?.when?.constructor?.name })),
+    write: echo.mutation(({ input }) => ({ input, kind: input?.when?.constructor?.name })),
+  }),
+  closed: t.procedure.query(() => { throw new TRPCError({ code: 'UNAUTHORIZED' }) }),
+})
+const handler = (req) => fetchRequestHandler({ endpoint: '/api/ENDPOINT', req, router: appRouter, createContext: () => ({}) })
+export { handler as GET, handler as POST }`
+
+const files: Record<string, string> = {
+  'package.json': '{ "name": "requests", "private": true }',
+  'app/layout.jsx':
+    'export default function Layout({ children }) { return <html><body>{children}</body></html> }',
+  'app/things/[id]/page.jsx': `import { describe, fail, leave, send } from '../actions'
+import Button from '../button'
+export default async function Page({ params }) {
+  await params
+  return <form action={send}><Button actions={[describe, fail, leave]} /></form>
+}`,
+  'app/lists/[id]/page.jsx': `export default async function Page({ params }) {
+  const { id } = await params
+  return ['one', 'two'].map((item) => {
+    async function rename(form) {
+      'use server'
+      globalThis.renamed = { id, item, title: form.get('title') }
+    }
+    return <form key={item} action={rename}><input name="title" defaultValue={\`"\${item}" & 'more'\`} /></form>
+  })
+}`,
+  'app/api/renamed/route.js': `export const dynamic = 'force-dynamic'
+export const GET = () => Response.json(globalThis.renamed ?? null)`,
+  'app/things/button.jsx': `'use client'
+export default function Button({ actions }) { return <button onClick={() => actions[0]()}>go</button> }`,
+  'app/things/actions.js': `'use server'
+import { revalidatePath } from 'next/cache'
+import { redirect } from 'next/navigation'
+const kind = (value) => value === null || value === undefined ? String(value) : value.constructor.name
+export async function describe(...values) {
+  return { kinds: values.map(kind), first: values[0], file: await values[1]?.text?.(), at: new Date(0) }
+}
+export async function send(form) {
+  revalidatePath('/things/1')
+  return { title: form.get('title'), tags: form.getAll('tag'), size: form.get('file')?.size }
+}
+export async function fail() { throw new Error('on purpose') }
+export async function leave() { redirect('/things/2') }`,
+  'app/api/plain/[trpc]/route.js': router('').replace('ENDPOINT', 'plain'),
+  'app/api/super/[trpc]/route.js': router('{ transformer: superjson }').replace('ENDPOINT', 'super'),
+}
+
+let workplace: Workplace
+let app: ActionApp
+const base = mkdtempSync(join(tmpdir(), 'requests-'))
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || !address) throw new Error('no port')
+  return address.port
+}
+
+beforeAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  const env = { PATH: process.env.PATH ?? '', NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' } as const
+  await promisify(execFile)(process.execPath, [next, 'build'], { cwd: folder, env })
+  workplace = await openWorkplace(base)
+  const port = await freePort()
+  const options = { cwd: folder, env, stdio: 'ignore' } as const
+  workplace.start(process.execPath, [next, 'start', '-H', '127.0.0.1', '-p', String(port)], options)
+  app = {
+    origin: `http://127.0.0.1:${port}`,
+    mode: 'build',
+    staged: { folder, root: folder, top: root, workplace },
+  }
+  const up = () => send(app.origin, { method: 'GET', path: '/things/1' }).catch(() => undefined)
+  while ((await up()) === undefined) await new Promise((resolve) => setTimeout(resolve, 100))
+}, 120_000)
+
+afterAll(async () => {
+  await workplace?.close()
+  rmSync(base, { recursive: true, force: true })
+})
+
+const file = 'app/things/actions.js'
+
+describe('callAction', () => {
+  it('knows where an action can be posted to', async () => {
+    expect(await pagesOfAction(app, { file, name: 'describe' })).toEqual(['/things/[id]'])
+    await expect(callAction(app, { file, name: 'nothing' }, [])).rejects.toThrow(/no server action nothing/)
+  })
+
+  it('passes arguments of every kind, and reads the result', async () => {
+    const values = [
+      'text',
+      new File(['content'], 'a.txt'),
+      new Date(0),
+      new Map([[1, 2]]),
+      undefined,
+      5n,
+      [null],
+    ]
+    const answer = await callAction(app, { file, name: 'describe', page: '/things/7' }, values)
+    expect(answer.status).toBe(200)
+    expect(answer.result).toEqual({
+      kinds: ['String', 'File', 'Date', 'Map', 'undefined', 'BigInt', 'Array'],
+      first: 'text',
+      file: 'content',
+      at: new Date(0),
+    })
+    const nothing = await callAction(app, { file, name: 'describe' }, [])
+    expect(nothing.result).toMatchObject({ kinds: [] })
+  })
+
+  it('sends a form, also where the answer holds the page again', async () => {
+    const form = new FormData()
+    form.append('title', 'One')
+    form.append('tag', 'a')
+    form.append('tag', 'b')
+    form.append('file', new File(['12345'], 'b.bin'))
+    const answer = await callAction(app, { file, name: 'send', page: '/things/1' }, [form])
+    expect(answer.result).toEqual({ title: 'One', tags: ['a', 'b'], size: 5 })
+    expect(answer.request.path).toBe('/things/1')
+  })
+
+  it('tells what an action threw, a redirect, and a refusal by origin', async () => {
+    const failed = await callAction(app, { file, name: 'fail' }, [])
+    expect(failed.status).toBe(500)
+    expect(failed.thrown).toMatch(/^\d+$/)
+    const left = await callAction(app, { file, name: 'leave' }, [])
+    expect(left.result).toBeUndefined()
+    expect(left.headers['x-action-redirect']).toMatch(/^\/things\/2/)
+    const foreign = await callAction(app, { file, name: 'describe' }, [], { origin: 'http://evil.example' })
+    expect(foreign.status).toBe(500)
+    expect(foreign.result).toBeUndefined()
+  })
+})
+
+describe('submitForm', () => {
+  it('reaches a function inside of a component, with what it closes over', async () => {
+    const inside = { file: 'app/lists/[id]/page.jsx', name: '$$RSC_SERVER_ACTION_0' }
+    const forms = await readForms(app, '/lists/7', inside)
+    expect(forms.map(({ fields }) => fields)).toEqual([
+      { title: `"one" & 'more'` },
+      { title: `"two" & 'more'` },
+    ])
+    const [, second] = forms
+    if (!second) throw new Error('no form')
+    const answer = await submitForm(app, second, { title: 'New' })
+    expect(answer.status).toBe(200)
+    const renamed = await send(app.origin, { method: 'GET', path: '/api/renamed' })
+    expect(JSON.parse(renamed.body)).toEqual({ id: '7', item: 'two', title: 'New' })
+    expect(await readForms(app, '/things/1', inside)).toEqual([])
+  })
+})
+
+describe('callProcedure', () => {
+  const when = new Date('2026-01-02T03:04:05.000Z')
+
+  it.each(['query', 'mutation'] as const)('calls a %s, with and without superjson', async (type) => {
+    const path = type === 'query' ? 'echo.read' : 'echo.write'
+    const plain = await callProcedure(app.origin, { path, type, mount: '/api/plain' }, { when, a: 1 })
+    expect(plain.result).toEqual({ input: { when: when.toISOString(), a: 1 }, kind: 'String' })
+    const other = { path, type, mount: '/api/super', transformer: 'superjson' } as const
+    const rich = await callProcedure(app.origin, other, { when, 'a.b': [1n], none: undefined })
+    expect(rich.result).toMatchObject({ kind: 'Date', input: { when: when.toISOString(), 'a.b': ['1'] } })
+    expect((await callProcedure(app.origin, other, when)).result).toMatchObject({ input: when.toISOString() })
+    expect((await callProcedure(app.origin, other, undefined)).status).toBe(200)
+  })
+
+  it('reads the code of a refusal', async () => {
+    for (const mount of ['/api/plain', '/api/super']) {
+      const answer = await callProcedure(app.origin, { path: 'closed', type: 'query', mount }, undefined)
+      expect(answer).toMatchObject({ status: 401, code: 'UNAUTHORIZED' })
+    }
+  })
+})

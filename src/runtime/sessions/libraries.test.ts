@@ -1,0 +1,303 @@
+/** Sessions that are made here, read by the libraries themselves. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { betterAuth } from 'better-auth'
+import { memoryAdapter } from 'better-auth/adapters/memory'
+import { unsealData } from 'iron-session'
+import { afterEach, describe, expect, it } from 'vitest'
+import { projectOf } from '../../../test/project.ts'
+import { loadProject } from '../../project/load.ts'
+import type { Project } from '../../project/project.ts'
+import { openWorkplace } from '../../sandbox/workplace.ts'
+import { findKeyMinter, findMinter } from './find.ts'
+import type { Minter, Person, Running } from './minter.ts'
+
+/** Its types would bring those of Next.js, which change the types of Node.js for the whole program. */
+const { decode } = createRequire(import.meta.url)('next-auth/jwt')
+
+const repository = join(import.meta.dirname, '../../..')
+const SECRET = 'a-secret-of-at-least-thirty-two-bytes'
+
+const anna: Person = {
+  party: 'a',
+  role: 'ADMIN',
+  row: {
+    table: 'User',
+    values: { id: 'user-a', email: 'anna@a.example', name: 'Anna', role: 'ADMIN', passwordHash: 'x' },
+  },
+  tenant: { table: 'Organisation', values: { id: 'org-a' } },
+}
+
+/** Collects the rows that are inserted. */
+function table(): { rows: Record<string, unknown>[]; sql: NonNullable<Running['sql']> } {
+  const rows: Record<string, unknown>[] = []
+  return {
+    rows,
+    async sql(text, params) {
+      const match = /^INSERT INTO "(\w+)" \((.*)\) VALUES/.exec(text)
+      const columns = (match?.[2] ?? '').split(', ').map((one) => one.slice(1, -1))
+      rows.push({ table: match?.[1], ...Object.fromEntries(columns.map((column, i) => [column, params[i]])) })
+    },
+  }
+}
+
+async function minterOf(project: Project, running: Partial<Running>): Promise<Minter> {
+  const minter = await findMinter(project, { env: {}, folder: '/nowhere', ...running })
+  if ('missing' in minter) throw new Error(minter.missing)
+  return minter
+}
+
+const cookieValue = ({ cookie = '' }: Record<string, string>): string => cookie.slice(cookie.indexOf('=') + 1)
+
+const schema = `datasource db {
+  provider = "postgresql"
+}
+model User {
+  id String @id
+  email String @unique
+  name String
+  role String
+  passwordHash String
+  sessions Session[]
+}
+model Session {
+  id String @id @default(cuid())
+  sessionToken String @unique @map("session_token")
+  token String @unique
+  userId String
+  user User @relation(fields: [userId], references: [id])
+  expires DateTime
+  expiresAt DateTime
+  createdAt DateTime @default(now())
+  ip String?
+}`
+const dependencies = (more: Record<string, string>): string =>
+  JSON.stringify({ name: 'app', dependencies: { next: '16.4.5', '@prisma/client': '7.10.0', ...more } })
+
+describe('next-auth 4', () => {
+  it('makes the token of the fixture, which the library decrypts', async () => {
+    const project = await loadProject(join(repository, 'fixtures/apps/pages-and-actions'))
+    const minter = await minterOf(project, { env: { NEXTAUTH_SECRET: SECRET } })
+    const headers = await minter.mint(anna)
+    expect(headers.cookie).toMatch(/^next-auth\.session-token=/)
+    const token = await decode({ token: cookieValue(headers), secret: SECRET })
+    expect(token).toMatchObject({ sub: 'user-a', name: 'Anna', email: 'anna@a.example' })
+    expect(minter.alternatives[0]?.how).toContain('__Secure-next-auth.session-token')
+    expect(token.exp).toBeGreaterThan(Date.now() / 1000)
+  })
+
+  it('carries what the callbacks put into the token', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ 'next-auth': '^4.24.0' }),
+      'prisma/schema.prisma': schema,
+      'lib/auth.ts': `export const authOptions = {
+  secret: process.env.AUTH_KEY ?? 'none',
+  providers: [],
+  cookies: { sessionToken: { name: 'shop-session' } },
+  callbacks: {
+    async jwt({ token, user }) {
+      if (user) { token.role = user.role; token.profile = { mail: user.email } }
+      return token
+    },
+    session({ session, token }) { session.user.id = token.uid; session.user.role = token.role; return session },
+  },
+} // next-auth`,
+    })
+    const minter = await minterOf(project, {
+      env: { AUTH_KEY: SECRET, NEXTAUTH_URL: 'http://127.0.0.1:3000' },
+    })
+    const headers = await minter.mint(anna)
+    expect(headers.cookie).toMatch(/^shop-session=/)
+    expect(await decode({ token: cookieValue(headers), secret: SECRET })).toMatchObject({
+      uid: 'user-a',
+      role: 'ADMIN',
+      profile: { mail: 'anna@a.example' },
+    })
+  })
+
+  it('puts a row into the table of sessions when there is an adapter', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ 'next-auth': '4.24.15' }),
+      'prisma/schema.prisma': schema,
+      'lib/auth.ts': `import { PrismaAdapter } from '@next-auth/prisma-adapter'
+export const authOptions = { adapter: PrismaAdapter(prisma), providers: [] }`,
+    })
+    const { rows, sql } = table()
+    const minter = await minterOf(project, { env: { NEXTAUTH_SECRET: SECRET }, sql })
+    const headers = await minter.mint(anna)
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ table: 'Session', userId: 'user-a', session_token: cookieValue(headers) })
+    expect(Date.parse(String(rows[0]?.expires))).toBeGreaterThan(Date.now())
+    expect(rows[0]).not.toHaveProperty('ip')
+  })
+
+  it('says which secret is not set', async () => {
+    const project = await loadProject(join(repository, 'fixtures/apps/pages-and-actions'))
+    const minter = await findMinter(project, { env: {}, folder: '/nowhere' })
+    expect('missing' in minter && minter.missing).toContain('NEXTAUTH_SECRET')
+  })
+})
+
+describe('better-auth', () => {
+  const files = {
+    'package.json': dependencies({ 'better-auth': '1.7.25' }),
+    'prisma/schema.prisma': schema,
+    'lib/auth.ts': `import { betterAuth } from 'better-auth'
+export const auth = betterAuth({ baseURL: process.env.BETTER_AUTH_URL, advanced: { cookiePrefix: 'shop' } })`,
+  }
+
+  it('makes a row and a cookie, of which the library gives the session', async () => {
+    const { rows, sql } = table()
+    const env = { BETTER_AUTH_SECRET: SECRET, BETTER_AUTH_URL: 'http://127.0.0.1:3000' }
+    const minter = await minterOf(await projectOf(files), { env, sql })
+    const headers = await minter.mint(anna)
+    const [row = {}] = rows
+    const user = {
+      id: 'user-a',
+      email: 'anna@a.example',
+      name: 'Anna',
+      emailVerified: true,
+      createdAt: new Date(),
+    }
+    const session = { ...row, expiresAt: new Date(String(row.expiresAt)), createdAt: new Date() }
+    const auth = betterAuth({
+      secret: SECRET,
+      baseURL: env.BETTER_AUTH_URL,
+      advanced: { cookiePrefix: 'shop' },
+      database: memoryAdapter({ user: [user], session: [session], account: [], verification: [] }),
+    })
+    const found = await auth.api.getSession({ headers: new Headers(headers) })
+    expect(found?.user.id).toBe('user-a')
+    const forged = new Headers({ cookie: `${headers.cookie}x` })
+    expect(await auth.api.getSession({ headers: forged })).toBeNull()
+  })
+
+  it('tries the secure name first where the library takes it, and says what is missing', async () => {
+    const project = await projectOf(files)
+    const { sql } = table()
+    const minter = await minterOf(project, { env: { BETTER_AUTH_SECRET: SECRET }, sql })
+    expect((await minter.mint(anna)).cookie).toMatch(/^__Secure-shop\.session_token=/)
+    const none = await findMinter(project, { env: { BETTER_AUTH_SECRET: SECRET }, folder: '/nowhere' })
+    expect('missing' in none && none.missing).toContain('no database')
+  })
+})
+
+describe('iron-session', () => {
+  it('seals what the code keeps in the session', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ 'iron-session': '8.0.4' }),
+      'prisma/schema.prisma': schema,
+      'lib/session.ts': `import { getIronSession } from 'iron-session'
+import { cookies } from 'next/headers'
+const options = { cookieName: 'shop', password: { 1: 'old', 2: process.env.IRON_PASSWORD }, ttl: 60 }
+export const currentSession = async () => getIronSession(await cookies(), options)`,
+      'app/api/login/route.ts': `import { currentSession } from '../../../lib/session'
+export async function POST() {
+  const user = await prisma.user.findFirst()
+  const store = await currentSession()
+  store.user = { id: user.id, role: user.role }
+  store.isLoggedIn = true
+  await store.save()
+  return Response.json({})
+}`,
+      'app/api/me/route.ts': `import { currentSession as session } from '../../../lib/session'
+export async function GET() {
+  const store = await session()
+  if (!store.isLoggedIn) return new Response(null, { status: 401 })
+  return Response.json({ id: store.user.id, org: store.orgId })
+}`,
+    })
+    const minter = await minterOf(project, { env: { IRON_PASSWORD: SECRET } })
+    const headers = await minter.mint(anna)
+    expect(headers.cookie).toMatch(/^shop=Fe26\.2\*2\*/)
+    const data = await unsealData(cookieValue(headers), { password: { 1: 'x'.repeat(32), 2: SECRET } })
+    expect(data).toEqual({ user: { id: 'user-a', role: 'ADMIN' }, isLoggedIn: true, orgId: 'org-a' })
+    const wrong = await unsealData(cookieValue(headers), {
+      password: { 2: 'another-secret-of-thirty-two-bytes' },
+    })
+    expect(wrong).toEqual({})
+  })
+})
+
+describe('rows of the application', () => {
+  it('makes an API key of the example: the hash in the table, the key in the header', async () => {
+    const project = await loadProject(join(repository, 'examples/workshop'))
+    const { rows, sql } = table()
+    const minter = await findKeyMinter(project, { env: {}, folder: '/nowhere', sql })
+    if ('missing' in minter) throw new Error(minter.missing)
+    const headers = await minter.mint(anna)
+    expect(headers.authorization).toMatch(/^Bearer wk_/)
+    const { createHash } = await import('node:crypto')
+    const hash = createHash('sha256')
+      .update((headers.authorization ?? '').slice(7))
+      .digest('hex')
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ table: 'ApiKey', keyHash: hash, orgId: 'org-a' })
+  })
+
+  it('makes a session that the project keeps in its own table', async () => {
+    const project = await projectOf({
+      'prisma/schema.prisma': schema,
+      'app/api/notes/route.ts': `import { cookies } from 'next/headers'
+export async function GET() {
+  const token = (await cookies()).get('sid')?.value
+  const session = await prisma.session.findUnique({ where: { token }, include: { user: true } })
+  if (!session) return new Response(null, { status: 401 })
+  return Response.json(await prisma.user.findMany({ where: { id: session.userId } }))
+}`,
+      'lib/db.ts': `import { PrismaClient } from '@prisma/client'
+export const prisma = new PrismaClient()`,
+    })
+    const { rows, sql } = table()
+    const headers = await (await minterOf(project, { sql })).mint(anna)
+    expect(rows[0]).toMatchObject({ table: 'Session', userId: 'user-a', token: cookieValue(headers) })
+    expect(headers.cookie).toMatch(/^sid=/)
+  })
+})
+
+describe('the hook of the project', () => {
+  const bases: string[] = []
+  afterEach(() => {
+    for (const base of bases.splice(0)) rmSync(base, { recursive: true, force: true })
+  })
+
+  async function withHook(text: string): Promise<Record<string, string>> {
+    const project = await projectOf({
+      '.backend-engineer/session.mjs': text,
+      'lib/auth.ts': `import jwt from 'jsonwebtoken'
+export const check = (token) => jwt.verify(token, process.env.SECRET)`,
+    })
+    const base = mkdtempSync(join(tmpdir(), 'hook-'))
+    bases.push(base)
+    const workplace = await openWorkplace(base)
+    try {
+      const env = { SECRET }
+      const minter = await minterOf(project, { folder: project.root, env, workplace })
+      expect(minter.library).toBe('.backend-engineer/session.mjs')
+      return await minter.mint(anna)
+    } finally {
+      await workplace.close()
+      expect(existsSync(workplace.folder)).toBe(false)
+    }
+  }
+
+  it('comes before everything else, and has the variables of the application alone', async () => {
+    process.env.PLANTED = 'of the shell'
+    const headers = await withHook(`console.log('noise')
+export async function mintSession({ user, role, tenant, env }) {
+  return { cookie: [user.id, role, tenant.id, env.SECRET, process.env.PLANTED ?? 'clean'].join() }
+}`)
+    delete process.env.PLANTED
+    expect(headers).toEqual({ cookie: `user-a,ADMIN,org-a,${SECRET},clean` })
+  })
+
+  it.each([
+    ['export const other = 1', /exports no function mintSession/],
+    ['export const mintSession = () => { throw new TypeError("no key") }', /TypeError: no key/],
+    ['export const mintSession = () => 5', /gave no request headers, but: 5/],
+  ])('says what is wrong with %s', async (text, message) => {
+    await expect(withHook(text)).rejects.toThrow(message)
+  })
+})
