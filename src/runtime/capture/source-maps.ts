@@ -1,5 +1,5 @@
 /** From a place in a compiled file to the place in the user's source. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { FlattenMap, originalPositionFor, type TraceMap } from '@jridgewell/trace-mapping'
@@ -33,19 +33,11 @@ interface Place {
 
 export function sourceMapper(roots: Roots): SourceMapper {
   const bases = [...new Set([roots.copy, roots.project].flatMap((one) => [resolve(one), real(one)]))]
-  const maps = new Map<string, TraceMap | null>()
-  const texts = new Map<string, string | undefined>()
-  const textOf = (path: string): string | undefined => {
-    if (!texts.has(path)) texts.set(path, existsSync(path) ? readFileSync(path, 'utf8') : undefined)
-    return texts.get(path)
-  }
-  const mapOf = (path: string): TraceMap | null => {
-    const known = maps.get(path)
-    if (known !== undefined) return known
-    const found = readMap(path)
-    maps.set(path, found)
-    return found
-  }
+  const textOf = cached(
+    (path) => path,
+    (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+  )
+  const mapOf = cached((path) => `${path}.map`, readMap)
   /** Relative to the project, for sources of the user's own. */
   const ownPath = (path: string): string | undefined => {
     for (const base of bases) {
@@ -103,6 +95,19 @@ function readMap(path: string): TraceMap | null {
   )?.[1]
   if (data === undefined) return null
   return new FlattenMap(Buffer.from(data, 'base64').toString('utf8'), pathToFileURL(path).href)
+}
+
+/** Keeps what was read of a file until another file, or the same, is written again: so does `next dev`, and a fix. */
+function cached<T>(watched: (path: string) => string, read: (path: string) => T): (path: string) => T {
+  const known = new Map<string, { value: T; written: number }>()
+  return (path) => {
+    const written = statSync(watched(path), { throwIfNoEntry: false })?.mtimeMs ?? 0
+    const before = known.get(path)
+    if (before?.written === written) return before.value
+    const value = read(path)
+    known.set(path, { value, written })
+    return value
+  }
 }
 
 function toPath(name: string): string | undefined {
