@@ -2,13 +2,16 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { UserError } from '../core/error.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { readPrismaSchema } from '../source/prisma-schema.ts'
 import { differenceFromLive } from './schema-engine.ts'
 import { type DatabaseServer, openServer } from './server.ts'
 import { createTables, type SchemaFile, schemaDiffSql, schemaToSql } from './tables.ts'
+
+// Servers and processes are slow where many tests share two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const root = join(import.meta.dirname, '../..')
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'be-tables-')))
