@@ -11,10 +11,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startChild } from '../../test/child.ts'
 import { UserError } from '../core/error.ts'
 import { findBinaries, prepareBinaries } from './binaries.ts'
+
+// Servers and processes are slow where many tests share two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'be-binaries-')))
 const home = join(base, 'package')

@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { explain } from './explain.ts'
 import { openServer } from './server.ts'
+
+// Servers and processes are slow where many tests share two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let base: string
 let workplace: Workplace

@@ -109,8 +109,9 @@ function withoutExtension(name: string): Degraded {
     : { sql: standIn, problems: [`${problem}; a function of ours stands in.`] }
 }
 
-/** The first words of a statement. */
+/** The first words of a statement; of a table, no columns. */
 export function brief(statement: string): string {
   const line = statement.replace(/\s+/g, ' ').trim()
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line
+  const head = /^CREATE TABLE [^(]+/i.exec(line)?.[0].trim() ?? line
+  return head.length > 80 ? `${head.slice(0, 79)}…` : head
 }

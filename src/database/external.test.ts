@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startChild } from '../../test/child.ts'
 import { UserError } from '../core/error.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { using } from './connection.ts'
 import { refusedAddress } from './scratch-check.ts'
 import { type DatabaseServer, openServer } from './server.ts'
+
+// Servers and processes are slow where many tests share two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'be-external-')))
 const cacheFolder = join(base, 'cache')

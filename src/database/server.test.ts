@@ -22,6 +22,9 @@ import { using } from './connection.ts'
 import { openEmbedded } from './embedded.ts'
 import { type DatabaseServer, openServer } from './server.ts'
 
+// Servers and processes are slow where many tests share two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'be-server-')))
 const cacheFolder = join(base, 'cache')
 const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0

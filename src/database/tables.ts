@@ -1,6 +1,7 @@
 /** The tables of an application in an empty database, from its migrations or its Prisma schema. */
 import { type Client, DatabaseError } from 'pg'
 import { UserError } from '../core/error.ts'
+import { inWords } from './difference-words.ts'
 import { degradeSchema, type Extensions, impliedExtensions, readExtensions } from './extensions.ts'
 import { difference, differenceFromLive } from './schema-engine.ts'
 import type { SchemaFile } from './schema-text.ts'
@@ -106,8 +107,10 @@ async function complete(
     if (statements.length === 0) return []
     const additions = statements.flatMap(additionOf)
     const problems = await runScript(client, additions.join(';\n'), extensions, { lenient: true })
+    const differs = inWords(words)
+    if (differs === '' && additions.length === 0) return problems
     const added = additions.length > 0 ? ' What only the schema has was added.' : ''
-    return [`The migrations do not lead to the schema.${added} ${words.trim()}`, ...problems]
+    return [`The migrations do not lead to the schema, which takes: ${differs}.${added}`, ...problems]
   } catch (error) {
     if (!(error instanceof UserError || error instanceof DatabaseError)) throw error
     return [`Whether the migrations lead to the schema is not known: ${messageOf(error)}.`]

@@ -15,8 +15,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isRunning, startChild } from '../../test/child.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
+// Servers and processes are slow where many tests share two cores.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const posix = process.platform !== 'win32'
-const SLOW = { timeout: 10_000, interval: 50 }
+const SLOW = { timeout: 20_000, interval: 50 }
 let base: string
 
 beforeEach(() => {
