@@ -1,6 +1,6 @@
 import { candidatesOf } from './candidates.ts'
 import { served, type Tried } from './choose.ts'
-import { type Connection, isDatabaseError, rolledBack } from './connection.ts'
+import { type Connection, isDatabaseError, quoted, rolledBack } from './connection.ts'
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, MIN_SAVED_BLOCKS } from './gain.ts'
 import { createSql, type IndexSpec, type ModelNames, specKey } from './index-spec.ts'
@@ -82,7 +82,9 @@ export async function adviseIndexes(
 async function prepare(connection: Connection, statements: readonly WorkloadStatement[]): Promise<Table[]> {
   const named = new Set(statements.flatMap(({ sql }) => tablesOf(sql)))
   const tables = (await readTables(connection)).filter((table) => named.has(table.name))
-  await vacuum(connection, tables)
+  for (const { schema, name } of tables) {
+    await connection.query(`VACUUM (ANALYZE) ${quoted(schema)}.${quoted(name)}`)
+  }
   return (await readTables(connection)).filter((table) => named.has(table.name))
 }
 

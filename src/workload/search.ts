@@ -26,35 +26,47 @@ export async function search(
   signal?: AbortSignal,
 ): Promise<Found> {
   const found: Found = { chosen: [], tried: [], unbuilt: [] }
-  let current = costly
-  let left = [...specs]
-  while (current.size > 0 && left.length > 0) {
-    const base = found.chosen.map(({ spec }) => spec)
-    const round = await rolledBack(connection, async () => {
-      await build(connection, base)
-      if (base.length > 0) current = await stillCostly(connection, current)
-      const tried: Tried[] = []
-      for (const spec of left) {
-        signal?.throwIfAborted()
-        const concerned = [...current.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
-        try {
-          if (concerned.length > 0) {
-            tried.push({ spec, costs: await tryIndex(connection, spec, concerned, base.length) })
-          }
-        } catch (error) {
-          if (!isDatabaseError(error)) throw error
-          found.unbuilt.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
-        }
-      }
-      return tried
-    })
-    const best = choose(current, round)
-    if (base.length === 0) found.tried = round
-    if (best.length === 0) break
-    found.chosen.push(...best)
-    left = round.flatMap((one) => (best.includes(one) ? [] : [one.spec]))
-  }
+  await rolledBack(connection, async () => {
+    let current = costly
+    let left = [...specs]
+    while (current.size > 0 && left.length > 0) {
+      const round = await tryAll(connection, left, current, found, signal)
+      if (found.chosen.length === 0) found.tried = round
+      const best = choose(current, round)
+      if (best.length === 0) return
+      await build(
+        connection,
+        best.map(({ spec }) => spec),
+        found.chosen.length,
+      )
+      found.chosen.push(...best)
+      left = round.flatMap((one) => (best.includes(one) ? [] : [one.spec]))
+      current = await stillCostly(connection, current)
+    }
+  })
   return found
+}
+
+async function tryAll(
+  connection: Connection,
+  specs: readonly IndexSpec[],
+  current: ReadonlyMap<WorkloadStatement, Measured>,
+  found: Found,
+  signal?: AbortSignal,
+): Promise<Tried[]> {
+  const tried: Tried[] = []
+  for (const spec of specs) {
+    signal?.throwIfAborted()
+    const concerned = [...current.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
+    if (concerned.length === 0) continue
+    try {
+      tried.push({ spec, costs: await tryIndex(connection, spec, concerned, found.chosen.length) })
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error
+      found.unbuilt.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
+    }
+  }
+  return tried
 }
 
 async function stillCostly(

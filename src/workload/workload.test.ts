@@ -259,13 +259,14 @@ describe('at 100,000 rows', () => {
 
   it('advises what helps, with at least ten times fewer blocks', () => {
     expect(advice.problems).toEqual([])
-    console.log(advice.findings.map(({ saw, endpoints, notes }) => `${saw} ${endpoints} ${notes}`).join('\n'), took, advice.rejected)
+    console.log(took)
     const sql = advice.findings.map(({ cure }) =>
       cure?.kind === 'add-index' ? cure.sql.replace(/.* ON "public"./, '') : '',
     )
     expect(sql.sort()).toEqual([
       '"Invoice" ("orgId", "createdAt");',
       '"Invoice" ("orgId", "id");',
+      '"Invoice" ("orgId", "status");',
       '"Invoice" USING gin ("title" gin_trgm_ops, "terms" gin_trgm_ops);',
       '"Line" ("invoiceId");',
     ])
