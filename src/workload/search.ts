@@ -1,3 +1,4 @@
+import { plural } from '../core/wording.ts'
 import { choose, type Tried } from './choose.ts'
 import { type Connection, isDatabaseError, rolledBack } from './connection.ts'
 import { MIN_SAVED_BLOCKS } from './gain.ts'
@@ -11,26 +12,33 @@ interface Found {
   /** Best first. */
   chosen: Tried[]
   tried: Tried[]
-  /** Indexes that Postgres refused, in words. */
-  unbuilt: string[]
+  /** Indexes that Postgres refused or that there was no time for, in words. */
+  problems: string[]
+}
+
+interface SearchLimits {
+  /** In the time of `performance.now()`. */
+  deadline: number
+  signal?: AbortSignal
 }
 
 /**
  * Tries indexes in rounds: what a second index is worth is known only when the first one is there, as in a join whose other
- * table was the greater part of the cost. Ends when a round yields none.
+ * table was the greater part of the cost. Ends when a round yields none, or when the time is over. Give the statements that
+ * cost most first.
  */
 export async function search(
   connection: Connection,
   specs: readonly IndexSpec[],
   costly: ReadonlyMap<WorkloadStatement, Measured>,
-  signal?: AbortSignal,
+  limits: SearchLimits,
 ): Promise<Found> {
-  const found: Found = { chosen: [], tried: [], unbuilt: [] }
+  const found: Found = { chosen: [], tried: [], problems: [] }
   await rolledBack(connection, async () => {
     let current = costly
     let left = [...specs]
     while (current.size > 0 && left.length > 0) {
-      const round = await tryAll(connection, left, current, found, signal)
+      const round = await tryAll(connection, left, current, found, limits)
       if (found.chosen.length === 0) found.tried = round
       const best = choose(current, round)
       if (best.length === 0) return
@@ -52,18 +60,24 @@ async function tryAll(
   specs: readonly IndexSpec[],
   current: ReadonlyMap<WorkloadStatement, Measured>,
   found: Found,
-  signal?: AbortSignal,
+  { deadline, signal }: SearchLimits,
 ): Promise<Tried[]> {
   const tried: Tried[] = []
-  for (const spec of specs) {
+  for (const [at, spec] of specs.entries()) {
     signal?.throwIfAborted()
+    if (performance.now() > deadline) {
+      found.problems.push(
+        `There was no time to try ${plural(specs.length - at, 'more index', 'more indexes')}.`,
+      )
+      break
+    }
     const concerned = [...current.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
     if (concerned.length === 0) continue
     try {
       tried.push({ spec, costs: await tryIndex(connection, spec, concerned, found.chosen.length) })
     } catch (error) {
       if (!isDatabaseError(error)) throw error
-      found.unbuilt.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
+      found.problems.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
     }
   }
   return tried
