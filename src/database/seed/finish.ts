@@ -23,6 +23,7 @@ export function finished(planning: Planning, catalog: Catalog): World {
     tenants: {},
     problems: planning.problems,
     seed: planning.seed,
+    now: planning.now,
     tables: catalog.tables.map((table): WorldTable => {
       const links = planning.layout.links.get(table.name) ?? []
       const made = [
@@ -33,10 +34,11 @@ export function finished(planning: Planning, catalog: Catalog): World {
         name: table.name,
         key: table.primaryKey.length > 0 ? table.primaryKey : (table.uniques.find(isPlain)?.columns ?? []),
         columns: table.columns.flatMap(({ name }) => (made.includes(name) ? [name] : [])),
-        links: links.map(({ columns, references, referencedColumns }) => ({
+        links: links.map(({ columns, references, referencedColumns, required }) => ({
           columns,
           references,
           referencedColumns,
+          required,
         })),
       }
     }),

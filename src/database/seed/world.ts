@@ -34,7 +34,7 @@ export interface WorldTable {
   key: string[]
   /** Columns that the world gives values for. */
   columns: string[]
-  links: WorldLink[]
+  links: (WorldLink & { /** A row cannot be without it. */ required: boolean })[]
 }
 
 export interface World {
@@ -46,10 +46,21 @@ export interface World {
   /** Tables that could not be filled, and why. */
   problems: string[]
   seed: number
+  /** The time, in milliseconds, that the rows were made for. */
+  now: number
   /** Every table of the catalog. */
   tables: WorldTable[]
   /** Sequences and the last value that the rows took from each. */
   sequences: { name: string; value: number }[]
+  /** Rows that were added for their number alone, by table: what others need to refer to them. */
+  grown?: Map<string, GrownRow[]>
+}
+
+export interface GrownRow {
+  /** The columns that references name. */
+  values: Record<string, unknown>
+  /** Rows of one number belong together: 0 and 1 are the parties `a` and `b`, -1 is shared by all. */
+  group: number
 }
 
 export type IdFormat =
