@@ -105,11 +105,14 @@ describe('an index is advised', () => {
     ])
   })
 
-  it('in SQL where Prisma cannot say it: nulls, expressions, trigrams', async () => {
+  it('in SQL for nulls, where Prisma cannot say it', async () => {
     const nulls = select('"orgId" = $1', 'ORDER BY "deletedAt" DESC NULLS LAST LIMIT $2')
     expect(cures(await advise(statement(nulls, ['o9', 20])))).toEqual([
       'CREATE INDEX "Invoice_orgId_deletedAt_idx" ON "public"."Invoice" ("orgId", "deletedAt" DESC NULLS LAST);',
     ])
+  })
+
+  it('in SQL for an expression and for text inside of two columns', async () => {
     const lower = statement('SELECT id FROM "Customer" WHERE lower(email) = $1', ['user99@example.com'])
     expect(cures(await advise(lower))[0]).toContain('((lower("email")));')
     const inside = statement('SELECT id FROM "Customer" WHERE name ILIKE $1 OR email ILIKE $1', [
@@ -151,6 +154,14 @@ describe('no index is advised', () => {
     const advice = await advise(statement(select('1=1', 'ORDER BY "total"'), []))
     expect(advice.findings).toEqual([])
     expect(advice.rejected).toMatchObject([{ why: expect.stringContaining('It saves too little') }])
+  })
+
+  it('when there is no time, which is told', async () => {
+    const advice = await adviseIndexes(invoices.client, [page], { models, budget: -1 })
+    expect(advice).toMatchObject({
+      findings: [],
+      problems: [expect.stringMatching(/^There was no time to try \d/)],
+    })
   })
 
   it('and a statement that Postgres does not know is told', async () => {

@@ -1,6 +1,6 @@
 import { candidatesOf } from './candidates.ts'
 import { served, type Tried } from './choose.ts'
-import { type Connection, isDatabaseError, rolledBack } from './connection.ts'
+import { type Connection, isDatabaseError, quoted, rolledBack } from './connection.ts'
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, MIN_SAVED_BLOCKS } from './gain.ts'
 import { createSql, type IndexSpec, type ModelNames, specKey } from './index-spec.ts'
@@ -24,8 +24,14 @@ export interface Advice {
 
 export interface AdviceOptions {
   models: readonly ModelNames[]
+  /** Milliseconds for trying candidates; two minutes when not given. What was not tried is told among the problems. */
+  budget?: number
   signal?: AbortSignal
 }
+
+/** A statement that takes longer is not measured. */
+const TIMEOUT_MS = 60_000
+const BUDGET_MS = 120_000
 
 /**
  * Indexes for a workload, on a scratch database that holds as many rows as production will: candidates are read from the
@@ -35,6 +41,19 @@ export interface AdviceOptions {
  * Vacuums and analyses the tables of the statements first, so that plans do not depend on how the rows got there.
  */
 export async function adviseIndexes(
+  connection: Connection,
+  statements: readonly WorkloadStatement[],
+  options: AdviceOptions,
+): Promise<Advice> {
+  await connection.query(`SET statement_timeout = ${TIMEOUT_MS}`)
+  try {
+    return await advise(connection, statements, options)
+  } finally {
+    await connection.query('RESET statement_timeout')
+  }
+}
+
+async function advise(
   connection: Connection,
   statements: readonly WorkloadStatement[],
   options: AdviceOptions,
@@ -53,7 +72,9 @@ export async function adviseIndexes(
     }
   }
   const costly = new Map(
-    [...before].filter(([, cost]) => cost.run.buffers >= MIN_SAVED_BLOCKS && !writesMuch(cost)),
+    [...before]
+      .filter(([, cost]) => cost.run.buffers >= MIN_SAVED_BLOCKS && !writesMuch(cost))
+      .sort(([a, costOfA], [b, costOfB]) => b.calls * costOfB.run.buffers - a.calls * costOfA.run.buffers),
   )
   await vacuum(connection, writtenBy(before, tables))
   for (const [statement, { raw }] of costly) {
@@ -61,7 +82,14 @@ export async function adviseIndexes(
     for (const spec of candidatesOf([raw, bare], tables)) wanted.set(specKey(spec), spec)
   }
 
-  const { chosen, tried, unbuilt } = await search(connection, [...wanted.values()], costly, options.signal)
+  const {
+    chosen,
+    tried,
+    problems: others,
+  } = await search(connection, [...wanted.values()], costly, {
+    deadline: performance.now() + (options.budget ?? BUDGET_MS),
+    ...(options.signal ? { signal: options.signal } : {}),
+  })
   const findings = await proveIndexes(
     connection,
     chosen.map(({ spec }) => spec),
@@ -75,14 +103,16 @@ export async function adviseIndexes(
     rejected: tried
       .filter(({ spec }) => !chosen.some((one) => one.spec === spec))
       .map((one) => rejection(one, costly)),
-    problems: [...problems, ...unbuilt],
+    problems: [...problems, ...others],
   }
 }
 
 async function prepare(connection: Connection, statements: readonly WorkloadStatement[]): Promise<Table[]> {
   const named = new Set(statements.flatMap(({ sql }) => tablesOf(sql)))
   const tables = (await readTables(connection)).filter((table) => named.has(table.name))
-  await vacuum(connection, tables)
+  for (const { schema, name } of tables) {
+    await connection.query(`VACUUM (ANALYZE) ${quoted(schema)}.${quoted(name)}`)
+  }
   return (await readTables(connection)).filter((table) => named.has(table.name))
 }
 

@@ -29,7 +29,8 @@ interface Counted {
  *
  * Calls are counted, not statements: one call sends a statement per included relation, and several when a list of keys is
  * too long for one. `proven` when the calls grow from the small to the large run; `possible` when both runs have as many
- * calls as an earlier statement of the same request returned rows, which is what a loop over one page looks like.
+ * calls as an earlier statement of the same request returned rows, which is what a loop over one page looks like. The small
+ * run must reach the call, so it needs at least one row; three or more rows in the large run, below the size of a page.
  */
 export function repeatedByRow(small: SizedWorkload, large: SizedWorkload): WorkloadFinding[] {
   const before = mostCalls(small.workload)

@@ -39,7 +39,7 @@ export function readPlan(rows: unknown[]): { plan: RawPlan; ms: number } {
 
 /** How often a statement runs to know its time: three tell an outlier from the rest. */
 const RUNS = 3
-/** A statement that takes longer runs once: its buffers are exact anyhow. */
+/** A statement that takes longer runs once: its buffers are exact anyhow, and its time is no matter of the cache alone. */
 const SLOW_MS = 300
 /** A statement that writes more rows runs once: rows that were rolled back stay in the table as dead ones. */
 const MANY_WRITTEN = 1000
@@ -64,8 +64,10 @@ export async function measure(
   }
   const all = async (): Promise<Measured> => {
     const warm = await once()
-    if (writtenRows(warm.plan) > MANY_WRITTEN) return { raw: warm.plan, run: runOf(warm.plan, [warm.ms]) }
-    const runs = warm.ms > SLOW_MS ? 1 : (options.runs ?? RUNS)
+    if (warm.ms > SLOW_MS || writtenRows(warm.plan) > MANY_WRITTEN) {
+      return { raw: warm.plan, run: runOf(warm.plan, [warm.ms]) }
+    }
+    const runs = options.runs ?? RUNS
     const measured: { plan: RawPlan; ms: number }[] = []
     while (measured.length < runs) measured.push(await once())
     // The first run also reads the catalogue and sets hint bits; the one with fewest blocks is the statement alone.

@@ -7,7 +7,7 @@ import { createSql, cureOf, type IndexSpec, indexName, type ModelNames, named } 
 import { type Measured, measure } from './plan.ts'
 import type { WorkloadStatement } from './statements.ts'
 import type { Table } from './tables.ts'
-import { insertCost, usedIndexes, vacuum } from './trial.ts'
+import { analyzeFor, insertCost, usedIndexes, vacuum } from './trial.ts'
 
 type Costs = ReadonlyMap<WorkloadStatement, Measured>
 
@@ -37,6 +37,7 @@ export async function proveIndexes(
   const findings = await rolledBack(connection, async () => {
     let specs = chosen.map((spec) => named(spec, written))
     for (const spec of specs) await create(connection, spec)
+    await analyzeFor(connection, specs)
     const after = new Map<WorkloadStatement, Measured>()
     const remeasure = async (statements: Iterable<WorkloadStatement>): Promise<void> => {
       for (const one of statements) after.set(one, await measure(connection, one, { within: true }))
@@ -74,7 +75,6 @@ export async function proveIndexes(
 async function create(connection: Connection, spec: IndexSpec): Promise<void> {
   if (spec.extension) await connection.query(`CREATE EXTENSION IF NOT EXISTS ${quoted(spec.extension)}`)
   await connection.query(createSql(spec))
-  await connection.query(`ANALYZE ${quoted(spec.schema)}.${quoted(spec.table)}`)
 }
 
 async function drop(connection: Connection, spec: IndexSpec): Promise<void> {

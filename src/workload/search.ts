@@ -1,3 +1,4 @@
+import { plural } from '../core/wording.ts'
 import { choose, type Tried } from './choose.ts'
 import { type Connection, isDatabaseError, rolledBack } from './connection.ts'
 import { MIN_SAVED_BLOCKS } from './gain.ts'
@@ -11,50 +12,75 @@ interface Found {
   /** Best first. */
   chosen: Tried[]
   tried: Tried[]
-  /** Indexes that Postgres refused, in words. */
-  unbuilt: string[]
+  /** Indexes that Postgres refused or that there was no time for, in words. */
+  problems: string[]
+}
+
+interface SearchLimits {
+  /** In the time of `performance.now()`. */
+  deadline: number
+  signal?: AbortSignal
 }
 
 /**
  * Tries indexes in rounds: what a second index is worth is known only when the first one is there, as in a join whose other
- * table was the greater part of the cost. Ends when a round yields none.
+ * table was the greater part of the cost. Ends when a round yields none, or when the time is over. Give the statements that
+ * cost most first.
  */
 export async function search(
   connection: Connection,
   specs: readonly IndexSpec[],
   costly: ReadonlyMap<WorkloadStatement, Measured>,
-  signal?: AbortSignal,
+  limits: SearchLimits,
 ): Promise<Found> {
-  const found: Found = { chosen: [], tried: [], unbuilt: [] }
-  let current = costly
-  let left = [...specs]
-  while (current.size > 0 && left.length > 0) {
-    const base = found.chosen.map(({ spec }) => spec)
-    const round = await rolledBack(connection, async () => {
-      await build(connection, base)
-      if (base.length > 0) current = await stillCostly(connection, current)
-      const tried: Tried[] = []
-      for (const spec of left) {
-        signal?.throwIfAborted()
-        const concerned = [...current.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
-        try {
-          if (concerned.length > 0) {
-            tried.push({ spec, costs: await tryIndex(connection, spec, concerned, base.length) })
-          }
-        } catch (error) {
-          if (!isDatabaseError(error)) throw error
-          found.unbuilt.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
-        }
-      }
-      return tried
-    })
-    const best = choose(current, round)
-    if (base.length === 0) found.tried = round
-    if (best.length === 0) break
-    found.chosen.push(...best)
-    left = round.flatMap((one) => (best.includes(one) ? [] : [one.spec]))
-  }
+  const found: Found = { chosen: [], tried: [], problems: [] }
+  await rolledBack(connection, async () => {
+    let current = costly
+    let left = [...specs]
+    while (current.size > 0 && left.length > 0) {
+      const round = await tryAll(connection, left, current, found, limits)
+      if (found.chosen.length === 0) found.tried = round
+      const best = choose(current, round)
+      if (best.length === 0) return
+      await build(
+        connection,
+        best.map(({ spec }) => spec),
+        found.chosen.length,
+      )
+      found.chosen.push(...best)
+      left = round.flatMap((one) => (best.includes(one) ? [] : [one.spec]))
+      current = await stillCostly(connection, current)
+    }
+  })
   return found
+}
+
+async function tryAll(
+  connection: Connection,
+  specs: readonly IndexSpec[],
+  current: ReadonlyMap<WorkloadStatement, Measured>,
+  found: Found,
+  { deadline, signal }: SearchLimits,
+): Promise<Tried[]> {
+  const tried: Tried[] = []
+  for (const [at, spec] of specs.entries()) {
+    signal?.throwIfAborted()
+    if (performance.now() > deadline) {
+      found.problems.push(
+        `There was no time to try ${plural(specs.length - at, 'more index', 'more indexes')}.`,
+      )
+      break
+    }
+    const concerned = [...current.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
+    if (concerned.length === 0) continue
+    try {
+      tried.push({ spec, costs: await tryIndex(connection, spec, concerned, found.chosen.length) })
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error
+      found.problems.push(`\`${createSql(spec)}\` cannot be built: ${error.message}`)
+    }
+  }
+  return tried
 }
 
 async function stillCostly(

@@ -58,7 +58,6 @@ const table = z.object({
 
 export type Table = z.infer<typeof table>
 export type TableIndex = z.infer<typeof tableIndex>
-export type TableIndexColumn = z.infer<typeof indexColumn>
 export type TableForeignKey = z.infer<typeof foreignKey>
 
 /** Ordinary tables of all schemas but Postgres's own and Prisma's, with what an index advisor needs to know. */

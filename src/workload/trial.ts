@@ -17,21 +17,23 @@ export async function build(
     if (spec.extension) await connection.query(`CREATE EXTENSION IF NOT EXISTS ${quoted(spec.extension)}`)
     await connection.query(createSql(spec, { name: nameOf(first + at) }))
   }
-  // An expression and the rows of a partial index have statistics of their own.
-  for (const { schema, table } of specs.filter((one) => one.where ?? one.columns.some((c) => c.expression))) {
-    await connection.query(`ANALYZE ${quoted(schema)}.${quoted(table)}`)
-  }
+  await analyzeFor(connection, specs)
   return specs.map((_, at) => nameOf(first + at))
 }
 
+/** An expression and the rows of a partial index have statistics of their own. */
+export async function analyzeFor(connection: Connection, specs: readonly IndexSpec[]): Promise<void> {
+  const special = specs.filter((one) => one.where ?? one.columns.some(({ expression }) => expression))
+  const names = special.map(({ schema, table }) => `${quoted(schema)}.${quoted(table)}`)
+  for (const name of new Set(names)) await connection.query(`ANALYZE ${name}`)
+}
+
 /**
- * Clears dead rows and the marks that trials left, and renews statistics. Rows that were written and rolled back take the
- * page's mark that all its rows are visible, without which an index alone does not answer. Outside of a transaction only.
+ * Clears dead rows and the marks that trials left. Rows that were written and rolled back take from their page the mark that
+ * all its rows are visible, without which an index alone does not answer. Outside of a transaction only.
  */
 export async function vacuum(connection: Connection, tables: Iterable<Table>): Promise<void> {
-  for (const { schema, name } of tables) {
-    await connection.query(`VACUUM (ANALYZE) ${quoted(schema)}.${quoted(name)}`)
-  }
+  for (const { schema, name } of tables) await connection.query(`VACUUM ${quoted(schema)}.${quoted(name)}`)
 }
 
 /** The plan without running it. `bare` pretends that there are no indexes, so that conditions and sorts are all printed. */
@@ -68,7 +70,7 @@ export async function tryIndex<Statement extends SampleStatement>(
     for (const statement of statements) {
       const plan = await planOf(connection, statement)
       if (usedIndexes(plan).has(name)) {
-        costs.set(statement, await measure(connection, statement, { within: true }))
+        costs.set(statement, await measure(connection, statement, { within: true, runs: 1 }))
       }
     }
     return costs
@@ -90,11 +92,14 @@ export async function insertCost(connection: Connection, table: Table): Promise<
   const name = `${quoted(table.schema)}.${quoted(table.name)}`
   const columns = table.columns.filter(({ generated }) => !generated).map((column) => quoted(column.name))
   const list = columns.join(', ')
+  // From all over the table, the same ones each time; some more than needed, as chance yields fewer at times.
+  const share = Math.min(100, (130 * WRITTEN_ROWS) / Math.max(1, table.rows))
   await connection.query('SAVEPOINT written')
   try {
     await connection.query('SET LOCAL session_replication_role = replica')
     await connection.query(
-      `CREATE TEMP TABLE backend_engineer_rows AS SELECT ctid AS place, ${list} FROM ${name} ORDER BY md5(ctid::text) LIMIT ${WRITTEN_ROWS}`,
+      `CREATE TEMP TABLE backend_engineer_rows AS SELECT ctid AS place, ${list} FROM ${name}
+       TABLESAMPLE BERNOULLI (${share}) REPEATABLE (1) LIMIT ${WRITTEN_ROWS}`,
     )
     await connection.query(`DELETE FROM ${name} WHERE ctid IN (SELECT place FROM backend_engineer_rows)`)
     const sql = `INSERT INTO ${name} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM backend_engineer_rows`

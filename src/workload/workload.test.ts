@@ -246,30 +246,23 @@ describe('a workload of Prisma', () => {
 describe('at 100,000 rows', () => {
   let before: Run[]
   let advice: Advice
-  let took = 0
 
   beforeAll(async () => {
     await seed(100_000, 500)
     before = [await run()]
     const workload: Workload | undefined = before[0]?.workload
-    const start = performance.now()
     advice = await adviseIndexes(client, workload ? statementsOf(workload) : [], { models: [] })
-    took = performance.now() - start
   }, 90_000)
 
   it('advises what helps, with at least ten times fewer blocks', () => {
     expect(advice.problems).toEqual([])
-    console.log(
-      advice.findings.map(({ saw, endpoints, notes }) => `${saw} ${endpoints} ${notes}`).join('\n'),
-      took,
-      advice.rejected,
-    )
     const sql = advice.findings.map(({ cure }) =>
       cure?.kind === 'add-index' ? cure.sql.replace(/.* ON "public"./, '') : '',
     )
     expect(sql.sort()).toEqual([
       '"Invoice" ("orgId", "createdAt");',
       '"Invoice" ("orgId", "id");',
+      '"Invoice" ("orgId", "status");',
       '"Invoice" USING gin ("title" gin_trgm_ops, "terms" gin_trgm_ops);',
       '"Line" ("invoiceId");',
     ])
