@@ -23,6 +23,7 @@ import { type StagedApp, stageApp } from '../runtime/app/stage.ts'
 import { capturePreload } from '../runtime/capture/preload-path.ts'
 import { readWorkload } from '../runtime/capture/read-workload.ts'
 import { markRecords } from '../runtime/capture/records.ts'
+import { sessionVariables } from '../runtime/sessions/variables.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
 import type { Actor, Bench, Seen } from './bench.ts'
@@ -127,7 +128,7 @@ async function build(
       mode: options.mode ?? 'build',
       databaseUrl: server.url(database),
       preloads: [capturePreload()],
-      env: { BACKEND_ENGINEER_CAPTURE: records },
+      env: { ...sessionVariables(project), BACKEND_ENGINEER_CAPTURE: records },
       ...signal,
       ...(context.progress ? { progress: context.progress } : {}),
     }),
