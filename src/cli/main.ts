@@ -8,6 +8,11 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+const stop = new AbortController()
+// The first asks everything that was started to end; a second one ends this process at once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)))
+
 process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
@@ -17,4 +22,5 @@ process.exitCode = await run(process.argv.slice(2), {
     columns: process.stdout.columns,
   },
   stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
+  signal: stop.signal,
 })

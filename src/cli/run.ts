@@ -44,6 +44,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return await command(argv, io)
   } catch (error) {
     clearProgress(io)
+    if (io.signal?.aborted) {
+      io.stderr.write('Stopped. What was started is ended, and nothing was changed.\n')
+      return 130
+    }
     if (error instanceof UserError)
       io.stderr.write(`${printable(error.message)}\n${printable(error.remedy)}\n`)
     else io.stderr.write(`This is a bug in backend-engineer:\n${stackOf(error)}\n`)

@@ -1,0 +1,66 @@
+/** Every endpoint × everybody × rows of both parties, without any finding: who can read or change what. */
+import type { Matrix, MatrixCell, Problem } from '../core/report.ts'
+import { plural } from '../core/wording.ts'
+import type { PartyName } from '../database/seed/world.ts'
+import { control, type Shot, shoot } from './attempts.ts'
+import { type Actor, type Bench, changesOf, isEffective, type Seen } from './bench.ts'
+import { type Template, templateOf } from './request.ts'
+
+export interface Swept {
+  matrix: Matrix
+  problems: Problem[]
+}
+
+const CALLABLE = /^(route|action|page|pages-api|pages-ssr|procedure|hono)$/
+
+export async function sweep(bench: Bench): Promise<Swept> {
+  const actors = [bench.nobody, ...bench.actors.filter((one) => one.party === 'a')]
+  const rows: Matrix['rows'] = []
+  let unreached = 0
+  for (const run of bench.project.runs) {
+    const { endpoint } = run
+    const template = endpoint && CALLABLE.test(endpoint.kind) ? templateOf(run, bench.dataModel) : undefined
+    if (!template || !endpoint) continue
+    const row = await rowOf(bench, template, actors)
+    if (!row) unreached += 1
+    rows.push({ endpoint: endpoint.id, cells: row ?? actors.map(() => '-') })
+  }
+  const problems: Problem[] =
+    unreached === 0
+      ? []
+      : [
+          {
+            where: 'sweep',
+            message: `${plural(unreached, 'endpoint')} answered no legitimate request with rows: what others can do there is not known (\`-\`).`,
+            effect: 'partial',
+          },
+        ]
+  return { matrix: { identities: actors.map((one) => one.name), rows }, problems }
+}
+
+async function rowOf(bench: Bench, template: Template, actors: Actor[]): Promise<MatrixCell[] | undefined> {
+  const { endpoint } = template
+  const about = [...endpoint.writes, ...endpoint.reads].find(
+    (name) => bench.dataModel.model(name)?.role === 'owned',
+  )
+  const owner = await control(bench, template, { party: 'b', about, writes: endpoint.writes.length > 0 })
+  if ('refused' in owner) return undefined
+  const cells: MatrixCell[] = []
+  for (const actor of actors) cells.push(await cellOf(bench, owner.shot, actor))
+  return cells
+}
+
+/** What somebody can do with rows of B; if nothing, with own ones. */
+async function cellOf(bench: Bench, shot: Shot, actor: Actor): Promise<MatrixCell> {
+  const about = async (party: PartyName): Promise<Seen | undefined> => {
+    const seen = await shoot(bench, shot, actor, { party })
+    if (seen && seen.changes.length > 0) await bench.reset()
+    return seen
+  }
+  const foreign = await about('b')
+  if (foreign && changesOf(foreign, 'b').length > 0) return 'foreign-write'
+  if (foreign?.shown.some(({ row }) => row.party === 'b')) return 'foreign-read'
+  const own = actor.party === undefined ? foreign : await about('a')
+  if (own && isEffective(own)) return 'own'
+  return own && own.response.status >= 500 ? 'error' : 'denied'
+}
