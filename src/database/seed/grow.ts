@@ -148,7 +148,7 @@ async function stream(
   const pool = poolIn(growing, table.name)
   let missed = 0
   function* rows(): Generator<unknown[]> {
-    while (added.length < options.rows && missed < 1000 + options.rows / 10) {
+    while (added.length < options.rows && missed < 200 + added.length / 4) {
       const made = maker.next()
       if (!made) {
         missed++

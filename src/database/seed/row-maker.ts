@@ -1,5 +1,8 @@
 /** Makes rows beyond those of the world: own values, then rows of one group to refer to. */
 import type { Table, UniqueKey } from '../catalog.ts'
+import { holds } from './conditions/evaluate.ts'
+import type { Condition } from './conditions/parse.ts'
+import { brokenRules, partsOf, type Rule, repair, rulesOf } from './conditions/rules.ts'
 import type { Layout, Link } from './links.ts'
 import { chooser, type Pool, type Skew } from './pool.ts'
 import type { Random } from './random.ts'
@@ -46,10 +49,14 @@ export class RowMaker {
   private readonly choices = new Map<Link, Map<number, () => number>>()
   private made = 0
   private groups: number
+  private readonly rules: Rule[]
+  private readonly parts: ReadonlyMap<UniqueKey, Condition>
 
   constructor(options: RowMakerOptions) {
     const { table, layout, hints, pool, per, random } = options
     this.options = options
+    this.rules = rulesOf(table)
+    this.parts = partsOf(table)
     this.links = layout.links.get(table.name) ?? []
     this.lead = leadOf(this.links, layout, hints, per)
     this.leadRows =
@@ -81,24 +88,23 @@ export class RowMaker {
     const group = only?.group ?? leading?.group ?? this.ownGroup()
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (!this.refer(values, group, leading, attempt)) return undefined
-      if (this.keep(values)) return { values, canaries, group }
+      if (this.keepRules(values) && this.keep(values)) return { values, canaries, group }
       if (attempt % 2 === 1) vary(table, tight, values, random)
     }
     return undefined
   }
 
-  /** A row of the outermost table opens a group; a user outside of a tenant joins one. */
+  /** A row of the outermost table opens a group; one that refers to nobody joins the groups in turn. */
   private ownGroup(): number {
     const { table, hints, layout, pool } = this.options
     if (!layout.owned.has(table.name)) return -1
-    const tenant = hints.tenant !== undefined && layout.tables.has(hints.tenant) ? hints.tenant : undefined
-    if (table.name === hints.user && tenant !== undefined) {
-      const foreign = pool(tenant).rows.filter(({ group }) => group > 1)
-      const one = foreign[this.made % foreign.length]
-      if (one) return one.group
+    const root = [hints.tenant, hints.user].find((name) => name !== undefined && layout.tables.has(name))
+    if (table.name === root) {
+      this.groups++
+      return this.groups
     }
-    this.groups++
-    return this.groups
+    const known = root === undefined ? [] : pool(root).groupNumbers.filter((group) => group > 1)
+    return known[this.made % known.length] ?? this.made % 2
   }
 
   private refer(
@@ -157,9 +163,31 @@ export class RowMaker {
     return undefined
   }
 
+  private keepRules(values: Record<string, unknown>): boolean {
+    const { table, makers, random, now } = this.options
+    const value = (column: string): unknown => values[column]
+    if (this.rules.length === 0 || brokenRules(this.rules, value).length === 0) return true
+    const loose = this.links.filter((link) => !link.required)
+    const changes = repair({
+      table,
+      rules: this.rules,
+      value,
+      freedom: (column) => {
+        if (makers.has(column)) return 'any'
+        return loose.some((link) => link.columns.includes(column)) ? 'none' : undefined
+      },
+      random,
+      now,
+    })
+    for (const [column, changed] of changes ?? []) values[column] = changed
+    return changes !== undefined
+  }
+
   private keep(values: Record<string, unknown>): boolean {
     const texts: [Set<string>, string][] = []
     for (const [key, taken] of this.options.tight) {
+      const part = this.parts.get(key)
+      if (part && holds(part, (column) => values[column]) === false) continue
       const parts = key.columns.map((column) => values[column])
       if (parts.includes(null) && !key.nullsNotDistinct) continue
       const text = parts.map(String).join('\u0000')
