@@ -59,16 +59,25 @@ export class RowMaker {
     this.parts = partsOf(table)
     this.links = layout.links.get(table.name) ?? []
     this.lead = leadOf(this.links, layout, hints, per)
-    this.leadRows =
+    const all =
       options.lead && options.lead.references === this.lead?.references
         ? options.lead.rows
         : this.lead
           ? pool(this.lead.references).rows
           : []
+    const fit = all.filter(({ group }) => this.isComplete(group))
+    this.leadRows = fit.length > 0 ? fit : all
     this.leadChoice = chooser(this.leadRows.length, skewOf(this.lead, per), random)
     const root = hints.tenant ?? hints.user
     const known = root === undefined || !layout.tables.has(root) ? [] : pool(root).groupNumbers
     this.groups = Math.max(1, ...known, ...pool(table.name).groupNumbers)
+  }
+
+  /** Whether a row of this group finds all that it must refer to. */
+  private isComplete(group: number): boolean {
+    return this.links.every(
+      (link) => !link.required || link.self || this.options.pool(link.references).of(group).length > 0,
+    )
   }
 
   /** `undefined` when no combination is found that a unique key allows. */
@@ -88,6 +97,8 @@ export class RowMaker {
     const group = only?.group ?? leading?.group ?? this.ownGroup()
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (!this.refer(values, group, leading, attempt)) return undefined
+      if (this.keepRules(values) && this.keep(values)) return { values, canaries, group }
+      this.loosen(values)
       if (this.keepRules(values) && this.keep(values)) return { values, canaries, group }
       if (attempt % 2 === 1) vary(table, tight, values, random)
     }
@@ -183,14 +194,26 @@ export class RowMaker {
     return changes !== undefined
   }
 
+  /** Lets go of the references that need not be, and that a unique key holds to rows which are taken. */
+  private loosen(values: Record<string, unknown>): void {
+    for (const [key, taken] of this.options.tight) {
+      if (!taken.has(textOf(key, values))) continue
+      const link = this.links.find(
+        ({ required, columns }) => !required && columns.some((column) => key.columns.includes(column)),
+      )
+      const held = this.links.filter((other) => other !== link && other.required)
+      for (const column of link?.columns ?? [])
+        if (!held.some((other) => other.columns.includes(column))) values[column] = null
+    }
+  }
+
   private keep(values: Record<string, unknown>): boolean {
     const texts: [Set<string>, string][] = []
     for (const [key, taken] of this.options.tight) {
       const part = this.parts.get(key)
       if (part && holds(part, (column) => values[column]) === false) continue
-      const parts = key.columns.map((column) => values[column])
-      if (parts.includes(null) && !key.nullsNotDistinct) continue
-      const text = parts.map(String).join('\u0000')
+      if (!key.nullsNotDistinct && key.columns.some((column) => values[column] === null)) continue
+      const text = textOf(key, values)
       if (taken.has(text)) return false
       texts.push([taken, text])
     }
@@ -198,6 +221,9 @@ export class RowMaker {
     return true
   }
 }
+
+const textOf = (key: UniqueKey, values: Record<string, unknown>): string =>
+  key.columns.map((column) => String(values[column])).join('\u0000')
 
 /** Another value in a column of few, where a unique key holds one. */
 function vary(
