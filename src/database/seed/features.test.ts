@@ -167,6 +167,10 @@ describe('a schema with everything', () => {
   it('has secrets that are known by their value, and canaries that fit', () => {
     for (const { row } of world.users) expect(row.values.password_hash).toContain(row.canaries.password_hash)
     for (const { values, canaries } of rowsOf('teams')) expect(canaries.name).toBe(values.name)
+    for (const { values, canaries } of rowsOf('types')) {
+      expect(values).toMatchObject({ c_texts: [canaries.c_texts], c_ints: [expect.any(Number)] })
+      expect(values.c_mood).toBe('happy')
+    }
     for (const { canaries } of rowsOf('checks')) expect(canaries.short).toMatch(/^cnry[0-9a-f]{11}$/)
   })
 

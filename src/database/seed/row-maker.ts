@@ -3,7 +3,7 @@ import type { Table, UniqueKey } from '../catalog.ts'
 import { holds } from './conditions/evaluate.ts'
 import type { Condition } from './conditions/parse.ts'
 import { brokenRules, partsOf, type Rule, repair, rulesOf } from './conditions/rules.ts'
-import type { Layout, Link } from './links.ts'
+import { type Layout, type Link, sameSet } from './links.ts'
 import { chooser, type Pool, type Skew } from './pool.ts'
 import type { Random } from './random.ts'
 import type { Cell } from './text-values.ts'
@@ -39,6 +39,8 @@ export interface MadeRow {
 }
 
 const TRIES = 40
+/** Rows that are looked at for one that agrees with the other references. */
+const LOOKS = 500
 
 export class RowMaker {
   private readonly options: RowMakerOptions
@@ -58,14 +60,14 @@ export class RowMaker {
     this.rules = rulesOf(table)
     this.parts = partsOf(table)
     this.links = layout.links.get(table.name) ?? []
-    this.lead = leadOf(this.links, layout, hints, per)
+    this.lead = leadOf(table, this.links, layout, hints, per)
     const all =
       options.lead && options.lead.references === this.lead?.references
         ? options.lead.rows
         : this.lead
           ? pool(this.lead.references).rows
           : []
-    const fit = all.filter(({ group }) => this.isComplete(group))
+    const fit = all.filter((row) => this.isComplete(row.group) && this.isFree(row))
     this.leadRows = fit.length > 0 ? fit : all
     this.leadChoice = chooser(this.leadRows.length, skewOf(this.lead, per), random)
     const root = hints.tenant ?? hints.user
@@ -77,6 +79,18 @@ export class RowMaker {
   private isComplete(group: number): boolean {
     return this.links.every(
       (link) => !link.required || link.self || this.options.pool(link.references).of(group).length > 0,
+    )
+  }
+
+  /** Whether a row may still be named, where only one may name it. */
+  private isFree(row: GrownRow): boolean {
+    const { lead } = this
+    if (!lead) return true
+    const texts = lead.columns.map((_, at) => String(row.values[lead.referencedColumns[at] ?? '']))
+    return [...this.options.tight].every(
+      ([key, taken]) =>
+        !sameSet(key.columns, lead.columns) ||
+        !taken.has(key.columns.map((column) => texts[lead.columns.indexOf(column)]).join('\u0000')),
     )
   }
 
@@ -163,7 +177,7 @@ export class RowMaker {
       choices.set(group, choice)
       first = choice()
     }
-    for (let i = 0; i < Math.min(rows.length, TRIES); i++) {
+    for (let i = 0; i < Math.min(rows.length, LOOKS); i++) {
       const row = rows[(first + i) % rows.length]
       const agrees = link.columns.every(
         (column, at) =>
@@ -245,6 +259,7 @@ const skewOf = (link: Link | undefined, per: Record<string, Skew>): Skew =>
 
 /** The reference that decides to whom a row belongs: one that was asked for, or the most particular. */
 function leadOf(
+  table: Table,
   links: readonly Link[],
   layout: Layout,
   hints: SeedHints,
@@ -252,7 +267,9 @@ function leadOf(
 ): Link | undefined {
   const rank = (link: Link): number =>
     (link.columns.some((column) => column in per) ? 0 : 10) +
-    (link.required ? 0 : 5) +
+    (link.required ? 0 : 5) -
+    // One row for each: the others have to follow it.
+    (link.required && table.uniques.some(({ columns }) => sameSet(columns, link.columns)) ? 3 : 0) +
     (link.references === hints.tenant ? 2 : link.references === hints.user ? 1 : 0)
   return links
     .filter((link) => !link.self && layout.owned.has(link.references))
