@@ -113,9 +113,7 @@ async function grow(
 
 /** Tenants first, then users: the others find their groups. */
 function parentsOf(layout: Layout, hints: SeedHints, table: Table): string[] {
-  const names = (layout.links.get(table.name) ?? []).flatMap((link) =>
-    !link.self && layout.owned.has(link.references) ? [link.references] : [],
-  )
+  const names = (layout.links.get(table.name) ?? []).flatMap((link) => (link.self ? [] : [link.references]))
   const outer = table.name === hints.user ? [hints.tenant] : [hints.tenant, hints.user]
   const some = table.name !== hints.tenant && layout.owned.has(table.name)
   const present = outer.flatMap((name) =>
@@ -148,7 +146,7 @@ async function stream(
   const pool = poolIn(growing, table.name)
   let missed = 0
   function* rows(): Generator<unknown[]> {
-    while (added.length < options.rows && missed < 1000 + options.rows / 10) {
+    while (added.length < options.rows && missed < 200 + added.length / 4) {
       const made = maker.next()
       if (!made) {
         missed++
