@@ -83,7 +83,7 @@ function cookieNames({ project, running }: Question, config: Map<string, Place>,
   const flagged = secure?.k === 'literal' && secure.value === true
   const both = [plain, `__Secure-${plain}`]
   const usual = flagged || url.startsWith('https:') ? both.toReversed() : both
-  return own === undefined ? usual : [own, ...usual]
+  return own === undefined ? usual : [...new Set([own, ...usual])]
 }
 
 /** What the callbacks put into the token and read of it, besides what the library itself puts there. */
