@@ -1,4 +1,5 @@
 /** Sessions that are made here, read by the libraries themselves. */
+import { createHash, hkdfSync } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { unsealData } from 'iron-session'
+import { jwtDecrypt } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { projectOf } from '../../../test/project.ts'
 import { loadProject } from '../../project/load.ts'
@@ -13,6 +15,7 @@ import type { Project } from '../../project/project.ts'
 import { openWorkplace } from '../../sandbox/workplace.ts'
 import { findKeyMinter, findMinter } from './find.ts'
 import type { Minter, Person, Running } from './minter.ts'
+import { sessionVariables } from './variables.ts'
 
 /** Its types would bring those of Next.js, which change the types of Node.js for the whole program. */
 const { decode } = createRequire(import.meta.url)('next-auth/jwt')
@@ -140,6 +143,35 @@ export const authOptions = { adapter: PrismaAdapter(prisma), providers: [] }`,
   })
 })
 
+describe('Auth.js 5', () => {
+  it('encrypts a token under a key that the name of the cookie takes part in', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ 'next-auth': '5.0.0-beta.30' }),
+      'prisma/schema.prisma': schema,
+      'auth.config.ts': `const dev = process.env.NODE_ENV !== 'production'
+export const authConfig = {
+  providers: [],
+  cookies: { sessionToken: { name: dev ? 'dev-session' : 'shop-session' } },
+  callbacks: { jwt: ({ token, user }) => ({ ...token, role: user.role }) },
+}`,
+      'auth.ts': `import NextAuth from 'next-auth'
+import { authConfig } from './auth.config'
+export const { auth } = NextAuth({ ...authConfig, adapter: PrismaAdapter(prisma), session: { strategy: 'jwt' } })`,
+    })
+    const variables = sessionVariables(project)
+    expect(variables).toMatchObject({ AUTH_TRUST_HOST: 'true' })
+    const minter = await minterOf(project, { env: variables })
+    const headers = await minter.mint(anna)
+    expect(headers.cookie).toMatch(/^shop-session=/)
+    // As @auth/core derives it; the library itself is not among the packages of this repository.
+    const info = 'Auth.js Generated Encryption Key (shop-session)'
+    const key = new Uint8Array(hkdfSync('sha256', variables.AUTH_SECRET ?? '', 'shop-session', info, 64))
+    const { payload, protectedHeader } = await jwtDecrypt(cookieValue(headers), key)
+    expect(payload).toMatchObject({ sub: 'user-a', email: 'anna@a.example', role: 'ADMIN' })
+    expect(protectedHeader).toEqual({ alg: 'dir', enc: 'A256CBC-HS512' })
+  })
+})
+
 describe('better-auth', () => {
   const files = {
     'package.json': dependencies({ 'better-auth': '1.7.25' }),
@@ -172,6 +204,18 @@ export const auth = betterAuth({ baseURL: process.env.BETTER_AUTH_URL, advanced:
     expect(found?.user.id).toBe('user-a')
     const forged = new Headers({ cookie: `${headers.cookie}x` })
     expect(await auth.api.getSession({ headers: forged })).toBeNull()
+  })
+
+  it('knows renamed columns', async () => {
+    const fields = `session: { fields: { token: 'sessionToken', expiresAt: 'expires' } }`
+    const { rows, sql } = table()
+    const project = await projectOf({
+      ...files,
+      'lib/auth.ts': `import { betterAuth } from 'better-auth'
+export const auth = betterAuth({ ${fields} })`,
+    })
+    const headers = await (await minterOf(project, { env: sessionVariables(project), sql })).mint(anna)
+    expect(decodeURIComponent(cookieValue(headers)).split('.')[0]).toBe(rows[0]?.session_token)
   })
 
   it('tries the secure name first where the library takes it, and says what is missing', async () => {
@@ -229,7 +273,6 @@ describe('rows of the application', () => {
     if ('missing' in minter) throw new Error(minter.missing)
     const headers = await minter.mint(anna)
     expect(headers.authorization).toMatch(/^Bearer wk_/)
-    const { createHash } = await import('node:crypto')
     const hash = createHash('sha256')
       .update((headers.authorization ?? '').slice(7))
       .digest('hex')

@@ -94,12 +94,13 @@ function lookupIn(project: Project, access: Access): Lookup | undefined {
   return undefined
 }
 
-/** A signature is not looked up, a row of a user or a tenant is no session, and a client's public name no key. */
+/** A signature is not looked up, a row of a user or a tenant is no session, and a public name is no key. */
 const isOther = (model: Entity, field: string, name: string): boolean =>
   /signature/i.test(name) ||
   model.role === 'user' ||
   model.role === 'tenant' ||
-  /client_?id|customer/i.test(field)
+  /client_?id|customer/i.test(field) ||
+  (field === 'id' && !/session|token|key/i.test(model.name))
 
 /** `createHash('sha256').update(key).digest('hex')`. A hash with a key is not made here. */
 function hashOf(value: Value): Hash | undefined {
