@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { unsealData } from 'iron-session'
-import { jwtDecrypt } from 'jose'
+import { importSPKI, jwtDecrypt, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { projectOf } from '../../../test/project.ts'
 import { loadProject } from '../../project/load.ts'
@@ -169,6 +169,24 @@ export const { auth } = NextAuth({ ...authConfig, adapter: PrismaAdapter(prisma)
     const { payload, protectedHeader } = await jwtDecrypt(cookieValue(headers), key)
     expect(payload).toMatchObject({ sub: 'user-a', email: 'anna@a.example', role: 'ADMIN' })
     expect(protectedHeader).toEqual({ alg: 'dir', enc: 'A256CBC-HS512' })
+  })
+})
+
+describe('Clerk', () => {
+  it('signs the session with a key whose public half the application is given', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ '@clerk/nextjs': '6.0.0' }),
+      'prisma/schema.prisma': schema.replace('name String', 'name String\n  clerkUserId String @unique'),
+    })
+    const env = sessionVariables(project)
+    const minter = await minterOf(project, { env })
+    const row = { ...anna.row, values: { ...anna.row.values, clerkUserId: 'user_2a' } }
+    const headers = await minter.mint({ ...anna, row })
+    const token = /^__session=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? ''
+    const { payload } = await jwtVerify(token, await importSPKI(env.CLERK_JWT_KEY ?? '', 'RS256'))
+    expect(payload).toMatchObject({ sub: 'user_2a', v: 2, o: { id: 'org-a', rol: 'admin' } })
+    const without = await findMinter(project, { env: {}, folder: '/nowhere' })
+    expect('missing' in without && without.missing).toContain('sessionVariables')
   })
 })
 
