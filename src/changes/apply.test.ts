@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -155,6 +156,22 @@ describe('apply and undo', () => {
     expect(readFileSync(join(root, 'a.ts'), 'utf8')).toBe('a')
     expect(existsSync(join(root, 'new/n.ts'))).toBe(false)
   })
+
+  it.runIf(process.getuid?.() === 0)(
+    'keeps whom a file belongs to, when root runs it in a container',
+    async () => {
+      const root = projectWith({ 'a.ts': 'a' })
+      for (const path of ['.', 'a.ts']) chownSync(join(root, path), 65_534, 65_533)
+      await apply(
+        root,
+        change([{ file: 'a.ts', from: 0, to: 1, text: 'A' }], { creates: [{ file: 'n.ts', text: 'n' }] }),
+      )
+      for (const path of ['a.ts', 'n.ts'])
+        expect(statSync(join(root, path))).toMatchObject({ uid: 65_534, gid: 65_533 })
+      await undoChange(root, journalFolderOf(root))
+      expect(statSync(join(root, 'a.ts'))).toMatchObject({ uid: 65_534, gid: 65_533 })
+    },
+  )
 
   it('holds for random edits of random texts', async () => {
     const random = generator(7)
