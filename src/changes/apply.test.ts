@@ -317,6 +317,14 @@ describe('apply refuses, with nothing written', () => {
     ).toContain('not valid UTF-8')
   })
 
+  it.runIf(process.getuid?.() !== 0)('a folder that may not be written', async () => {
+    const root = projectWith({ 'a.ts': 'a', 'lib/b.ts': 'b' })
+    chmodSync(join(root, 'lib'), 0o555)
+    const both = ['a.ts', 'lib/b.ts'].map((file) => ({ file, from: 0, to: 1, text: 'X' }))
+    expect(await untouched(root, () => apply(root, change(both)))).toContain('cannot be written (EACCES)')
+    chmodSync(join(root, 'lib'), 0o755)
+  })
+
   it('takes all back when a file is edited in the middle, and leaves that edit', async () => {
     const root = projectWith({ 'a.ts': 'a', 'b.ts': 'b', 'c.ts': 'c' })
     const before = snapshot(root)
