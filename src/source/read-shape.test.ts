@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Range, readShape, type Shape } from './read-shape.ts'
+import { readShape, type Shape } from './read-shape.ts'
+import type { Range } from './shape.ts'
 
 const text = `#!/usr/bin/env node
 'use server'

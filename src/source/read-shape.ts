@@ -1,50 +1,16 @@
 /** Where the parts of a file begin and end: what an edit needs, and the `Syntax` leaves out. */
 import { parseSync } from 'oxc-parser'
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
+import type {
+  CallShape,
+  ImportShape,
+  Member,
+  ObjectShape,
+  Range,
+  StatementShape,
+  StringShape,
+} from './shape.ts'
 import type { Expr } from './syntax.ts'
-
-/** Offsets in UTF-16 units, `end` exclusive. */
-export interface Range {
-  start: number
-  end: number
-}
-
-/** An item of an object literal, with its key. */
-export interface Member extends Range {
-  /** Absent for a spread and for a computed key. */
-  key?: string
-  /** `{ id }` */
-  shorthand: boolean
-  value: Range
-}
-
-export interface ObjectShape extends Range {
-  members: Member[]
-}
-
-export interface CallShape extends Range {
-  callee: Range
-  /** The last name of the callee: `findMany` of `prisma.invoice.findMany()`. */
-  name: string
-  args: Range[]
-}
-
-export interface ImportShape extends Range {
-  from: string
-  typeOnly: boolean
-  default?: string
-  namespace?: string
-  names: (Range & { imported: string; local: string; typeOnly: boolean })[]
-}
-
-export interface StringShape extends Range {
-  inJsx: boolean
-}
-
-export interface StatementShape extends Range {
-  /** It may end in a semicolon, as declarations of functions and blocks do not. */
-  ends: boolean
-}
 
 /** The parts of one file. Where an offset is asked for, an `at` of the `Syntax` will do. */
 export class Shape {

@@ -117,7 +117,7 @@ ul.plan .hot { color: var(--red); font-weight: 600; } ul.plan .cond { color: var
     --red-bg: #fff; --green-bg: #fff; --amber-bg: #fff; --blue-bg: #fff; --grey-bg: #fff; }
   body { font-size: 10.5pt; } pre { max-height: none; } .diff { white-space: pre-wrap; } .diff code { width: auto; }
   .copied button, .contents, .skip { display: none; } .scroll { overflow: visible; } .badge { border: 1px solid currentColor; }
-  article, .exchange, .side { break-inside: avoid-page; } h2, h3, h4, h5 { break-after: avoid; }
+  .exchange, .side, tr { break-inside: avoid-page; } h2, h3, h4, h5 { break-after: avoid; }
 }
 `
 
