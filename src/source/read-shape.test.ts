@@ -62,6 +62,8 @@ describe('readShape', () => {
     expect(shape.call(text.indexOf('list'))).toBeUndefined()
     expect(slice(shape.statement(at))).toMatch(/^return db[\s\S]*rows\)$/)
     expect(slice(shape.statement(text.indexOf('one of')))).toMatch(/^for /)
+    // Nothing may be put between a condition and what hangs on it.
+    expect(slice(shape.statement(text.indexOf('await one')))).toMatch(/^for /)
     expect(slice(shape.statement(text.indexOf('f = async')))).toMatch(/^export const f/)
     expect(slice(shape.body(at))).toMatch(/^\{\n {2}for/)
     expect(shape.body(text.indexOf('rows) =>'))).toBeUndefined()

@@ -76,9 +76,9 @@ export class Shape {
       .sort((a, b) => a.end - a.start - (b.end - b.start))[0]
   }
 
-  /** The innermost statement that holds the offset. */
+  /** The innermost statement of a block, or of the file, that holds the offset. */
   statement(at: number): StatementShape | undefined {
-    const holds = this.statements().filter((one) => one.start <= at && at < one.end)
+    const holds = this.statements().filter((one) => one.listed && one.start <= at && at < one.end)
     return holds.sort((a, b) => a.end - a.start - (b.end - b.start))[0]
   }
 
@@ -96,7 +96,8 @@ export class Shape {
       .map(({ node: one, parent }) => {
         // `export const a = 1` is one statement.
         const { start, end } = parent?.type.startsWith('Export') ? parent : one
-        return { start, end, ends: ending.test(one.type) && !bodied(one) }
+        const listed = blocks.test(parent?.type ?? '') || parent?.type.startsWith('Export') === true
+        return { start, end, ends: ending.test(one.type) && !bodied(one), listed }
       })
   }
 
@@ -140,6 +141,8 @@ const calls = new Set(['CallExpression', 'NewExpression'])
 const functions = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const ending =
   /^(Expression|Return|Throw|Break|Continue|Debugger|DoWhile)Statement$|^(Variable|Import|ExportNamed|ExportDefault|ExportAll|TSTypeAlias)Declaration$/
+
+const blocks = /^(Program|BlockStatement|FunctionBody|SwitchCase|StaticBlock|TSModuleBlock)$/
 
 /** `export function f() {}` and the like end in a brace. */
 function bodied(one: Node): boolean {

@@ -41,4 +41,6 @@ export interface StringShape extends Range {
 export interface StatementShape extends Range {
   /** It may end in a semicolon, as declarations of functions and blocks do not. */
   ends: boolean
+  /** It stands in a block or at the top: others may stand before and after. Not so the `return` of `if (a) return`. */
+  listed: boolean
 }
