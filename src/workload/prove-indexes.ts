@@ -4,7 +4,7 @@ import { type Connection, quoted, rolledBack } from './connection.ts'
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, isGain, isNotWorse } from './gain.ts'
 import { createSql, cureOf, type IndexSpec, indexName, type ModelNames, named } from './index-spec.ts'
-import { type Measured, measure } from './plan.ts'
+import { type Measured, measure, unmatched } from './plan.ts'
 import type { WorkloadStatement } from './statements.ts'
 import type { Table } from './tables.ts'
 import { analyzeFor, insertCost, usedIndexes, vacuum } from './trial.ts'
@@ -31,7 +31,7 @@ export async function proveIndexes(
   before: Costs,
   tables: readonly Table[],
   models: readonly ModelNames[],
-): Promise<WorkloadFinding[]> {
+): Promise<{ spec: IndexSpec; finding: WorkloadFinding }[]> {
   if (chosen.length === 0) return []
   const written = tables.filter(({ name }) => chosen.some((spec) => spec.table === name))
   const findings = await rolledBack(connection, async () => {
@@ -65,7 +65,7 @@ export async function proveIndexes(
       const finding = findingOf(one, before, after, models)
       const beside = specs.filter(({ table }) => table === one.spec.table).length
       finding.notes.push(...writeNote(one.table, few, more, beside))
-      return finding
+      return { spec: one.spec, finding }
     })
   })
   await vacuum(connection, written)
@@ -144,6 +144,7 @@ function findingOf(
       : []
   })
   const [site] = users.flatMap(({ sites }) => sites)
+  const blind = users.every((one) => isBlind(before.get(one), table))
   const figures = evidence.map((plan) => (plan.after ? comparison(plan.before, plan.after) : ''))
   return {
     kind: isForeignKey(spec, table) ? 'missing-foreign-key-index' : 'missing-index',
@@ -153,8 +154,13 @@ function findingOf(
     saw: `With ${change}, ${plural(users.length, 'statement')} on ${table.name} cost less: ${figures.join('; ')}.`,
     evidence,
     cure: cureOf(spec, models),
-    certainty: 'proven',
+    certainty: blind ? 'likely' : 'proven',
     notes: [
+      ...(blind
+        ? [
+            `No row of ${table.name} matched the parameters: the figures are those of a search that finds nothing.`,
+          ]
+        : []),
       ...superseded(spec, table).map((name) => `It makes the index ${name} redundant.`),
       ...users.flatMap((statement) =>
         besides(before.get(statement), without.get(statement), after.get(statement)),
@@ -178,6 +184,9 @@ function worseWith(spec: IndexSpec, before: Costs, after: Costs): string[] {
     return [`It makes this statement slower, ${comparison(was.run, is.run)}: ${statement.shape}`]
   })
 }
+
+const isBlind = (cost: Measured | undefined, table: Table): boolean =>
+  cost !== undefined && unmatched(cost.raw).has(table.name)
 
 const isForeignKey = (spec: IndexSpec, table: Table): boolean =>
   table.foreignKeys.some(
