@@ -11,7 +11,7 @@ import { trailsOf } from '../../../core/finding.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Project } from '../../../project/project.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
-import type { ObjectShape } from '../../../source/read-shape.ts'
+import type { ObjectShape } from '../../../source/shape.ts'
 
 /** Leaves the secrets out of the query: `omit`, or one field less in `select`. */
 const fix: Fixer = ({ project, finding, read }) => {
