@@ -3,10 +3,19 @@
  * capture costs. `npm run build && node bench/capture.mjs [app …] [--no-cost] [--keep]`; result in `bench/capture.txt`.
  */
 import { execFile, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { parseSync, Visitor } from 'oxc-parser'
@@ -53,7 +62,13 @@ async function copyApp(app) {
 const build = (app, folder, env, ...args) =>
   run(process.execPath, [next, 'build', ...args], {
     cwd: join(folder, app.next),
-    env: { ...base, ...app.env, NODE_ENV: 'production', DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', ...env },
+    env: {
+      ...base,
+      ...app.env,
+      NODE_ENV: 'production',
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+      ...env,
+    },
     maxBuffer: 64 << 20,
   })
 
@@ -71,6 +86,7 @@ async function serve(app, folder, command, env) {
     cwd: join(folder, app.next),
     env: { ...base, ...app.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk))
@@ -83,7 +99,8 @@ async function serve(app, folder, command, env) {
     pid: child.pid,
     log: () => log,
     async stop() {
-      child.kill('SIGTERM')
+      // The whole group: `next dev` serves from a child.
+      process.kill(-child.pid, 'SIGTERM')
       await exited
     },
   }
@@ -112,7 +129,8 @@ function callsIn(folder) {
   const calls = new Map()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
-    if (!entry.isFile() || !/\.[jt]sx?$/.test(path) || /[/\\](node_modules|\.next|generated)[/\\]/.test(path)) continue
+    if (!entry.isFile() || !/\.[jt]sx?$/.test(path) || /[/\\](node_modules|\.next|generated)[/\\]/.test(path))
+      continue
     const text = readFileSync(path, 'utf8')
     const add = (node) => {
       const callee = node.callee ?? node.tag
@@ -129,7 +147,9 @@ function callsIn(folder) {
 }
 
 const callOf = (operation) =>
-  operation.model ? `${operation.model[0].toLowerCase()}${operation.model.slice(1)}.${operation.action}` : operation.action
+  operation.model
+    ? `${operation.model[0].toLowerCase()}${operation.model.slice(1)}.${operation.action}`
+    : operation.action
 
 function judge(wire, workload, calls, { requests }) {
   const left = new Map()
@@ -169,14 +189,27 @@ function perRequest(workload) {
 }
 
 async function actionRequests(app, folder, dev) {
-  const manifest = join(folder, app.next, dev ? '.next/dev' : '.next', 'server/server-reference-manifest.json')
+  const manifest = join(
+    folder,
+    app.next,
+    dev ? '.next/dev' : '.next',
+    'server/server-reference-manifest.json',
+  )
   if (app.actions.length === 0 || !existsSync(manifest)) return []
   const { node } = JSON.parse(readFileSync(manifest, 'utf8'))
   return app.actions.flatMap(({ page, name, args }) => {
     const id = Object.keys(node).find((key) => node[key].exportedName === name)
     return id === undefined
       ? []
-      : [{ method: 'POST', path: page, body: JSON.stringify(args), type: 'text/plain;charset=UTF-8', headers: { 'next-action': id, accept: 'text/x-component' } }]
+      : [
+          {
+            method: 'POST',
+            path: page,
+            body: JSON.stringify(args),
+            type: 'text/plain;charset=UTF-8',
+            headers: { 'next-action': id, accept: 'text/x-component' },
+          },
+        ]
   })
 }
 
@@ -184,7 +217,9 @@ async function fill(server, app) {
   await server.dropDatabase('app')
   await server.createDatabase('app')
   const client = await server.connect('app')
-  await createTables(client, { files: [{ path: 'schema.prisma', content: readFileSync(join(root, app.from, app.schema), 'utf8') }] })
+  await createTables(client, {
+    files: [{ path: 'schema.prisma', content: readFileSync(join(root, app.from, app.schema), 'utf8') }],
+  })
   await client.query(app.rows)
   await client.end()
 }
@@ -206,10 +241,11 @@ async function traffic(app, folder, origin, wire, records, dev) {
     await sleep(15)
     apart.push({ id: `s${n}`, sql: wire.take() })
   }
-  const crowd = requests.flatMap((one, n) => (app.alone(one.path, one.method) ? [] : [0, 1, 2].map((turn) => ({ one, n, id: `c${n}-${turn}` }))))
-  crowd.sort((a, b) => a.id.localeCompare(b.id) || a.n - b.n)
-  const half = crowd.map((_, n) => crowd[(n * 7) % crowd.length])
-  await Promise.all([...new Set([...half, ...crowd])].map(({ one, id }) => (ids.add(id), send(origin, headers, one, id))))
+  const crowd = requests.flatMap((one, n) =>
+    app.alone(one.path, one.method) ? [] : [0, 1, 2].map((turn) => ({ one, n, id: `c${n}-${turn}` })),
+  )
+  for (const { id } of crowd) ids.add(id)
+  await Promise.all(crowd.map(({ one, id }) => send(origin, headers, one, id)))
   await sleep(300)
   return { mark, ids, apart, crowd, together: wire.take() }
 }
@@ -223,14 +259,23 @@ async function measure(app, folder, mode, server, wire) {
   const calls = callsIn(folder)
   try {
     await fill(server, app)
-    if (mode === 'vitest') return await vitest(app, folder, env, records, roots, wire, calls)
+    if (mode === 'vitest') return await vitest(app, folder, env, records, roots, wire)
     if (mode !== 'dev') rmSync(join(folder, app.next, '.next'), { recursive: true, force: true })
     if (mode === 'start') await build(app, folder, {})
     if (mode === 'webpack') await build(app, folder, captureEnv(records), '--webpack')
     const served = await serve(app, folder, mode === 'dev' ? ['dev'] : ['start'], env)
-    const { mark, ids, apart, crowd, together } = await traffic(app, folder, served.origin, wire, records, mode === 'dev').finally(served.stop)
+    const { mark, ids, apart, crowd, together } = await traffic(
+      app,
+      folder,
+      served.origin,
+      wire,
+      records,
+      mode === 'dev',
+    ).finally(served.stop)
     const workload = await readWorkload(records, roots, mark)
-    const result = judge([...apart.flatMap((one) => one.sql), ...together], workload, calls, { requests: ids })
+    const result = judge([...apart.flatMap((one) => one.sql), ...together], workload, calls, {
+      requests: ids,
+    })
     // One request at a time: what went over the wire meanwhile is what it must have been given.
     let right = 0
     for (const { id, sql } of apart) {
@@ -243,35 +288,56 @@ async function measure(app, folder, mode, server, wire) {
     let same = 0
     for (const { id, n } of crowd) {
       if (did.get(id) === did.get(`s${n}`)) same += 1
-      else result.wrong.push(`${id} differs from s${n}:\n${did.get(`s${n}`)?.slice(0, 900)}\n---\n${did.get(id)?.slice(0, 900)}`)
+      else
+        result.wrong.push(
+          `${id} differs from s${n}:\n${did.get(`s${n}`)?.slice(0, 900)}\n---\n${did.get(id)?.slice(0, 900)}`,
+        )
     }
-    return { ...result, apart: `${right}/${apart.length}`, crowd: `${same}/${crowd.length}`, lost: workload.lost }
+    return {
+      ...result,
+      apart: `${right}/${apart.length}`,
+      crowd: `${same}/${crowd.length}`,
+      lost: workload.lost,
+    }
   } finally {
-    rmSync(records, { recursive: true, force: true })
+    rmSync(records, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }
 
-async function vitest(app, folder, env, records, roots, wire, calls) {
-  const alias = Object.fromEntries(Object.entries(app.alias).map(([name, path]) => [name, join(folder, path)]))
+async function vitest(app, folder, env, records, roots, wire) {
+  const alias = Object.fromEntries(
+    Object.entries(app.alias).map(([name, path]) => [name, join(folder, path)]),
+  )
   writeFileSync(join(folder, 'capture.test.ts'), app.test)
   const config = join(folder, 'vitest.config.mjs')
-  writeFileSync(config, `export default { root: ${JSON.stringify(folder)}, resolve: { alias: ${JSON.stringify(alias)} }, test: { include: ['capture.test.ts'] } }`)
+  writeFileSync(
+    config,
+    `export default { root: ${JSON.stringify(folder)}, resolve: { alias: ${JSON.stringify(alias)} }, test: { include: ['capture.test.ts'] } }`,
+  )
   const results = []
   for (const pool of ['forks', 'threads']) {
     wire.take()
     const mark = await markRecords(records)
     const cli = join(root, 'node_modules/vitest/vitest.mjs')
-    await run(process.execPath, [cli, 'run', '--config', config, `--pool=${pool}`], { cwd: folder, env: { ...base, ...app.env, ...env } })
+    await run(process.execPath, [cli, 'run', '--config', config, `--pool=${pool}`], {
+      cwd: folder,
+      env: { ...base, ...app.env, ...env },
+    })
     await sleep(200)
-    const calls2 = callsIn(folder)
+    const calls = callsIn(folder)
     const workload = await readWorkload(records, roots, mark)
-    results.push({ ...judge(wire.take(), workload, calls2, {}), lost: workload.lost })
+    results.push({ ...judge(wire.take(), workload, calls, {}), lost: workload.lost })
   }
   rmSync(join(folder, 'capture.test.ts'))
   rmSync(config)
   return results.reduce((a, b) => ({
-    server: a.server + b.server, seen: a.seen + b.seen, operation: a.operation + b.operation, line: a.line + b.line,
-    request: NaN, wrong: [...a.wrong, ...b.wrong], lost: [...a.lost, ...b.lost],
+    server: a.server + b.server,
+    seen: a.seen + b.seen,
+    operation: a.operation + b.operation,
+    line: a.line + b.line,
+    request: NaN,
+    wrong: [...a.wrong, ...b.wrong],
+    lost: [...a.lost, ...b.lost],
   }))
 }
 
@@ -285,7 +351,7 @@ async function cost(app, folder, server) {
   const headers = await app.headers()
   await fill(server, app)
   const rows = []
-  for (const path of [app.light, app.heavy]) {
+  for (const path of app.measured) {
     const pairs = []
     let statements = 0
     for (let n = 0; n < PAIRS; n++) {
@@ -296,48 +362,73 @@ async function cost(app, folder, server) {
         const served = await serve(app, folder, ['start'], env)
         for (let i = 0; i < 100; i++) await send(served.origin, headers, { method: 'GET', path }, `w${i}`)
         const from = cpu(served.pid)
-        for (let i = 0; i < REQUESTS; i++) await send(served.origin, headers, { method: 'GET', path }, `x${i}`)
+        for (let i = 0; i < REQUESTS; i++)
+          await send(served.origin, headers, { method: 'GET', path }, `x${i}`)
         pair[kind] = (cpu(served.pid) - from) / REQUESTS
         await served.stop()
         if (kind === 'with') {
           const { operations } = await readWorkload(records, { copy: folder, project: folder })
           statements = operations.filter((one) => one.request === 'x0').length
         }
-        rmSync(records, { recursive: true, force: true })
+        rmSync(records, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
       }
       pairs.push(pair)
     }
     const added = pairs.map((one) => one.with - one.without).sort((a, b) => a - b)
     const plain = pairs.map((one) => one.without).sort((a, b) => a - b)
-    rows.push({ path: path.split('?')[0], calls: statements, plain: middle(plain), added: middle(added), min: added[0], max: added.at(-1) })
+    rows.push({
+      path: path.split('?')[0],
+      calls: statements,
+      plain: middle(plain),
+      added: middle(added),
+      min: added[0],
+      max: added.at(-1),
+    })
   }
   return rows
 }
 
-const middle = (sorted) => (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2
-const share = (part, whole) => (Number.isNaN(part) ? '-' : `${part}/${whole} ${((100 * part) / whole).toFixed(1)} %`)
-const line = (...cells) => `${cells.map((one, n) => String(one).padEnd([19, 9, 8, 18, 18, 18, 9, 9][n] ?? 0)).join('')}`.trimEnd()
+const middle = (sorted) =>
+  (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2
+const share = (part, whole) =>
+  Number.isNaN(part) ? '-' : `${part}/${whole} ${((100 * part) / whole).toFixed(1)} %`
+const line = (...cells) =>
+  `${cells.map((one, n) => String(one).padEnd([19, 9, 8, 18, 18, 18, 9, 9][n] ?? 0)).join('')}`.trimEnd()
 
 const workplace = await openWorkplace(mkdtempSync(join(tmpdir(), 'capture-bench-')))
 try {
   const server = await openServer(workplace, { cacheFolder: join(tmpdir(), 'backend-engineer-bench') })
   const { port } = new URL(server.url('app'))
   const wire = await openWire({ host: '127.0.0.1', port: Number(port) })
-  const version = (name) => JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
+  const version = (name) =>
+    JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
   const names = ['next', '@prisma/client', '@prisma/adapter-pg', 'pg', 'vitest']
   const say = (text) => process.stdout.write(`${text}\n`)
-  say(`Node ${process.version}, Postgres ${server.version}, ${names.map((one) => `${one} ${version(one)}`).join(', ')}\n`)
+  say(
+    `Node ${process.version}, Postgres ${server.version}, ${names.map((one) => `${one} ${version(one)}`).join(', ')}\n`,
+  )
   say(line('app', 'run', 'server', 'call', 'right line', 'request', 'alone', 'at once'))
   const costs = []
   for (const app of apps.filter((one) => wanted.length === 0 || wanted.includes(one.name))) {
     const folder = await copyApp(app)
     for (const mode of modes) {
       const one = await measure(app, folder, mode, server, wire)
-      say(line(app.name, mode, one.server, share(one.operation, one.server), share(one.line, one.server), share(one.request, one.server), one.apart ?? '-', one.crowd ?? '-'))
+      say(
+        line(
+          app.name,
+          mode,
+          one.server,
+          share(one.operation, one.server),
+          share(one.line, one.server),
+          share(one.request, one.server),
+          one.apart ?? '-',
+          one.crowd ?? '-',
+        ),
+      )
       for (const why of one.lost) say(`  lost: ${why}`)
       for (const wrong of one.wrong.slice(0, 12)) process.stderr.write(`  ${wrong}\n`)
     }
-    if (!flags.includes('--no-cost')) {
+    if (app.measured && !flags.includes('--no-cost')) {
       rmSync(join(folder, app.next, '.next'), { recursive: true, force: true })
       await build(app, folder, {})
       for (const row of await cost(app, folder, server)) costs.push({ app: app.name, ...row })
@@ -345,9 +436,13 @@ try {
     if (!flags.includes('--keep')) rmSync(folder, { recursive: true, force: true })
   }
   if (costs.length > 0) {
-    say('\nCPU of `next start` per request, in milliseconds; median and range of the difference over pairs of runs')
+    say(
+      '\nCPU of `next start` per request, in milliseconds; median and range of the difference over pairs of runs',
+    )
     for (const { app, path, calls, plain, added, min, max } of costs)
-      say(`${app.padEnd(19)}${path.padEnd(34)}${String(calls).padStart(3)} calls  ${plain.toFixed(2)} + ${added.toFixed(2)} (${min.toFixed(2)} … ${max.toFixed(2)})`)
+      say(
+        `${app.padEnd(19)}${path.padEnd(34)}${String(calls).padStart(3)} calls  ${plain.toFixed(2)} + ${added.toFixed(2)} (${min.toFixed(2)} … ${max.toFixed(2)})`,
+      )
   }
   await wire.close()
 } finally {

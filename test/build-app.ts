@@ -15,6 +15,8 @@ export interface App {
   next: string
   /** Folder below it with the Prisma schema. */
   prisma: string
+  /** Of the folder of the copy, where two tests build the same app. */
+  name?: string
 }
 
 export interface Built {
@@ -67,7 +69,7 @@ const env = {
 } as const
 
 export async function buildApp(app: App): Promise<Built> {
-  const name = app.from.split('/').at(-1) ?? app.from
+  const name = app.name ?? app.from.split('/').at(-1) ?? app.from
   const folder = join(root, 'fixtures/.build', name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

@@ -45,15 +45,17 @@ function hookStatements(
     if (!isRecord(query) || typeof query.sql !== 'string') return original.call(this, query, ...rest)
     const now = context.getStore()
     const one = { sql: query.sql, params: query.args, started: performance.now() }
-    const inAdapter = { seen: 0, begins: false }
+    const inAdapter = { seen: 0, begins: false, over: false }
     const result = context.run({ ...now, inAdapter }, () => original.call(this, query, ...rest))
     if (!isThenable(result)) return result
     return result.then(
       (value) => {
+        inAdapter.over = true
         recordStatement(recorder, now, { ...one, rows: rowsOf(value) })
         return value
       },
       (error: unknown) => {
+        inAdapter.over = true
         recordStatement(recorder, now, { ...one, rows: 0, error })
         throw error
       },
@@ -66,10 +68,11 @@ function startHook(recorder: Recorder, start: Callable): Callable {
   return function (...args) {
     const now = context.getStore()
     const started = performance.now()
-    const inAdapter = { seen: 0, begins: true }
+    const inAdapter = { seen: 0, begins: true, over: false }
     return after(
       context.run({ ...now, inAdapter }, () => start.apply(this, args)),
       (transaction) => {
+        inAdapter.over = true
         const [level] = args
         if (inAdapter.seen === 0) {
           recordStatement(recorder, now, { sql: 'BEGIN', params: [], started, rows: 0 })

@@ -11,8 +11,11 @@ export interface Context {
   transaction?: string | undefined
   /** Calls that Prisma sends together; `at` is the one that is being sent. */
   batch?: { operations: (string | undefined)[]; at: number } | undefined
-  /** Set while the adapter talks to the driver: the driver's layer then keeps silent, and counts. */
-  inAdapter?: { seen: number; begins: boolean } | undefined
+  /**
+   * The adapter talks to the driver: the driver's layer then keeps silent, and counts. A connection that was opened
+   * meanwhile carries this on, so it says when it is over.
+   */
+  inAdapter?: { seen: number; begins: boolean; over: boolean } | undefined
 }
 
 export const context = new AsyncLocalStorage<Context>()

@@ -44,7 +44,9 @@ describe('instrument', () => {
   it('leaves code that runs where the hooks are not', () => {
     const { text } = instrument('class A{_createPrismaPromise=make()}')
     expect(Reflect.has(globalThis, HOOKS)).toBe(false)
-    const value: unknown = new Function(`const make = () => 7; ${text}; return new A()._createPrismaPromise`)()
+    const value: unknown = new Function(
+      `const make = () => 7; ${text}; return new A()._createPrismaPromise`,
+    )()
     expect(value).toBe(7)
   })
 

@@ -15,7 +15,7 @@ export function hookPgClient(recorder: Recorder, client: unknown): void {
   prototype.query = function (...args: unknown[]) {
     const now = context.getStore()
     const sql = sqlOf(args[0])
-    if (now?.inAdapter !== undefined) {
+    if (now?.inAdapter?.over === false) {
       now.inAdapter.seen += 1
       if (!now.inAdapter.begins) return query.apply(this, args)
     }
@@ -23,7 +23,7 @@ export function hookPgClient(recorder: Recorder, client: unknown): void {
     const done = recorderOf(recorder, now, sql, paramsOf(args))
     const last = args.at(-1)
     const called = isFunction(last)
-    if (called) args[args.length - 1] = callbackOf(last, done)
+    if (called) args[args.length - 1] = callbackOf(AsyncResource.bind(last), done)
     const result = query.apply(this, args)
     if (called) return result
     if (!isThenable(result)) {

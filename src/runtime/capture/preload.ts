@@ -15,7 +15,8 @@ import { openRecorder, type Recorder } from './recorder.ts'
 const folder = process.env.BACKEND_ENGINEER_CAPTURE
 const REQUEST_HEADER = 'x-backend-engineer-request'
 
-if (folder) install(openRecorder({ folder, records: 500_000, length: 200, params: 100 }))
+if (folder && !Reflect.has(globalThis, HOOKS))
+  install(openRecorder({ folder, records: 500_000, length: 200, params: 100 }))
 
 function install(recorder: Recorder): void {
   let work: unknown

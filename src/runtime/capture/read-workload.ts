@@ -1,24 +1,40 @@
 /** From the records of an app that ran to a workload in terms of the user's project. */
+import type { Location } from '../../core/finding.ts'
 import type { TracedOperation, TracedRequest, TracedStatement, Workload } from '../../core/workload.ts'
 import type { Frame } from './call-site.ts'
-import { type CaptureRecord, type Mark, type ProcessRecords, readRecords } from './records.ts'
+import { type CaptureRecord, type Mark, markRecords, type ProcessRecords, recordReader } from './records.ts'
 import { type Roots, type SourceMapper, sourceMapper } from './source-maps.ts'
 
-/**
- * What was recorded in `folder`, all of it or since a mark. Requests and calls of Prisma that began before the mark are
- * in it when a statement after it belongs to them.
- *
- * Reads the source maps of the build in `roots.copy`, which must still be there.
- */
-export async function readWorkload(folder: string, roots: Roots, since?: Mark): Promise<Workload> {
+export interface WorkloadReader {
+  /** The end of all that is recorded now. */
+  mark(): Promise<Mark>
+  /**
+   * What was recorded, all of it or since a mark. Requests and calls of Prisma that began before the mark are in it when
+   * a statement after it belongs to them.
+   */
+  read(since?: Mark): Promise<Workload>
+}
+
+/** Reads the records in `folder`, and the source maps of the build in `roots.copy`, which must still be there. */
+export function workloadReader(folder: string, roots: Roots): WorkloadReader {
   const mapper = sourceMapper(roots)
+  const records = recordReader(folder)
+  return {
+    mark: () => markRecords(folder),
+    read: async (since) => workloadOf(await records(), mapper, since),
+  }
+}
+
+/** What was recorded in `folder`, once. Who reads several times keeps a `workloadReader`. */
+export const readWorkload = (folder: string, roots: Roots, since?: Mark): Promise<Workload> =>
+  workloadReader(folder, roots).read(since)
+
+function workloadOf(processes: ProcessRecords[], mapper: SourceMapper, since: Mark | undefined): Workload {
   const workload: Workload = { requests: [], operations: [], statements: [], lost: [] }
-  const processes = await readRecords(folder, since)
-  // A client that follows a redirect may send the same id again, and answers may come from several processes.
-  const requests = new Map<string, { value: TracedRequest; after: boolean }>()
-  for (const one of processes) addRequests(requests, one)
+  const requests: Requests = new Map()
+  for (const one of processes) addRequests(requests, one, since)
   const unmapped = new Map<string, number>()
-  for (const one of processes) addProcess(workload, one, mapper, unmapped)
+  for (const one of processes) addProcess(workload, one, mapper, unmapped, since)
   const named = new Set([...workload.operations, ...workload.statements].map((one) => one.request))
   for (const { value, after } of requests.values())
     if (after || named.has(value.id)) workload.requests.push(value)
@@ -28,14 +44,14 @@ export async function readWorkload(folder: string, roots: Roots, since?: Mark): 
   return workload
 }
 
-function addRequests(
-  requests: Map<string, { value: TracedRequest; after: boolean }>,
-  { records }: ProcessRecords,
-): void {
-  for (const { value, after } of records) {
+type Requests = Map<string, { value: TracedRequest; after: boolean }>
+
+/** A client that follows a redirect sends the same id again: the first is the request. */
+function addRequests(requests: Requests, { name, records }: ProcessRecords, since: Mark | undefined): void {
+  for (const { value, offset } of records) {
     if (value.kind === 'request' && !requests.has(value.id)) {
       const { kind: _, ...request } = value
-      requests.set(value.id, { value: request, after })
+      requests.set(value.id, { value: request, after: offset >= (since?.get(name) ?? 0) })
     }
     const known = value.kind === 'route' ? requests.get(value.request) : undefined
     if (known && value.kind === 'route') known.value.route = routePath(value.route)
@@ -50,12 +66,15 @@ function addProcess(
   { name, records, broken }: ProcessRecords,
   mapper: SourceMapper,
   unmapped: Map<string, number>,
+  since: Mark | undefined,
 ): void {
+  const start = since?.get(name) ?? 0
   const sites = new Map<number, Frame[]>()
   const inserts = new Map<string, (CaptureRecord & { kind: 'inserts' })['inserts']>()
   const operations = new Map<string, { value: CaptureRecord & { kind: 'operation' }; after: boolean }>()
   const statements: TracedStatement[] = []
-  for (const { value, after } of records) {
+  for (const { value, offset } of records) {
+    const after = offset >= start
     if (value.kind === 'site') sites.set(value.site, value.frames)
     else if (value.kind === 'inserts') inserts.set(value.file, value.inserts)
     else if (value.kind === 'operation') operations.set(value.id, { value, after })
@@ -64,10 +83,17 @@ function addProcess(
   }
   if (broken > 0) workload.lost.push(`${broken} lines of ${name} could not be read`)
   const served = new Set(statements.map((one) => one.operation))
+  const places = new Map<string, Location | undefined>()
   for (const { value, after } of operations.values()) {
     if (!after && !served.has(value.id)) continue
     const frames = value.site === undefined ? [] : (sites.get(value.site) ?? [])
-    const at = mapper.locate(frames, value.action, (file) => inserts.get(file) ?? [])
+    const key = `${value.site} ${value.action}`
+    if (!places.has(key))
+      places.set(
+        key,
+        mapper.locate(frames, value.action, (file) => inserts.get(file) ?? []),
+      )
+    const at = places.get(key)
     if (!at) {
       const where =
         frames[0] === undefined ? 'no frame of the app was on the stack' : 'no source map names one'
@@ -75,7 +101,7 @@ function addProcess(
     }
     workload.operations.push(operationOf(value, at))
   }
-  workload.statements.push(...statements)
+  workload.statements.push(...statements.sort((a, b) => a.at - b.at))
 }
 
 function operationOf(

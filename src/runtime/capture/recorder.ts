@@ -94,7 +94,7 @@ export function openRecorder(settings: Settings): Recorder {
 function openFile(folder: string): number {
   for (let n = threadId; ; n += 1000) {
     try {
-      return openSync(join(folder, `${process.pid}-${n}.jsonl`), 'ax')
+      return openSync(join(folder, `${process.pid}-${n}.jsonl`), 'ax', 0o600)
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }

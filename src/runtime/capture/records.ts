@@ -1,5 +1,5 @@
 /** Reads what the preload wrote. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -40,10 +40,10 @@ export type CaptureRecord = z.infer<typeof record>
 /** How far each file of records had come at a moment. */
 export type Mark = ReadonlyMap<string, number>
 
-/** The records of one process or thread, in order. `after` tells whether one came after the mark. */
+/** The records of one process or thread, in order, and where in the file each begins. */
 export interface ProcessRecords {
   name: string
-  records: { value: CaptureRecord; after: boolean }[]
+  records: { value: CaptureRecord; offset: number }[]
   /** Lines that are no records. */
   broken: number
 }
@@ -56,30 +56,54 @@ export async function markRecords(folder: string): Promise<Mark> {
   )
 }
 
-export async function readRecords(folder: string, since?: Mark): Promise<ProcessRecords[]> {
-  return Promise.all(
-    (await recordFiles(folder)).map(async (name) =>
-      parse(name, await readFile(join(folder, name)), since?.get(name) ?? 0),
-    ),
-  )
+/** Reads all records each time it is called; those that it read before it remembers. */
+export function recordReader(folder: string): () => Promise<ProcessRecords[]> {
+  const known = new Map<string, ProcessRecords & { end: number }>()
+  const readAll = async (): Promise<ProcessRecords[]> =>
+    Promise.all(
+      (await recordFiles(folder)).map(async (name) => {
+        const process = known.get(name) ?? { name, records: [], broken: 0, end: 0 }
+        known.set(name, process)
+        addLines(process, await readFrom(join(folder, name), process.end))
+        return process
+      }),
+    )
+  let turn: Promise<unknown> = Promise.resolve()
+  return () => {
+    // One after the other: two at once would read the same lines.
+    const next = turn.then(readAll)
+    turn = next.catch(() => undefined)
+    return next
+  }
 }
 
 async function recordFiles(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort()
 }
 
-function parse(name: string, bytes: Buffer, since: number): ProcessRecords {
-  const records: ProcessRecords['records'] = []
-  let broken = 0
+async function readFrom(path: string, start: number): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.max(0, size - start)), {
+      position: start,
+    })
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+function addLines(process: ProcessRecords & { end: number }, bytes: Buffer): void {
   let start = 0
   // What follows the last line break is being written.
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
     const value = record.safeParse(json(bytes.toString('utf8', start, end))).data
-    if (value) records.push({ value, after: start >= since })
-    else broken += 1
+    if (value) process.records.push({ value, offset: process.end + start })
+    else process.broken += 1
     start = end + 1
   }
-  return { name, records, broken }
+  process.end += start
 }
 
 /** `undefined` for a line that a full disk cut off. */
