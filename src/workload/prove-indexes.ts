@@ -15,7 +15,7 @@ type Costs = ReadonlyMap<WorkloadStatement, Measured>
 interface Proven {
   spec: IndexSpec
   table: Table
-  /** Statements that use it and gain. */
+  /** Statements that it is worth it for, the others being there. */
   users: WorkloadStatement[]
   /** What they cost when all but this one are there. */
   without: Costs
@@ -58,6 +58,7 @@ export async function proveIndexes(
         )
       }
     }
+    addOthers(proven, before, after)
     const more = await writesOf(connection, written)
     for (const spec of specs) await drop(connection, spec)
     const few = await writesOf(connection, written)
@@ -100,8 +101,18 @@ async function missed(
   const without = new Map<WorkloadStatement, Measured>()
   for (const one of users) without.set(one, await measure(connection, one, { within: true }))
   await connection.query('ROLLBACK TO SAVEPOINT missed')
-  const needed = users.some((one) => isGained(without.get(one), after.get(one)))
-  return needed ? { spec, table, users, without } : undefined
+  const needing = users.filter((one) => isGained(without.get(one), after.get(one)))
+  return needing.length > 0 ? { spec, table, users: needing, without } : undefined
+}
+
+/** A statement that two indexes serve alike misses none of them: it is told with the one that it uses. */
+function addOthers(proven: readonly Proven[], before: Costs, after: Costs): void {
+  for (const [statement, was] of before) {
+    const is = after.get(statement)
+    if (!is || !isGain(was.run, is.run) || proven.some(({ users }) => users.includes(statement))) continue
+    const used = usedIndexes(is.raw)
+    proven.find(({ spec }) => used.has(indexName(spec)))?.users.push(statement)
+  }
 }
 
 const isGained = (before: Measured | undefined, after: Measured | undefined): boolean =>
@@ -174,7 +185,9 @@ function findingOf(
 /** What the index adds to the others, where they help the statement as well. */
 function besides(before?: Measured, without?: Measured, after?: Measured): string[] {
   if (!before || !without || !after || without.run.buffers >= before.run.buffers / 2) return []
-  return [`With the other indexes alone, one of them is at ${comparison(without.run, after.run)}.`]
+  return [
+    `The other new indexes alone help one of the statements too; beside them it makes ${comparison(without.run, after.run)}.`,
+  ]
 }
 
 function worseWith(spec: IndexSpec, before: Costs, after: Costs): string[] {
