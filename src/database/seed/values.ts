@@ -1,7 +1,7 @@
 /** One maker of values for each column. */
 import type { Column, Table } from '../catalog.ts'
 import { arrayLiteral, literalOf } from './literal.ts'
-import { isAlive, isAliveValue, isDeadValue, isOver, isVaried, meaningOf, wordsOf } from './meaning.ts'
+import { isAlive, isAliveValue, isDeadValue, isOver, isVaried, meaningOf } from './meaning.ts'
 import { numberMaker } from './number-values.ts'
 import { hex, idOf, token } from './random.ts'
 import { type Cell, type Made, type TextRules, textMaker } from './text-values.ts'
@@ -247,5 +247,3 @@ export function otherValues(column: Column): unknown[] {
   if (column.type.base === 'bool') return [false, true]
   return []
 }
-
-export const isRole = (column: Column): boolean => /(^| )roles?$/.test(wordsOf(column.name))
