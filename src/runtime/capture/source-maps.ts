@@ -99,7 +99,10 @@ function readMap(path: string): TraceMap | null {
 /** Webpack names sources relative to the app under a scheme of its own, where `..` would be lost. */
 function parseMap(text: string, file: string, compiled: string): TraceMap {
   const app = pathToFileURL(appOf(compiled)).href
-  return new FlattenMap(text.replace(/"webpack:\/\/[^/"]*\//g, `"${app}/`), pathToFileURL(file).href)
+  return new FlattenMap(
+    text.replace(/"webpack:\/\/(?:@[^/"]+\/)?[^/"]*\//g, `"${app}/`),
+    pathToFileURL(file).href,
+  )
 }
 
 const appOf = (compiled: string): string => compiled.slice(0, compiled.lastIndexOf(`${sep}.next${sep}`))
