@@ -32,7 +32,7 @@ beforeAll(async () => {
   await createTables(client, { files: [{ path, content: await readFile(join(root, path), 'utf8') }] })
   const staged = await stageApp(placeOf(project), workplace)
   app = await bringUp(staged, { mode: 'build', databaseUrl: server.url('workshop') })
-}, 180_000)
+}, 300_000)
 
 afterAll(async () => {
   await workplace.close()
