@@ -76,6 +76,21 @@ export class Shape {
       .sort((a, b) => a.end - a.start - (b.end - b.start))[0]
   }
 
+  /** The calls within a range, in the order of the text. */
+  callsIn({ start, end }: Range): CallShape[] {
+    return this.of(calls)
+      .filter((one) => one.start >= start && one.end <= end)
+      .map(callOf)
+      .sort((a, b) => a.callee.end - b.callee.end)
+  }
+
+  /** The innermost function that holds the offset is async; of the top of a module, true. */
+  isAsync(at: number): boolean {
+    const holds = this.of(functions).filter((one) => one.start <= at && at < one.end)
+    const inner = holds.sort((a, b) => a.end - a.start - (b.end - b.start))[0]
+    return inner === undefined || inner.async === true
+  }
+
   /** The innermost statement of a block, or of the file, that holds the offset. */
   statement(at: number): StatementShape | undefined {
     const holds = this.statements().filter((one) => one.listed && one.start <= at && at < one.end)
