@@ -40,8 +40,15 @@ export function benchLimits(bench: LiveBench): Problem[] {
   }
   const hosts = [...attempts].map(([host, count]) => `${host} (${count})`)
   const more = hosts.length > NAMED ? ` and ${hosts.length - NAMED} more` : ''
+  const { containment } = bench.app
+  const weaker =
+    containment.kind === 'namespaces'
+      ? []
+      : [
+          `It ran without namespaces of its own (${containment.why}): a preload keeps accidents in, not malice, and files outside of the copy could be read.`,
+        ]
   return [
-    ...bench.limits.map(
+    ...[...bench.limits, ...weaker].map(
       (message): Problem => ({ where: 'the scratch application', message, effect: 'partial' }),
     ),
     ...(hosts.length === 0

@@ -1,7 +1,7 @@
 /** The project's own type check, in the copy. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { runStep } from './run-step.ts'
+import { plainly, runStep } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
 export type Checked = { checked: true; errors: string[] } | { checked: false; why: string }
@@ -16,7 +16,7 @@ export async function typeCheck(staged: StagedApp, env: Record<string, string>):
   const compiler = compilerFor(folder)
   if (compiler === undefined) return { checked: false, why: 'typescript is not installed.' }
   const { code, late, log } = await runStep(
-    workplace,
+    plainly(workplace),
     { args: [compiler, '--noEmit', '--pretty', 'false'], cwd: folder, env, limit: LIMIT_MS },
     join(workplace.folder, 'type-check.log'),
   )
