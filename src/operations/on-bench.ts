@@ -34,7 +34,7 @@ const NAMED = 5
 export function benchLimits(bench: LiveBench): Problem[] {
   const attempts = new Map<string, number>()
   for (const { kind, host, port } of bench.app.egress()) {
-    if (kind === 'lookup') continue
+    if (kind === 'lookup' || kind === 'process') continue
     const target = port === undefined ? host : `${host}:${port}`
     attempts.set(target, (attempts.get(target) ?? 0) + 1)
   }

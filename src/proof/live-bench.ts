@@ -10,8 +10,7 @@ import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
 import type { StagedApp } from '../runtime/app/stage.ts'
-import { readWorkload } from '../runtime/capture/read-workload.ts'
-import { markRecords } from '../runtime/capture/records.ts'
+import { type WorkloadReader, workloadReader } from '../runtime/capture/read-workload.ts'
 import type { Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
 import type { Actor, Bench, Seen } from './bench.ts'
@@ -65,6 +64,7 @@ export class LiveBench implements Bench {
   /** Rows that sessions are made of. */
   private sessions: { table: string; values: Record<string, unknown> }[] = []
   private count = 0
+  private reader: WorkloadReader
 
   constructor(parts: BenchParts) {
     this.parts = parts
@@ -75,6 +75,7 @@ export class LiveBench implements Bench {
     this.phases = parts.phases
     this.limits = [...parts.limits]
     this.marks = marksOf(parts.world)
+    this.reader = this.newReader()
   }
 
   unique(): string {
@@ -102,16 +103,16 @@ export class LiveBench implements Bench {
   async rebuild(): Promise<void> {
     await this.app.stop()
     this.app = await this.parts.start()
+    this.reader = this.newReader()
     await this.signIn()
   }
 
   async perform(call: Call, actor: Actor): Promise<Seen> {
-    const { records, staged } = this.parts
-    const mark = await markRecords(records)
+    const mark = await this.reader.mark()
     const delivery = await deliver(this.app, this.project, call, actor.headers, this.unique())
     // What the app writes down after its answer is sent comes with its next turn.
     await setImmediate()
-    const workload = await readWorkload(records, { copy: staged.root, project: this.project.root }, mark)
+    const workload = await this.reader.read(mark)
     const changes = (await this.differences()).filter((one) => !this.known.has(changeKey(one)))
     const own = workload.requests.some((one) => one.id === delivery.answer.id)
     const mine = ({ request }: { request?: string }): boolean => !own || request === delivery.answer.id
@@ -170,6 +171,12 @@ export class LiveBench implements Bench {
 
   close(): Promise<void> {
     return this.parts.workplace.close()
+  }
+
+  /** Of one build: another one has other source maps. */
+  private newReader(): WorkloadReader {
+    const { records, staged } = this.parts
+    return workloadReader(records, { copy: staged.root, project: this.project.root })
   }
 
   private differences(): Promise<RowChange[]> {
