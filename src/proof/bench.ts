@@ -1,5 +1,5 @@
 /** Where proofs stand: the running copy, its rows, people who are signed in, and what each request did. */
-import type { ExchangeRole, Exchanges, Location } from '../core/finding.ts'
+import type { ExchangeRole, Exchanges } from '../core/finding.ts'
 import type { TracedOperation, TracedStatement } from '../core/workload.ts'
 import type { RowChange } from '../database/seed/diff.ts'
 import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
@@ -73,20 +73,12 @@ export interface Bench {
   curl(seen: Seen): string[]
 }
 
-/** Shown or changed something of this party. */
-export const touched = (seen: Seen, party: PartyName): boolean =>
-  seen.shown.some(({ row }) => row.party === party) || changesOf(seen, party).length > 0
-
 export const changesOf = (seen: Seen, party: PartyName): RowChange[] =>
   seen.changes.filter((change) => change.party === party)
 
 /** It did what it is for: all went well, and rows were shown or changed. */
 export const isEffective = (seen: Seen): boolean =>
   seen.ok && (seen.shown.length > 0 || seen.changes.length > 0)
-
-/** The request came as far as a line of the source. */
-export const reached = (seen: Seen, { file, line }: Location): boolean =>
-  seen.operations.some(({ at }) => at?.file === file && Math.abs(at.line - line) <= 2)
 
 export interface Cited {
   role: ExchangeRole
