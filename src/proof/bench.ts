@@ -89,9 +89,14 @@ export interface Cited {
 const SECRET_HEADER = /^(cookie|authorization|x-api-key)$/i
 const BODY = 1200
 
+const origins = new WeakMap<Exchanges, Cited[]>()
+
+/** What an evidence was made from. */
+export const citedOf = (evidence: Exchanges): Cited[] => origins.get(evidence) ?? []
+
 export function exchanges(cited: Cited[], bench: Bench): Exchanges {
   const exploit = cited.find((one) => one.role === 'exploit')
-  return {
+  const evidence: Exchanges = {
     kind: 'exchange',
     exchanges: cited.map(({ role, seen, saw }) => ({
       role,
@@ -102,6 +107,8 @@ export function exchanges(cited: Cited[], bench: Bench): Exchanges {
     })),
     reproduce: exploit ? bench.curl(exploit.seen) : [],
   }
+  origins.set(evidence, cited)
+  return evidence
 }
 
 /** Sessions are made for one run; still, reports do not carry anything that looks like a credential. */
