@@ -90,7 +90,7 @@ async function fixAll(
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
     })
-    report.headline = headline(report)
+    report.headline = repairHeadline(report)
   } catch (error) {
     const problem = failedBench(error)
     report.problems.push(problem)
@@ -256,7 +256,8 @@ async function applyAll(root: string, held: Cure[], changes: ReportedChange[]): 
     }
 }
 
-function headline({ findings, changes = [] }: Report): string {
+/** `10 findings proven: 3 repairs held in the copy, 7 withheld.` */
+export function repairHeadline({ findings, changes = [] }: Report): string {
   const proven = findings.filter((one) => one.proof?.verdict === 'proven').length
   const count = (status: ReportedChange['status']): number =>
     changes.filter((one) => one.status === status).length

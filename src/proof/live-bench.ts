@@ -106,6 +106,16 @@ export class LiveBench implements Bench {
     await this.signIn()
   }
 
+  /** Does the work and notes how long it took. */
+  async timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.phases.push({ name, ms: Math.round(performance.now() - start) })
+    }
+  }
+
   async perform(call: Call, actor: Actor): Promise<Seen> {
     const mark = await this.reader.mark()
     const delivery = await deliver(this.app, this.project, call, actor.headers, this.unique())

@@ -49,7 +49,7 @@ function textOf(
           '  const body = await answer.text()',
           `  for (const text of ${JSON.stringify(tokens)}) holds(!body.includes(text), \`the answer shows \${text}\`)`,
         ]
-  XX
+      : ["  holds(answer.status >= 400, 'the request was accepted: ' + answer.status)"]
   return `// Fails as long as this is so: ${finding.subject} (${finding.fault}).
 // Start the application on a test database and give the sessions (request headers as JSON) and, below, ids and texts of
 // that database: those here are of the run that proved it.
