@@ -265,7 +265,7 @@ export function repairHeadline({ findings, changes = [] }: Report): string {
   const held = count('proven')
   const parts = [
     ...(applied > 0 ? [`${plural(applied, 'repair')} applied`] : []),
-    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them with --apply)`] : []),
+    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them: fix --apply)`] : []),
     ...(count('withheld') > 0 ? [`${count('withheld')} withheld`] : []),
   ]
   return `${plural(proven, 'finding')} proven: ${parts.length > 0 ? parts.join(', ') : 'nothing to repair'}.`

@@ -118,7 +118,7 @@ const masked = (headers: Record<string, string>): Record<string, string> =>
       .filter(([name]) => !/^x-backend-engineer/i.test(name))
       .map(([name, value]) => [
         name,
-        SECRET_HEADER.test(name) ? value.replace(/=?[^=\s]{12,}/g, '…') : value,
+        SECRET_HEADER.test(name) ? value.replace(/([=\s]|^)[\w.~+/%*-]{12,}={0,2}(?=;|$)/g, '$1…') : value,
       ]),
   )
 
