@@ -20,7 +20,7 @@ import {
 import type { Project } from '../project/project.ts'
 import type { Range } from '../source/shape.ts'
 import type { Stmt } from '../source/syntax.ts'
-import { plainCode, type QuerySite } from './fix-site.ts'
+import { type Place, plainCode } from './fix-site.ts'
 
 export interface Brought {
   edits: Edit[]
@@ -29,8 +29,6 @@ export interface Brought {
   /** 0: all were there; 1: handed over or kept; 2: declared anew. */
   cost: number
 }
-
-type Place = Omit<QuerySite, 'call' | 'args'>
 
 /** `undefined` when one of the names of the range cannot be had at the place. `declare`: a sibling's statements may be copied. */
 export function bringNames(

@@ -9,32 +9,43 @@ import type { CallShape, Member, ObjectShape, Range } from '../source/shape.ts'
 import type { Syntax } from '../source/syntax.ts'
 import type { Repair } from './fixer.ts'
 
-/** A call of the Prisma client, as it is written. */
-export interface QuerySite {
+/** A place in a file that can be edited. */
+export interface Place {
   source: SourceFile
   syntax: Syntax
-  /** Offset of the call. */
   at: number
+}
+
+/** `undefined` when the file cannot be read. */
+export function placeAt(
+  { project, read }: Pick<Repair, 'project' | 'read'>,
+  location: Location,
+): Place | undefined {
+  const text = read(location.file)
+  const source = text === undefined ? undefined : openSource(location.file, text)
+  const syntax = project.program.syntax(location.file)
+  return source && syntax && { source, syntax, at: offsetOf(source.text, location) }
+}
+
+/** A call of the Prisma client, as it is written. */
+export interface QuerySite extends Place {
   call: CallShape
   /** Absent when the arguments are not written at the call. */
   args?: ObjectShape
 }
 
 export function querySite(
-  { project, read }: Pick<Repair, 'project' | 'read'>,
+  repair: Pick<Repair, 'project' | 'read'>,
   access: Pick<Access, 'location' | 'operation'>,
 ): QuerySite | undefined {
-  const { file } = access.location
-  const text = read(file)
-  const source = text === undefined ? undefined : openSource(file, text)
-  const syntax = project.program.syntax(file)
-  if (!source || !syntax) return undefined
-  const at = offsetOf(source.text, access.location)
+  const place = placeAt(repair, access.location)
+  if (!place) return undefined
+  const { source, at } = place
   const calls = source.shape.callsIn({ start: at, end: source.text.length })
   const call = calls.find((one) => one.start === at && one.name === access.operation)
   if (!call) return undefined
   const args = call.args[0] && source.shape.object(call.args[0].start)
-  return { source, syntax, at, call, ...(args ? { args } : {}) }
+  return { ...place, call, ...(args ? { args } : {}) }
 }
 
 /** An object literal that is a member of another one. */
