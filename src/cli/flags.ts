@@ -72,6 +72,13 @@ export const globalFlags: Flag[] = [
   },
   { key: 'noCache', name: 'no-cache', kind: 'boolean', multiple: false, help: 'Read everything anew' },
   { key: 'noColor', name: 'no-color', kind: 'boolean', multiple: false, help: 'No colours' },
+  {
+    key: 'progress',
+    name: 'progress',
+    kind: 'boolean',
+    multiple: false,
+    help: 'Show each step on stderr, also where that is no terminal',
+  },
   { key: 'help', name: 'help', kind: 'boolean', multiple: false, help: 'Show this help' },
   { key: 'version', name: 'version', kind: 'boolean', multiple: false, help: 'Show the version' },
 ]

@@ -213,6 +213,7 @@ function contextOf(root: string, { values }: Arguments, io: Io): Context {
   if (values.get('noCache') !== true && outside) context.cacheFolder = folder
   if (io.signal) context.signal = io.signal
   if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
+  else if (values.get('progress') === true) context.progress = (step) => io.stderr.write(`${oneLine(step)}\n`)
   return context
 }
 

@@ -86,7 +86,11 @@ async function fixAll(
       await proveFindings(bench, report.findings, report.problems, context)
       const { changes, held } = await repair(bench, report.findings, context)
       report.changes = changes
-      if (options.apply) await applyAll(context.root, held, changes)
+      context.signal?.throwIfAborted()
+      if (options.apply) {
+        context.progress?.('writing the repairs into the project')
+        await applyAll(context.root, held, changes)
+      }
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
     })

@@ -141,6 +141,7 @@ async function proveAll(
         report.matrix = swept.matrix
         report.problems.push(...swept.problems)
       }
+      context.signal?.throwIfAborted()
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
     })
