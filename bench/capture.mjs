@@ -86,6 +86,7 @@ async function serve(app, folder, command, env) {
     cwd: join(folder, app.next),
     env: { ...base, ...app.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (log += chunk))
@@ -98,7 +99,8 @@ async function serve(app, folder, command, env) {
     pid: child.pid,
     log: () => log,
     async stop() {
-      child.kill('SIGTERM')
+      // The whole group: `next dev` serves from a child.
+      process.kill(-child.pid, 'SIGTERM')
       await exited
     },
   }
@@ -298,7 +300,7 @@ async function measure(app, folder, mode, server, wire) {
       lost: workload.lost,
     }
   } finally {
-    rmSync(records, { recursive: true, force: true })
+    rmSync(records, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }
 
@@ -368,7 +370,7 @@ async function cost(app, folder, server) {
           const { operations } = await readWorkload(records, { copy: folder, project: folder })
           statements = operations.filter((one) => one.request === 'x0').length
         }
-        rmSync(records, { recursive: true, force: true })
+        rmSync(records, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
       }
       pairs.push(pair)
     }

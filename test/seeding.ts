@@ -19,7 +19,7 @@ export interface Bed {
 }
 
 export interface SeedingServer {
-  /** A new database with the tables of the Prisma schema `text`, and of `sql` after it. */
+  /** A new database with the tables of `sql`, or else of the Prisma schema `text`. */
   bed(text: string, sql?: string): Promise<Bed>
   /** The same of a file, relative to the root of the repository. */
   bedOf(file: string): Promise<Bed>
@@ -36,7 +36,7 @@ export async function openSeedingServer(): Promise<SeedingServer> {
     await server.createDatabase(name)
     const client = await server.connect(name)
     clients.push(client)
-    if (text !== '') await createTables(client, { files: [{ path: 'schema.prisma', content: text }] })
+    if (sql === '') await createTables(client, { files: [{ path: 'schema.prisma', content: text }] })
     if (sql !== '') await client.query(sql)
     const hints = hintsFor(buildDataModel(readPrismaSchema([{ file: 'schema.prisma', text }])))
     return { client, catalog: await readCatalog(client), hints }

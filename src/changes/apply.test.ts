@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -156,6 +157,22 @@ describe('apply and undo', () => {
     expect(existsSync(join(root, 'new/n.ts'))).toBe(false)
   })
 
+  it.runIf(process.getuid?.() === 0)(
+    'keeps whom a file belongs to, when root runs it in a container',
+    async () => {
+      const root = projectWith({ 'a.ts': 'a' })
+      for (const path of ['.', 'a.ts']) chownSync(join(root, path), 65_534, 65_533)
+      await apply(
+        root,
+        change([{ file: 'a.ts', from: 0, to: 1, text: 'A' }], { creates: [{ file: 'n.ts', text: 'n' }] }),
+      )
+      for (const path of ['a.ts', 'n.ts'])
+        expect(statSync(join(root, path))).toMatchObject({ uid: 65_534, gid: 65_533 })
+      await undoChange(root, journalFolderOf(root))
+      expect(statSync(join(root, 'a.ts'))).toMatchObject({ uid: 65_534, gid: 65_533 })
+    },
+  )
+
   it('holds for random edits of random texts', async () => {
     const random = generator(7)
     const pieces = ['a', 'ß', '😀', '\n', '\r\n', ' ', 'const x = 1', '{', '}', '\u2028', '\t']
@@ -298,6 +315,14 @@ describe('apply refuses, with nothing written', () => {
     expect(
       await untouched(root, () => apply(root, change([first, { ...first, file: 'latin.ts' }]))),
     ).toContain('not valid UTF-8')
+  })
+
+  it.runIf(process.getuid?.() !== 0)('a folder that may not be written', async () => {
+    const root = projectWith({ 'a.ts': 'a', 'lib/b.ts': 'b' })
+    chmodSync(join(root, 'lib'), 0o555)
+    const both = ['a.ts', 'lib/b.ts'].map((file) => ({ file, from: 0, to: 1, text: 'X' }))
+    expect(await untouched(root, () => apply(root, change(both)))).toContain('cannot be written (EACCES)')
+    chmodSync(join(root, 'lib'), 0o755)
   })
 
   it('takes all back when a file is edited in the middle, and leaves that edit', async () => {

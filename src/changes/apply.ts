@@ -48,10 +48,11 @@ export async function applyChange(
       const rolledBack = await rollBackInterrupted(root, journalFolder)
       const works = await prepare(root, change)
       onStep('journal')
-      const journal = await begin(root, change, works, journalFolder)
+      let journal = await begin(root, change, works, journalFolder)
       try {
         onStep('stage')
         await stage(journal, works)
+        journal = await setState(journal, 'writing')
         for (const work of works) {
           onStep(`write ${work.file}`)
           await put(journal, work)

@@ -123,6 +123,14 @@ describe('killed', () => {
     expect(snapshot(root)).toEqual(files)
   })
 
+  it("before it wrote, and a file edited since: that is nobody else's business", async () => {
+    const root = project()
+    spawnSync(process.execPath, [join(place, 'built/script.js'), root, 'apply', 'stage'])
+    writeFileSync(join(root, 'a.ts'), 'theirs')
+    await undoChange(root, journalFolderOf(root))
+    expect(snapshot(root)).toEqual({ ...files, 'a.ts': 'theirs' })
+  })
+
   it('in the middle, and a file edited since: says which, and writes nothing', async () => {
     const root = project()
     spawnSync(process.execPath, [join(place, 'built/script.js'), root, 'apply', 'write c.ts'])
@@ -137,10 +145,26 @@ describe('killed', () => {
   })
 
   it('at any time: every run ends with all or nothing', async () => {
-    for (let trial = 0; trial < 12; trial++) {
+    for (let trial = 0; trial < 8; trial++) {
       const root = project()
-      const timeout = 60 + trial * 12
+      const timeout = 60 + trial * 18
       spawnSync(process.execPath, [join(place, 'built/script.js'), root, 'apply'], {
+        timeout,
+        killSignal: 'SIGKILL',
+      })
+      await undoChange(root, journalFolderOf(root)).catch((error: unknown) =>
+        expect(String(error)).toContain('no change to undo'),
+      )
+      expect(snapshot(root)).toEqual(files)
+    }
+  })
+
+  it('at any time of an undo: doing it again ends it', async () => {
+    for (let trial = 0; trial < 8; trial++) {
+      const root = project()
+      spawnSync(process.execPath, [join(place, 'built/script.js'), root, 'apply'])
+      const timeout = 60 + trial * 12
+      spawnSync(process.execPath, [join(place, 'built/script.js'), root, 'undo'], {
         timeout,
         killSignal: 'SIGKILL',
       })

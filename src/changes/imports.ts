@@ -1,5 +1,5 @@
 import type { Edit } from '../core/change.ts'
-import type { ImportShape } from '../source/read-shape.ts'
+import type { ImportShape } from '../source/shape.ts'
 import { lineEnd } from './layout.ts'
 import { insertItem, type SourceFile } from './source-file.ts'
 import { inStyle } from './style.ts'

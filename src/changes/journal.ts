@@ -5,7 +5,8 @@
  *     0001/0, 0001/1    the bytes that were there
  *
  * The name of the list is the state, and a rename changes it: that needs no space on the disk and cannot be half done.
- * `begun` and `undoing` mean: roll back. `applied`: all is as the change wants it.
+ * `begun`: no file of the project has changed yet. `writing`: some may have. `applied`: all is as the change wants it.
+ * `undoing`: some may be as before again. A run that ended in any but `applied` is rolled back by the next one.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -39,7 +40,7 @@ const recordSchema = z.object({
 export type Entry = z.infer<typeof entrySchema>
 export type JournalRecord = z.infer<typeof recordSchema>
 
-const states = ['begun', 'applied', 'undoing'] as const
+const states = ['begun', 'writing', 'applied', 'undoing'] as const
 export type State = (typeof states)[number]
 
 export interface Journal extends JournalRecord {

@@ -1,6 +1,6 @@
 /** Lines and blanks of a text, whatever language it is in. */
 import type { Edit } from '../core/change.ts'
-import type { Range } from '../source/read-shape.ts'
+import type { Range } from '../source/shape.ts'
 
 export type TextEdit = Pick<Edit, 'from' | 'to' | 'text'>
 

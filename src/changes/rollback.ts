@@ -59,12 +59,25 @@ async function keptBytes(journal: Journal, { file, before, mode, uid, gid }: Ent
   )
 }
 
-async function removeMade(root: string, { entries, folders }: Journal): Promise<void> {
-  for (const { file, did, mode } of entries) {
+/** Of a change that has not touched a file yet, only what was written beside them is there. */
+async function forget(root: string, journal: Journal): Promise<void> {
+  for (const { file } of journal.entries)
+    await rm(temporaryFor((await placeIn(root, file)).absolute, journal.id), { force: true })
+  await removeFolders(root, journal)
+  await dropJournal(journal)
+}
+
+async function removeMade(root: string, journal: Journal): Promise<void> {
+  for (const { file, did, mode } of journal.entries) {
     const { absolute } = await placeIn(root, file)
     if (did === 'created') await rm(absolute, { force: true })
     else await chmod(absolute, mode)
   }
+  await removeFolders(root, journal)
+}
+
+/** Those that the change made, when nothing else lives in them by now. */
+async function removeFolders(root: string, { folders }: Journal): Promise<void> {
   for (const folder of [...folders].reverse()) await removeEmptyFolder((await placeIn(root, folder)).absolute)
 }
 
@@ -75,6 +88,10 @@ async function removeMade(root: string, { entries, folders }: Journal): Promise<
 export async function rollBackInterrupted(root: string, journalFolder: string): Promise<string[]> {
   const interrupted = (await readJournals(journalFolder)).filter(({ state }) => state !== 'applied').reverse()
   for (const journal of interrupted) {
+    if (journal.state === 'begun') {
+      await forget(root, journal)
+      continue
+    }
     const edited = await editedSince(root, journal)
     if (edited.length > 0)
       throw new UserError(

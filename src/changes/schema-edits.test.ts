@@ -10,7 +10,8 @@ function after(text: string, edits: ReturnType<typeof addIndex>): string {
 }
 const add = (text: string, fields: IndexField[], options?: IndexOptions) =>
   after(text, addIndex(text, 'A', fields, options))
-const remove = (text: string, fields: IndexField[]) => after(text, removeIndex(text, 'A', fields))
+const remove = (text: string, fields: IndexField[], kind?: 'unique') =>
+  after(text, removeIndex(text, 'A', fields, kind ? { kind } : {}))
 
 const bare = 'model A {\n  id     String @id // {\n  userId String\n}\n\nmodel B {\n  id String @id\n}\n'
 
@@ -65,8 +66,11 @@ describe('removeIndex', () => {
     const text =
       'model A {\n  id String @id\n  b  String @unique @db.Text // b\n\n  @@index([b, id]) // slow\n  @@map("as")\n}\n'
     expect(remove(text, ['b', 'id'])).toBe(text.replace('  @@index([b, id]) // slow\n', ''))
-    expect(remove(text, ['b'])).toBe(text.replace(' @unique', ''))
-    expect(remove(text.replace('@unique', '@unique(map: "x")'), ['b'])).toBe(text.replace(' @unique', ''))
+    expect(removeIndex(text, 'A', ['b'])).toEqual([])
+    expect(remove(text, ['b'], 'unique')).toBe(text.replace(' @unique', ''))
+    expect(remove(text.replace('@unique', '@unique(map: "x")'), ['b'], 'unique')).toBe(
+      text.replace(' @unique', ''),
+    )
     expect(removeIndex(text, 'A', ['id'])).toEqual([])
   })
 })

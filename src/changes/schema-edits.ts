@@ -39,13 +39,19 @@ export function addIndex(
 }
 
 /**
- * Removes `@@index` or `@@unique` with just these fields and its line, and `@unique` of one field. No edits when there is
- * none. Throws when the model is not in the text.
+ * Removes `@@index` with just these fields and its line; with the kind `unique`, `@@unique` or the `@unique` of one field.
+ * Of several, the last. No edits when there is none. Throws when the model is not in the text.
  */
-export function removeIndex(text: string, model: string, fields: readonly IndexField[]): TextEdit[] {
-  const found = modelIn(text, model)
+export function removeIndex(
+  text: string,
+  model: string,
+  fields: readonly IndexField[],
+  { kind = 'index' }: Pick<IndexOptions, 'kind'> = {},
+): TextEdit[] {
   const wanted = fields.map(fieldText).join(', ')
-  const index = found.indexes.find((one) => one.kind !== 'id' && fieldsText(one) === wanted)
+  const index = modelIn(text, model).indexes.findLast(
+    (one) => one.kind === kind && fieldsText(one) === wanted,
+  )
   if (!index) return []
   const start = offsetOf(text, index.location)
   const end = attributeEnd(text, start)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Edit } from '../core/change.ts'
-import type { ObjectShape, Range } from '../source/read-shape.ts'
 import { readSyntax } from '../source/read-syntax.ts'
+import type { ObjectShape, Range } from '../source/shape.ts'
 import type { Expr } from '../source/syntax.ts'
 import { walk } from '../source/walk.ts'
 import { edited } from './edits.ts'

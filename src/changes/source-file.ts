@@ -1,6 +1,7 @@
 /** Edits of TypeScript that keep the style of the file. Fixes are written with these. */
 import type { Edit } from '../core/change.ts'
-import { type Member, type ObjectShape, type Range, readShape, type Shape } from '../source/read-shape.ts'
+import { readShape, type Shape } from '../source/read-shape.ts'
+import type { Member, ObjectShape, Range } from '../source/shape.ts'
 import { lineEnd, lineStart, marginAt, removal, restIsComment, standsAlone } from './layout.ts'
 import { inStyle, type Style, styleOf } from './style.ts'
 

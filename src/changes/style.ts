@@ -1,6 +1,7 @@
 /** How a file is written, and code rewritten so. */
 
-import { type Range, readShape, type Shape } from '../source/read-shape.ts'
+import { readShape, type Shape } from '../source/read-shape.ts'
+import type { Range } from '../source/shape.ts'
 import { indentOf } from './layout.ts'
 
 export interface Style {

@@ -30,3 +30,14 @@ it('takes 120 columns where there is no terminal, or one that does not know its 
     expect(length).toBeLessThanOrEqual(120)
   }
 })
+
+it('writes a page that stands alone', async () => {
+  let text = ''
+  const write = (part: string) => {
+    text += part
+  }
+  const stdout = { write, tty: false }
+  const io = { cwd: app, env: {}, stdout, stderr: { write: () => {}, tty: false } }
+  expect(await run(['understand', app, '--no-cache', '--format', 'html'], io)).toBe(0)
+  expect(text).toMatch(/^<!doctype html>[\s\S]*<h2 id="map">[\s\S]*<\/html>\n$/)
+})

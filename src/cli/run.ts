@@ -8,6 +8,7 @@ import type { Context, Operation } from '../core/operation.ts'
 import type { Report } from '../core/report.ts'
 import { faultCatalogue, operations } from '../operations/index.ts'
 import { nearest } from '../operations/nearest.ts'
+import { applied, undo } from '../operations/undo.ts'
 import { agent } from '../report/agent.ts'
 import { html } from '../report/html.ts'
 import { json } from '../report/json.ts'
@@ -61,6 +62,8 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${await version()}\n`)
     return 0
   }
+  const [first, ...others] = parsed.positionals
+  if (first === 'undo') return housekeeping(others, parsed, io)
   const { operation, rest, named } = await chooseOperation(parsed.positionals, io.cwd)
   if (parsed.values.get('help') === true) {
     io.stdout.write(helpText(operations, named ? operation : undefined))
@@ -81,6 +84,28 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
   if (failed) return 2
   return reaches(report, settings.failOn) ? 1 : 0
 }
+
+/** `undo [dir]`, `undo <id> [dir]`, `undo list [dir]`. */
+async function housekeeping(rest: string[], { values }: Arguments, io: Io): Promise<number> {
+  if (values.get('help') === true) {
+    io.stdout.write(undoHelp)
+    return 0
+  }
+  const known = /^(\d+|list)$/.exec(rest[0] ?? '')?.[0]
+  const [dir, extra] = known === undefined ? rest : rest.slice(1)
+  if (extra !== undefined)
+    throw new UserError(`"${extra}" is one argument too many.`, 'Run `backend-engineer undo --help`.')
+  const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
+  io.stdout.write(known === 'list' ? await applied(root) : await undo(root, known))
+  return 0
+}
+
+const undoHelp = `Takes back what \`fix --apply\` wrote, byte for byte.
+
+  backend-engineer undo [dir]        the last change
+  backend-engineer undo <id> [dir]   the change with this id
+  backend-engineer undo list [dir]   the changes that can be taken back
+`
 
 /** Global flags and those of all operations: one command line may name its operation anywhere. */
 function everyFlag(): Flag[] {

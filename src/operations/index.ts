@@ -4,12 +4,13 @@ import { faults } from '../faults/index.ts'
 import { remembered } from './answers.ts'
 import { checkup } from './checkup.ts'
 import { explain } from './explain.ts'
+import { fix } from './fix.ts'
 import { prove } from './prove.ts'
 import { review } from './review.ts'
 import { understand } from './understand.ts'
 
 /** Every operation, in the order in which help lists them. The first is what the bare command runs. */
-export const operations: Operation<unknown>[] = [checkup, understand, review, prove, explain].map(quick)
+export const operations: Operation<unknown>[] = [checkup, understand, review, prove, fix, explain].map(quick)
 
 /** The same operation, which repeats its answer when nothing has changed since. */
 function quick(operation: Operation<unknown>): Operation<unknown> {

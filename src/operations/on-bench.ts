@@ -4,14 +4,15 @@ import type { Context } from '../core/operation.ts'
 import type { Problem } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import type { Project } from '../project/project.ts'
-import { type BenchOptions, type OpenBench, openBench } from '../proof/open.ts'
+import type { LiveBench } from '../proof/live-bench.ts'
+import { type BenchOptions, openBench } from '../proof/open.ts'
 
 /** Opens the bench, does the work, and ends and removes everything, whatever happens. */
 export async function withBench<T>(
   project: Project,
   context: Context,
   options: BenchOptions,
-  work: (bench: OpenBench) => Promise<T>,
+  work: (bench: LiveBench) => Promise<T>,
 ): Promise<T> {
   const bench = await openBench(project, context, options)
   try {
@@ -30,17 +31,24 @@ export function failedBench(error: unknown): Problem {
 const NAMED = 5
 
 /** What the bench could not show, and what the application tried to reach. */
-export function benchLimits(bench: OpenBench): Problem[] {
+export function benchLimits(bench: LiveBench): Problem[] {
   const attempts = new Map<string, number>()
   for (const { kind, host, port } of bench.app.egress()) {
-    if (kind === 'lookup') continue
+    if (kind === 'lookup' || kind === 'process') continue
     const target = port === undefined ? host : `${host}:${port}`
     attempts.set(target, (attempts.get(target) ?? 0) + 1)
   }
   const hosts = [...attempts].map(([host, count]) => `${host} (${count})`)
   const more = hosts.length > NAMED ? ` and ${hosts.length - NAMED} more` : ''
+  const { containment } = bench.app
+  const weaker =
+    containment.kind === 'namespaces'
+      ? []
+      : [
+          `It ran without namespaces of its own (${containment.why}): a preload keeps accidents in, not malice, and files outside of the copy could be read.`,
+        ]
   return [
-    ...bench.limits.map(
+    ...[...bench.limits, ...weaker].map(
       (message): Problem => ({ where: 'the scratch application', message, effect: 'partial' }),
     ),
     ...(hosts.length === 0

@@ -8,7 +8,8 @@ import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { proverOf } from '../faults/provers.ts'
 import type { Project } from '../project/project.ts'
-import type { BenchOptions, OpenBench } from '../proof/open.ts'
+import type { LiveBench } from '../proof/live-bench.ts'
+import type { BenchOptions } from '../proof/open.ts'
 import { sweep } from '../proof/sweep.ts'
 import { readBaseline } from './baseline.ts'
 import { benchLimits, failedBench, withBench } from './on-bench.ts'
@@ -102,7 +103,7 @@ export function benchOptions(options: {
   }
 }
 
-function select(findings: Finding[], { only, all }: { only: string[]; all: boolean }): Finding[] {
+export function select(findings: Finding[], { only, all }: { only: string[]; all: boolean }): Finding[] {
   const named = findings.filter((one) => only.includes(one.id))
   const topics = only.filter((name) => !findings.some((one) => one.id === name))
   for (const name of topics)
@@ -152,7 +153,7 @@ async function proveAll(
 
 /** Proves each finding in place. One that crashes its prover becomes a problem, and the rest goes on. */
 export async function proveFindings(
-  bench: OpenBench,
+  bench: LiveBench,
   findings: Finding[],
   problems: Problem[],
   context: Context,

@@ -67,7 +67,7 @@ const binds = (template: Template, input: Input): boolean =>
 /** `slug` of an organisation that is created: a seeded one is taken. */
 function isOwnUnique({ dataModel }: Template, { meaning }: Input): boolean {
   const field = meaning && dataModel.model(meaning.model)?.fields.find((one) => one.name === meaning.field)
-  return field !== undefined && field.unique && !field.id
+  return field?.unique === true && !field.id
 }
 
 export interface Control {

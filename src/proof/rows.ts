@@ -44,7 +44,7 @@ export function castOf(
     for (const parent of refers(row)) pick(parent)
   }
   /** How many of the rows that are already chosen this one refers to. */
-  const fit = (row: SeedRow): number => refers(row).filter((one) => picked.get(one.table) === one).length
+  const linked = (row: SeedRow): number => refers(row).filter((one) => picked.get(one.table) === one).length
 
   const rowsOf = (entity: Entity): SeedRow[] => {
     const rows = byTable.get(entity.table) ?? []
@@ -57,7 +57,7 @@ export function castOf(
     const known = picked.get(entity.table)
     if (known) return known
     const rows = rowsOf(entity)
-    const ranked = rows.toSorted((a, b) => fit(b) - fit(a))
+    const ranked = rows.toSorted((a, b) => linked(b) - linked(a))
     const row = ranked[(options.turn ?? 0) % Math.max(1, ranked.length)]
     if (row) pick(row)
     return row
@@ -69,12 +69,12 @@ export function castOf(
   return {
     row: choose,
     value(input) {
-      return input.meaning && valueOf(choose(input.meaning.model), input.meaning, dataModel)
+      return input.meaning && cellOf(choose(input.meaning.model), input.meaning, dataModel)
     },
   }
 }
 
-function valueOf(row: SeedRow | undefined, meaning: Meaning, dataModel: DataModel): Plain | undefined {
+function cellOf(row: SeedRow | undefined, meaning: Meaning, dataModel: DataModel): Plain | undefined {
   const field = dataModel.model(meaning.model)?.fields.find((one) => one.name === meaning.field)
   const value = field && row?.values[field.column]
   return isPlain(value) ? value : undefined

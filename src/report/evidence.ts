@@ -20,8 +20,6 @@ export const cellText: Record<MatrixCell, string> = {
   error: 'error',
 }
 
-export const cells: readonly MatrixCell[] = ['denied', 'own', 'foreign-read', 'foreign-write', 'error', '-']
-
 /** Someone reached what is not theirs. */
 export const isForeign = (cell: MatrixCell): boolean => cell === 'foreign-read' || cell === 'foreign-write'
 

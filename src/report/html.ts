@@ -89,7 +89,7 @@ function sectionsOf(report: Report, all: boolean): Section[] {
       explanation?.title ?? '',
       explanation !== undefined && markup`<pre class="prose">${explanation.markdown}</pre>`,
     ),
-    section('map', 'The application', map !== undefined && mapHtml(map)),
+    section('map', 'The application', map !== undefined && mapHtml(map, findings.length === 0)),
     section('problems', 'Problems', problems.length > 0 && problemsHtml(problems)),
     section('times', 'Times', phases !== undefined && phases.length > 0 && phasesHtml(phases)),
   ]
@@ -101,7 +101,8 @@ function section(id: string, title: string, content: Markup | false): Section | 
 }
 
 function shownOf(report: Report, all: boolean): Finding[] {
-  return ordered([...visible(report.findings, all), ...(report.explanation?.findings ?? [])])
+  const shown = [...(report.explanation?.findings ?? []), ...visible(report.findings, all)]
+  return ordered([...new Map(shown.map((one) => [one.id, one])).values()])
 }
 
 function facts(report: Report, all: boolean): Markup {

@@ -48,3 +48,9 @@ export function prose(text: string): Markup {
   )
   return html`${shown}`
 }
+
+/** A path or a URL that may break at its slashes, and nowhere within a name. */
+export function path(text: string): Markup {
+  const parts = text.split(/(?<=[/])(?=[^/])/)
+  return html`${parts.map((part, index) => html`${index > 0 && html`<wbr>`}${part}`)}`
+}

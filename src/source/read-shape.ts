@@ -1,50 +1,16 @@
 /** Where the parts of a file begin and end: what an edit needs, and the `Syntax` leaves out. */
 import { parseSync } from 'oxc-parser'
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
+import type {
+  CallShape,
+  ImportShape,
+  Member,
+  ObjectShape,
+  Range,
+  StatementShape,
+  StringShape,
+} from './shape.ts'
 import type { Expr } from './syntax.ts'
-
-/** Offsets in UTF-16 units, `end` exclusive. */
-export interface Range {
-  start: number
-  end: number
-}
-
-/** An item of an object literal, with its key. */
-export interface Member extends Range {
-  /** Absent for a spread and for a computed key. */
-  key?: string
-  /** `{ id }` */
-  shorthand: boolean
-  value: Range
-}
-
-export interface ObjectShape extends Range {
-  members: Member[]
-}
-
-export interface CallShape extends Range {
-  callee: Range
-  /** The last name of the callee: `findMany` of `prisma.invoice.findMany()`. */
-  name: string
-  args: Range[]
-}
-
-export interface ImportShape extends Range {
-  from: string
-  typeOnly: boolean
-  default?: string
-  namespace?: string
-  names: (Range & { imported: string; local: string; typeOnly: boolean })[]
-}
-
-export interface StringShape extends Range {
-  inJsx: boolean
-}
-
-export interface StatementShape extends Range {
-  /** It may end in a semicolon, as declarations of functions and blocks do not. */
-  ends: boolean
-}
 
 /** The parts of one file. Where an offset is asked for, an `at` of the `Syntax` will do. */
 export class Shape {
@@ -110,9 +76,24 @@ export class Shape {
       .sort((a, b) => a.end - a.start - (b.end - b.start))[0]
   }
 
-  /** The innermost statement that holds the offset. */
+  /** The calls within a range, in the order of the text. */
+  callsIn({ start, end }: Range): CallShape[] {
+    return this.of(calls)
+      .filter((one) => one.start >= start && one.end <= end)
+      .map(callOf)
+      .sort((a, b) => a.callee.end - b.callee.end)
+  }
+
+  /** The innermost function that holds the offset is async; of the top of a module, true. */
+  isAsync(at: number): boolean {
+    const holds = this.of(functions).filter((one) => one.start <= at && at < one.end)
+    const inner = holds.sort((a, b) => a.end - a.start - (b.end - b.start))[0]
+    return inner === undefined || inner.async === true
+  }
+
+  /** The innermost statement of a block, or of the file, that holds the offset. */
   statement(at: number): StatementShape | undefined {
-    const holds = this.statements().filter((one) => one.start <= at && at < one.end)
+    const holds = this.statements().filter((one) => one.listed && one.start <= at && at < one.end)
     return holds.sort((a, b) => a.end - a.start - (b.end - b.start))[0]
   }
 
@@ -130,7 +111,8 @@ export class Shape {
       .map(({ node: one, parent }) => {
         // `export const a = 1` is one statement.
         const { start, end } = parent?.type.startsWith('Export') ? parent : one
-        return { start, end, ends: ending.test(one.type) && !bodied(one) }
+        const listed = blocks.test(parent?.type ?? '') || parent?.type.startsWith('Export') === true
+        return { start, end, ends: ending.test(one.type) && !bodied(one), listed }
       })
   }
 
@@ -174,6 +156,8 @@ const calls = new Set(['CallExpression', 'NewExpression'])
 const functions = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'])
 const ending =
   /^(Expression|Return|Throw|Break|Continue|Debugger|DoWhile)Statement$|^(Variable|Import|ExportNamed|ExportDefault|ExportAll|TSTypeAlias)Declaration$/
+
+const blocks = /^(Program|BlockStatement|FunctionBody|SwitchCase|StaticBlock|TSModuleBlock)$/
 
 /** `export function f() {}` and the like end in a brace. */
 function bodied(one: Node): boolean {

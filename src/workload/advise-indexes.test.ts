@@ -79,6 +79,17 @@ describe('an index is advised', () => {
     expect(advice.findings[0]?.kind).toBe('missing-foreign-key-index')
   })
 
+  it('that begins with all equal columns, and is likely only, when no row matched', async () => {
+    const sql = select('("orgId" = $1 AND "paid" = $2 AND "total" >= $3)', 'ORDER BY "total" LIMIT $4')
+    const none = await advise(statement(sql, ['o9', true, 99_999, 20]))
+    expect(cures(none)[0]).toMatch(/^@@index\(\[(orgId, paid|paid, orgId), total\]\)$/)
+    expect(none.findings).toMatchObject([
+      { certainty: 'likely', notes: [expect.stringContaining('No row of Invoice'), expect.anything()] },
+    ])
+    const inside = statement(select('"notes" ILIKE $1'), ['%nowhere%'])
+    expect((await advise(inside)).findings).toEqual([])
+  })
+
   it('for the rows of an UPDATE, which stays undone', async () => {
     const sql =
       'UPDATE "public"."Invoice" SET "notes" = $1 WHERE ("public"."Invoice"."customer_id" = $2 AND 1=1)'
@@ -169,6 +180,7 @@ describe('no index is advised', () => {
     expect(advice).toMatchObject({
       findings: [],
       measured: [],
+      indexes: [],
       problems: [expect.stringContaining('"Gone"')],
     })
   })

@@ -4,9 +4,9 @@ import { type Connection, isDatabaseError, quoted, rolledBack } from './connecti
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, MIN_SAVED_BLOCKS } from './gain.ts'
 import { createSql, type IndexSpec, type ModelNames, specKey } from './index-spec.ts'
-import { type Measured, measure, writesMuch } from './plan.ts'
+import { type Measured, measure, unmatched, writesMuch } from './plan.ts'
 import { proveIndexes } from './prove-indexes.ts'
-import { search } from './search.ts'
+import { type Candidate, search } from './search.ts'
 import { tablesOf, verbOf } from './sql.ts'
 import type { WorkloadStatement } from './statements.ts'
 import { readTables, type Table } from './tables.ts'
@@ -14,6 +14,8 @@ import { planOf, vacuum } from './trial.ts'
 
 export interface Advice {
   findings: WorkloadFinding[]
+  /** The indexes of the findings. */
+  indexes: IndexSpec[]
   /** Every statement with what it costs now. */
   measured: { statement: WorkloadStatement; before: Measured }[]
   /** Indexes that were built and did not pay. */
@@ -61,7 +63,6 @@ async function advise(
   const tables = await prepare(connection, statements)
   const problems: string[] = []
   const before = new Map<WorkloadStatement, Measured>()
-  const wanted = new Map<string, IndexSpec>()
   for (const statement of statements) {
     options.signal?.throwIfAborted()
     try {
@@ -77,20 +78,16 @@ async function advise(
       .sort(([a, costOfA], [b, costOfB]) => b.calls * costOfB.run.buffers - a.calls * costOfA.run.buffers),
   )
   await vacuum(connection, writtenBy(before, tables))
-  for (const [statement, { raw }] of costly) {
-    const bare = await rolledBack(connection, () => planOf(connection, statement, { bare: true }))
-    for (const spec of candidatesOf([raw, bare], tables)) wanted.set(specKey(spec), spec)
-  }
-
+  const candidates = await candidatesFor(connection, costly, tables)
   const {
     chosen,
     tried,
     problems: others,
-  } = await search(connection, [...wanted.values()], costly, {
+  } = await search(connection, candidates, costly, {
     deadline: performance.now() + (options.budget ?? BUDGET_MS),
     ...(options.signal ? { signal: options.signal } : {}),
   })
-  const findings = await proveIndexes(
+  const proven = await proveIndexes(
     connection,
     chosen.map(({ spec }) => spec),
     before,
@@ -98,13 +95,38 @@ async function advise(
     options.models,
   )
   return {
-    findings,
+    findings: proven.map(({ finding }) => finding),
+    indexes: proven.map(({ spec }) => spec),
     measured: [...before].map(([statement, cost]) => ({ statement, before: cost })),
     rejected: tried
       .filter(({ spec }) => !chosen.some((one) => one.spec === spec))
       .map((one) => rejection(one, costly)),
     problems: [...problems, ...others],
   }
+}
+
+/** The candidates of each statement, each once; another statement on the table may use it too, if it found rows there. */
+async function candidatesFor(
+  connection: Connection,
+  costly: ReadonlyMap<WorkloadStatement, Measured>,
+  tables: readonly Table[],
+): Promise<Candidate[]> {
+  const candidates = new Map<string, Candidate>()
+  for (const [statement, { raw }] of costly) {
+    const bare = await rolledBack(connection, () => planOf(connection, statement, { bare: true }))
+    for (const spec of candidatesOf(raw, bare, tables)) {
+      const known = candidates.get(specKey(spec)) ?? { spec, for: new Set() }
+      known.for.add(statement)
+      candidates.set(specKey(spec), known)
+    }
+  }
+  for (const { spec, for: statements } of candidates.values()) {
+    for (const [statement, { raw }] of costly) {
+      if (tablesOf(statement.sql).includes(spec.table) && !unmatched(raw).has(spec.table))
+        statements.add(statement)
+    }
+  }
+  return [...candidates.values()]
 }
 
 async function prepare(connection: Connection, statements: readonly WorkloadStatement[]): Promise<Table[]> {

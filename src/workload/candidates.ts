@@ -1,7 +1,7 @@
 import { alternativesOf, type Condition, conditionsOf, type SortKey, sortKeysOf } from './conditions.ts'
 import { quoted } from './connection.ts'
 import { type IndexSpec, isCovered, type SpecColumn, specKey } from './index-spec.ts'
-import { nodesOf, type RawPlan } from './plan.ts'
+import { nodesOf, type RawPlan, unmatched } from './plan.ts'
 import type { Table } from './tables.ts'
 
 /** What the plans of a statement ask of one table. */
@@ -11,6 +11,8 @@ interface Demand {
   /** Columns that an OR seeks text in: one index of trigrams can serve all of them. */
   sought: string[][]
   sort: SortKey[]
+  /** Rows were found. */
+  matched: boolean
 }
 
 /** Columns of one index: more than these make it wide, and the first ones have found the rows already. */
@@ -19,13 +21,18 @@ const MAX_COLUMNS = 4
 const MAX_PERMUTED = 3
 
 /**
- * Indexes that could help a statement, read from its plans: equal columns in every order, then a range or the sort; keys
- * of joins; conditions that are always the same as partial indexes; trigrams for text that is sought inside. Give a plan
- * that was made without the existing indexes as well: it shows conditions and sorts that they hide.
+ * Indexes that could help a statement: equal columns in every order, then a range or the sort; keys of joins; conditions that
+ * are always the same as partial indexes; trigrams for text that is sought inside. Of a table of which the statement found no
+ * row, only indexes that begin with every equal column: the others cannot be told from them by what it cost.
+ *
+ * @param ran the plan as it was executed
+ * @param bare one that was made as if there were no indexes: it shows conditions and sorts that they hide
  */
-export function candidatesOf(plans: readonly RawPlan[], tables: readonly Table[]): IndexSpec[] {
+export function candidatesOf(ran: RawPlan, bare: RawPlan, tables: readonly Table[]): IndexSpec[] {
   const found = new Map<string, IndexSpec>()
-  for (const demand of demandsOf(plans, tables)) {
+  const empty = unmatched(ran)
+  for (const demand of demandsOf([ran, bare], tables)) {
+    demand.matched = !empty.has(demand.table.name)
     for (const spec of specsFor(demand)) {
       if (!isCovered(spec, demand.table)) found.set(specKey(spec), spec)
     }
@@ -39,7 +46,8 @@ function demandsOf(plans: readonly RawPlan[], tables: readonly Table[]): Demand[
     const table = tables.find(
       ({ schema, name }) => name === node['Relation Name'] && schema === (node.Schema ?? schema),
     )
-    if (table && node.Alias) demands.set(node.Alias, { table, conditions: [], sought: [], sort: [] })
+    if (table && node.Alias)
+      demands.set(node.Alias, { table, conditions: [], sought: [], sort: [], matched: true })
   }
   for (const node of plans.flatMap((plan) => [...nodesOf(plan)])) {
     for (const text of [node.Filter, node['Index Cond'], node['Recheck Cond'], node['Join Filter']])
@@ -67,7 +75,7 @@ function demandsOf(plans: readonly RawPlan[], tables: readonly Table[]): Demand[
   }
 }
 
-function specsFor({ table, conditions, sought, sort }: Demand): IndexSpec[] {
+function specsFor({ table, conditions, sought, sort, matched }: Demand): IndexSpec[] {
   const plain = conditions.filter(({ wrapped }) => !wrapped)
   const equal = plain.filter((one) => one.test === 'equal' && !one.with).map(({ column }) => column)
   const nulls = plain.filter(({ test }) => test === 'null').map(({ column }) => column)
@@ -81,6 +89,10 @@ function specsFor({ table, conditions, sought, sort }: Demand): IndexSpec[] {
   })
 
   const keys = new Set<string>([...equal, ...nulls])
+  if (!matched) {
+    const all = [...ordersOf([...keys], table), ...(keys.size === 0 ? joins.map((join) => [join]) : [])]
+    return limited(all.flatMap((start) => endings(start, ranges, sort))).map((list) => make(list))
+  }
   const starts = [...ordersOf([...keys], table), ...[...keys].map((column) => [column])]
   for (const join of new Set(joins)) starts.push([join], ...[...keys].map((key) => [join, key]))
   const lists: SpecColumn[][] = starts.flatMap((start) => endings(start, ranges, sort))
@@ -94,6 +106,9 @@ function specsFor({ table, conditions, sought, sort }: Demand): IndexSpec[] {
   specs.push(...trigrams.map((list) => make(list, { method: 'gin', extension: 'pg_trgm' })))
   return specs
 }
+
+const limited = (lists: SpecColumn[][]): SpecColumn[][] =>
+  lists.filter((list) => list.length > 0 && list.length <= MAX_COLUMNS)
 
 /** The start alone, with the columns of the sort, and with one range; columns that are equal need not be sorted by. */
 function endings(start: string[], ranges: string[], sort: SortKey[]): SpecColumn[][] {

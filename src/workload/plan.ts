@@ -107,3 +107,17 @@ export function* nodesOf(raw: RawPlan): Iterable<RawPlan> {
   yield raw
   for (const child of raw.Plans ?? []) yield* nodesOf(child)
 }
+
+/**
+ * Tables of which the statement found no row, as it ran. What it cost then says little of other parameters: any index on any
+ * of its columns finds nothing as fast.
+ */
+export function unmatched(raw: RawPlan): Set<string> {
+  const rows = new Map<string, number>()
+  for (const node of nodesOf(raw)) {
+    const name = node['Relation Name']
+    if (name === undefined || node['Node Type'] === 'ModifyTable') continue
+    rows.set(name, (rows.get(name) ?? 0) + node['Actual Rows'] * node['Actual Loops'])
+  }
+  return new Set([...rows].flatMap(([name, count]) => (count === 0 ? name : [])))
+}

@@ -4,7 +4,7 @@ import { type Connection, quoted, rolledBack } from './connection.ts'
 import type { WorkloadFinding } from './finding.ts'
 import { comparison, isGain, isNotWorse } from './gain.ts'
 import { createSql, cureOf, type IndexSpec, indexName, type ModelNames, named } from './index-spec.ts'
-import { type Measured, measure } from './plan.ts'
+import { type Measured, measure, unmatched } from './plan.ts'
 import type { WorkloadStatement } from './statements.ts'
 import type { Table } from './tables.ts'
 import { analyzeFor, insertCost, usedIndexes, vacuum } from './trial.ts'
@@ -15,7 +15,7 @@ type Costs = ReadonlyMap<WorkloadStatement, Measured>
 interface Proven {
   spec: IndexSpec
   table: Table
-  /** Statements that use it and gain. */
+  /** Statements that it is worth it for, the others being there. */
   users: WorkloadStatement[]
   /** What they cost when all but this one are there. */
   without: Costs
@@ -31,7 +31,7 @@ export async function proveIndexes(
   before: Costs,
   tables: readonly Table[],
   models: readonly ModelNames[],
-): Promise<WorkloadFinding[]> {
+): Promise<{ spec: IndexSpec; finding: WorkloadFinding }[]> {
   if (chosen.length === 0) return []
   const written = tables.filter(({ name }) => chosen.some((spec) => spec.table === name))
   const findings = await rolledBack(connection, async () => {
@@ -58,6 +58,7 @@ export async function proveIndexes(
         )
       }
     }
+    addOthers(proven, before, after)
     const more = await writesOf(connection, written)
     for (const spec of specs) await drop(connection, spec)
     const few = await writesOf(connection, written)
@@ -65,7 +66,7 @@ export async function proveIndexes(
       const finding = findingOf(one, before, after, models)
       const beside = specs.filter(({ table }) => table === one.spec.table).length
       finding.notes.push(...writeNote(one.table, few, more, beside))
-      return finding
+      return { spec: one.spec, finding }
     })
   })
   await vacuum(connection, written)
@@ -100,8 +101,18 @@ async function missed(
   const without = new Map<WorkloadStatement, Measured>()
   for (const one of users) without.set(one, await measure(connection, one, { within: true }))
   await connection.query('ROLLBACK TO SAVEPOINT missed')
-  const needed = users.some((one) => isGained(without.get(one), after.get(one)))
-  return needed ? { spec, table, users, without } : undefined
+  const needing = users.filter((one) => isGained(without.get(one), after.get(one)))
+  return needing.length > 0 ? { spec, table, users: needing, without } : undefined
+}
+
+/** A statement that two indexes serve alike misses none of them: it is told with the one that it uses. */
+function addOthers(proven: readonly Proven[], before: Costs, after: Costs): void {
+  for (const [statement, was] of before) {
+    const is = after.get(statement)
+    if (!is || !isGain(was.run, is.run) || proven.some(({ users }) => users.includes(statement))) continue
+    const used = usedIndexes(is.raw)
+    proven.find(({ spec }) => used.has(indexName(spec)))?.users.push(statement)
+  }
 }
 
 const isGained = (before: Measured | undefined, after: Measured | undefined): boolean =>
@@ -144,6 +155,7 @@ function findingOf(
       : []
   })
   const [site] = users.flatMap(({ sites }) => sites)
+  const blind = users.every((one) => isBlind(before.get(one), table))
   const figures = evidence.map((plan) => (plan.after ? comparison(plan.before, plan.after) : ''))
   return {
     kind: isForeignKey(spec, table) ? 'missing-foreign-key-index' : 'missing-index',
@@ -153,8 +165,13 @@ function findingOf(
     saw: `With ${change}, ${plural(users.length, 'statement')} on ${table.name} cost less: ${figures.join('; ')}.`,
     evidence,
     cure: cureOf(spec, models),
-    certainty: 'proven',
+    certainty: blind ? 'likely' : 'proven',
     notes: [
+      ...(blind
+        ? [
+            `No row of ${table.name} matched the parameters: the figures are those of a search that finds nothing.`,
+          ]
+        : []),
       ...superseded(spec, table).map((name) => `It makes the index ${name} redundant.`),
       ...users.flatMap((statement) =>
         besides(before.get(statement), without.get(statement), after.get(statement)),
@@ -168,7 +185,9 @@ function findingOf(
 /** What the index adds to the others, where they help the statement as well. */
 function besides(before?: Measured, without?: Measured, after?: Measured): string[] {
   if (!before || !without || !after || without.run.buffers >= before.run.buffers / 2) return []
-  return [`With the other indexes alone, one of them is at ${comparison(without.run, after.run)}.`]
+  return [
+    `The other new indexes alone help one of the statements too; beside them it makes ${comparison(without.run, after.run)}.`,
+  ]
 }
 
 function worseWith(spec: IndexSpec, before: Costs, after: Costs): string[] {
@@ -178,6 +197,9 @@ function worseWith(spec: IndexSpec, before: Costs, after: Costs): string[] {
     return [`It makes this statement slower, ${comparison(was.run, is.run)}: ${statement.shape}`]
   })
 }
+
+const isBlind = (cost: Measured | undefined, table: Table): boolean =>
+  cost !== undefined && unmatched(cost.raw).has(table.name)
 
 const isForeignKey = (spec: IndexSpec, table: Table): boolean =>
   table.foreignKeys.some(

@@ -4,7 +4,6 @@ import { type Connection, isDatabaseError, rolledBack } from './connection.ts'
 import { MIN_SAVED_BLOCKS } from './gain.ts'
 import { createSql, type IndexSpec } from './index-spec.ts'
 import { type Measured, measure } from './plan.ts'
-import { tablesOf } from './sql.ts'
 import type { WorkloadStatement } from './statements.ts'
 import { build, tryIndex } from './trial.ts'
 
@@ -14,6 +13,12 @@ interface Found {
   tried: Tried[]
   /** Indexes that Postgres refused or that there was no time for, in words. */
   problems: string[]
+}
+
+/** An index and the statements that it was thought of for, or that it may serve as well. */
+export interface Candidate {
+  spec: IndexSpec
+  for: Set<WorkloadStatement>
 }
 
 interface SearchLimits {
@@ -29,14 +34,14 @@ interface SearchLimits {
  */
 export async function search(
   connection: Connection,
-  specs: readonly IndexSpec[],
+  candidates: readonly Candidate[],
   costly: ReadonlyMap<WorkloadStatement, Measured>,
   limits: SearchLimits,
 ): Promise<Found> {
   const found: Found = { chosen: [], tried: [], problems: [] }
   await rolledBack(connection, async () => {
     let current = costly
-    let left = [...specs]
+    let left = [...candidates]
     while (current.size > 0 && left.length > 0) {
       const round = await tryAll(connection, left, current, found, limits)
       if (found.chosen.length === 0) found.tried = round
@@ -48,7 +53,7 @@ export async function search(
         found.chosen.length,
       )
       found.chosen.push(...best)
-      left = round.flatMap((one) => (best.includes(one) ? [] : [one.spec]))
+      left = left.filter(({ spec }) => round.some((one) => one.spec === spec && !best.includes(one)))
       current = await stillCostly(connection, current)
     }
   })
@@ -57,21 +62,21 @@ export async function search(
 
 async function tryAll(
   connection: Connection,
-  specs: readonly IndexSpec[],
+  candidates: readonly Candidate[],
   current: ReadonlyMap<WorkloadStatement, Measured>,
   found: Found,
   { deadline, signal }: SearchLimits,
 ): Promise<Tried[]> {
   const tried: Tried[] = []
-  for (const [at, spec] of specs.entries()) {
+  for (const [at, { spec, for: statements }] of candidates.entries()) {
     signal?.throwIfAborted()
     if (performance.now() > deadline) {
       found.problems.push(
-        `There was no time to try ${plural(specs.length - at, 'more index', 'more indexes')}.`,
+        `There was no time to try ${plural(candidates.length - at, 'more index', 'more indexes')}.`,
       )
       break
     }
-    const concerned = [...current.keys()].filter(({ sql }) => tablesOf(sql).includes(spec.table))
+    const concerned = [...current.keys()].filter((statement) => statements.has(statement))
     if (concerned.length === 0) continue
     try {
       tried.push({ spec, costs: await tryIndex(connection, spec, concerned, found.chosen.length) })

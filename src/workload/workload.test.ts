@@ -86,7 +86,7 @@ const handlers = {
   '/include': () => db.invoice.findMany({ where: { orgId }, select: { id: true, customer: { select: { name: true } }, org: { select: { name: true } } }, orderBy: { id: 'asc' }, take: 50 }),
   '/all': () => db.invoice.findMany({ where: { orgId }, select: { id: true, title: true } }),
   '/page': () => db.invoice.findMany({ where: { orgId }, select: { id: true }, orderBy: { createdAt: 'desc' }, take: 20 }),
-  '/search': () => db.invoice.findMany({ where: { OR: [{ title: { contains: 'a87ff679A', mode: 'insensitive' } }, { terms: { contains: 'a87ff679A', mode: 'insensitive' } }] }, select: { id: true }, take: 20 }),
+  '/search': () => db.invoice.findMany({ where: { title: { contains: 'a87ff679A', mode: 'insensitive' } }, select: { id: true }, take: 20 }),
   '/lines': () => db.invoice.findMany({ where: { id: { in: ['i1', 'i2', 'i3'] } }, select: { id: true, lines: { select: { label: true } } }, orderBy: { id: 'asc' } }),
   async '/constants'() {
     const counts = []
@@ -263,7 +263,7 @@ describe('at 100,000 rows', () => {
       '"Invoice" ("orgId", "createdAt");',
       '"Invoice" ("orgId", "id");',
       '"Invoice" ("orgId", "status");',
-      '"Invoice" USING gin ("title" gin_trgm_ops, "terms" gin_trgm_ops);',
+      '"Invoice" USING gin ("title" gin_trgm_ops);',
       '"Line" ("invoiceId");',
     ])
     const plans = advice.findings
@@ -277,7 +277,7 @@ describe('at 100,000 rows', () => {
     for (const { cure } of advice.findings) {
       if (cure?.kind !== 'add-index') continue
       if (cure.extension) await client.query(`CREATE EXTENSION IF NOT EXISTS ${cure.extension}`)
-      await client.query(cure.concurrently)
+      await client.query(cure.sql)
     }
     const after = [await run()]
     const compared = compareRuns(before, after)
@@ -285,5 +285,5 @@ describe('at 100,000 rows', () => {
       PATHS.map((path) => [`GET ${path}`, expect.stringMatching(/^(equal|reordered)$/)]),
     )
     expect(compared.equal).toBe(true)
-  })
+  }, 60_000)
 })

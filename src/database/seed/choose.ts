@@ -1,25 +1,50 @@
 /** Chooses the rows that a row refers to, so that unique keys hold and nobody refers to the other party. */
-import type { UniqueKey } from '../catalog.ts'
+import type { Table, UniqueKey } from '../catalog.ts'
+import { holds } from './conditions/evaluate.ts'
+import { brokenRules, partsOf, type Rule, repair, rulesOf } from './conditions/rules.ts'
 import { cellOf, type Draft } from './draft.ts'
 import { type Link, sameSet } from './links.ts'
 import { isOver } from './meaning.ts'
 import type { Planning } from './plan.ts'
-import type { TakenKeys } from './uniques.ts'
+import { randomFor } from './random.ts'
+import { TakenKeys } from './uniques.ts'
 import { otherValues } from './values.ts'
 
 /** So many combinations are tried before a row is given up. */
 const TRIES = 400
 
+/** What the rows of one table have to keep. */
+export interface Keeping {
+  taken: TakenKeys
+  rules: Rule[]
+  parts: ReturnType<typeof partsOf>
+}
+
+export const keepingOf = (table: Table): Keeping => ({
+  taken: new TakenKeys(table),
+  rules: rulesOf(table),
+  parts: partsOf(table),
+})
+
 /** Fills `draft.parents`; marks the draft dead, with the reason, where nothing fits. */
-export function choose(planning: Planning, draft: Draft, taken: TakenKeys): void {
+export function choose(planning: Planning, draft: Draft, { taken, rules, parts }: Keeping): void {
   const value = (column: string): unknown => cellOf(draft, column)
-  const applies = (_key: UniqueKey): boolean => true
+  const applies = (key: UniqueKey): boolean => {
+    const part = parts.get(key)
+    return part === undefined || holds(part, value) !== false
+  }
   let tries = TRIES
   let reason = ''
   const settle = (at: number): boolean => {
     const link = draft.links[at]
     if (link === undefined) {
       tries--
+      const unkept = keepRules(planning, draft, rules)
+      if (unkept !== undefined) {
+        tries -= TRIES / 8
+        reason = `no value is found for which ${unkept} holds`
+        return false
+      }
       const broken = taken.broken(value, applies)
       if (broken) reason = `every combination that is left breaks ${broken.name}`
       return broken === undefined
@@ -117,4 +142,30 @@ function variants(draft: Draft): Map<string, unknown>[] {
     if (result.length > 100) break
   }
   return result
+}
+
+/** Changes what breaks a check; the name of the check when that cannot be done. */
+function keepRules(planning: Planning, draft: Draft, rules: readonly Rule[]): string | undefined {
+  const value = (column: string): unknown => cellOf(draft, column)
+  const [broken] = brokenRules(rules, value)
+  if (!broken) return undefined
+  const { table, party, index, own } = draft
+  const changes = repair({
+    table,
+    rules,
+    value,
+    freedom: (column) => {
+      if (own.has(column)) return 'any'
+      return draft.links.some((link) => !link.required && link.columns.includes(column)) ? 'none' : undefined
+    },
+    random: randomFor(planning.seed, table.name, party, index, 'rules'),
+    now: planning.now,
+  })
+  if (!changes) return broken.name
+  for (const [column, changed] of changes)
+    if (own.has(column)) own.set(column, changed)
+    else
+      for (const link of draft.links)
+        if (!link.required && link.columns.includes(column)) draft.parents.set(link, null)
+  return undefined
 }

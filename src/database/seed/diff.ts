@@ -63,13 +63,13 @@ function statement(table: WorldTable, columns: string[] | undefined): string {
   const match =
     table.key.length > 0
       ? table.key.map((column) => `p.${quoteName(column)} = t.${quoteName(column)}`).join(' AND ')
-      : 'p.shown = t.shown'
+      : 'p."seed:shown" = t."seed:shown"'
   return `
-    SELECT p.at::int4 AS at, p.shown AS before, t.shown AS after
-    FROM (SELECT x.*, ${all('x')} AS shown, n.at FROM json_array_elements($1::json) WITH ORDINALITY n(one, at),
-            json_populate_record(NULL::${name}, n.one) x) p
-    FULL JOIN (SELECT y.*, ${all('y')} AS shown FROM ${name} y) t ON ${match}
-    WHERE p.shown IS DISTINCT FROM t.shown ORDER BY p.at LIMIT ${MOST}`
+    SELECT p."seed:at"::int4 AS at, p."seed:shown" AS before, t."seed:shown" AS after
+    FROM (SELECT x.*, ${all('x')} AS "seed:shown", n.at AS "seed:at"
+          FROM json_array_elements($1::json) WITH ORDINALITY n(one, at), json_populate_record(NULL::${name}, n.one) x) p
+    FULL JOIN (SELECT y.*, ${all('y')} AS "seed:shown" FROM ${name} y) t ON ${match}
+    WHERE p."seed:shown" IS DISTINCT FROM t."seed:shown" ORDER BY p."seed:at" LIMIT ${MOST}`
 }
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

@@ -2,6 +2,7 @@
 import type { Catalog } from '../catalog.ts'
 import { cellOf, type Draft } from './draft.ts'
 import type { Planning } from './plan.ts'
+import { SHORTEST } from './random.ts'
 import type { SeedRow, SeedUser, World, WorldTable } from './world.ts'
 
 export function finished(planning: Planning, catalog: Catalog): World {
@@ -102,8 +103,10 @@ function keepUnguessable(rows: readonly SeedRow[]): void {
   for (const { values, canaries } of rows)
     for (const [column, canary] of Object.entries(canaries)) {
       const value = values[column]
+      const cut = typeof value === 'string' && value.length >= SHORTEST && canary.startsWith(value)
+      if (cut) canaries[column] = value
+      else if (!(JSON.stringify(value) ?? '').includes(canary)) delete canaries[column]
       if (typeof value === 'string' && (seen.get(value) ?? 0) > 1) delete canaries[column]
-      else if (typeof value === 'string' && !value.includes(canary)) delete canaries[column]
     }
 }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { openSeedingServer, type SeedingServer, validateForeignKeys } from '../../../test/seeding.ts'
-import { growFor, growTable } from './grow.ts'
+import { growTable } from './grow.ts'
+import { growFor } from './grow-for.ts'
 import { insertWorld, resetWorld } from './insert.ts'
 import { planWorld } from './plan.ts'
 

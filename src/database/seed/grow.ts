@@ -1,8 +1,7 @@
-/** Adds rows to a world that is in the database: many for the sake of plans, or some for one party. */
+/** Adds many rows to a world that is in the database, for the sake of plans. */
 import type { Client } from 'pg'
 import { type Catalog, quoteName, quoteTable, type Table } from '../catalog.ts'
 import { copyRows } from './copy.ts'
-import { insertRows } from './insert.ts'
 import { type Layout, layoutOf } from './links.ts'
 import { parentsWanted } from './parents.ts'
 import { type Pool, poolOf, type Skew } from './pool.ts'
@@ -12,7 +11,7 @@ import { RowMaker, type RowMakerOptions } from './row-maker.ts'
 import { largestNumber, takenKeys, tightKeys } from './tight.ts'
 import { makersOf } from './values.ts'
 import { bornOf, variedMakers } from './varied.ts'
-import type { GrownRow, PartyName, SeedHints, SeedRow, World, WorldLink } from './world.ts'
+import type { GrownRow, SeedHints, World } from './world.ts'
 
 export interface GrowOptions {
   table: string
@@ -62,7 +61,7 @@ export async function growTable(
   return growing.done
 }
 
-function growingOf(client: Client, catalog: Catalog, hints: SeedHints, world: World): Growing {
+export function growingOf(client: Client, catalog: Catalog, hints: SeedHints, world: World): Growing {
   const layout = layoutOf(catalog, hints)
   const named = new Map<string, Set<string>>()
   for (const links of layout.links.values())
@@ -113,9 +112,7 @@ async function grow(
 
 /** Tenants first, then users: the others find their groups. */
 function parentsOf(layout: Layout, hints: SeedHints, table: Table): string[] {
-  const names = (layout.links.get(table.name) ?? []).flatMap((link) =>
-    !link.self && layout.owned.has(link.references) ? [link.references] : [],
-  )
+  const names = (layout.links.get(table.name) ?? []).flatMap((link) => (link.self ? [] : [link.references]))
   const outer = table.name === hints.user ? [hints.tenant] : [hints.tenant, hints.user]
   const some = table.name !== hints.tenant && layout.owned.has(table.name)
   const present = outer.flatMap((name) =>
@@ -148,7 +145,7 @@ async function stream(
   const pool = poolIn(growing, table.name)
   let missed = 0
   function* rows(): Generator<unknown[]> {
-    while (added.length < options.rows && missed < 1000 + options.rows / 10) {
+    while (added.length < options.rows && missed < 200 + added.length / 4) {
       const made = maker.next()
       if (!made) {
         missed++
@@ -183,7 +180,7 @@ async function stream(
 type Prepared = Omit<RowMakerOptions, 'per' | 'born' | 'only' | 'lead'>
 
 /** What a maker of rows needs; the reason in words when there can be none. */
-async function makerFor(growing: Growing, table: Table, varied: boolean): Promise<Prepared | string> {
+export async function makerFor(growing: Growing, table: Table, varied: boolean): Promise<Prepared | string> {
   const { client, layout, hints, world } = growing
   const pool = poolIn(growing, table.name)
   const offset = await largestNumber(client, table)
@@ -211,93 +208,11 @@ async function makerFor(growing: Growing, table: Table, varied: boolean): Promis
   }
 }
 
-async function advanceSequences(client: Client, table: Table): Promise<void> {
+export async function advanceSequences(client: Client, table: Table): Promise<void> {
   for (const { name, sequence } of table.columns)
     if (sequence !== undefined)
       await client.query(
         `SELECT setval($1::regclass, greatest(1, (SELECT max(${quoteName(name)}) FROM ${quoteTable(table.name)})))`,
         [sequence],
       )
-}
-
-export interface GrowForOptions {
-  party: PartyName
-  table: string
-  rows: number
-  /** The new rows refer to it, or to rows that do. Without it, to the first rows of the party. */
-  parent?: SeedRow
-}
-
-/**
- * Adds rows that belong to one party and, where unique keys allow it, to one parent: its list becomes longer. They hold
- * canaries like those of the world, which itself stays as it is: `resetWorld` removes them.
- */
-export async function growFor(
-  client: Client,
-  catalog: Catalog,
-  hints: SeedHints,
-  world: World,
-  options: GrowForOptions,
-): Promise<{ rows: SeedRow[]; problems: string[] }> {
-  const growing = growingOf(client, catalog, hints, world)
-  const table = growing.layout.tables.get(options.table)
-  if (!table) return { rows: [], problems: [`There is no table ${options.table}.`] }
-  const prepared = await makerFor(growing, table, false)
-  if (typeof prepared === 'string') return { rows: [], problems: [`${table.name}: ${prepared}.`] }
-  const { party, parent } = options
-  const maker = new RowMaker({
-    ...prepared,
-    per: {},
-    born: (i) => world.now - 3_600_000 - i * 60_000,
-    only: {
-      group: party === 'a' ? 0 : 1,
-      party,
-      fits: (link, row) => parent === undefined || leadsTo(world, link.references, row.values, parent),
-    },
-  })
-  const rows: SeedRow[] = []
-  while (rows.length < options.rows) {
-    const made = maker.next()
-    if (!made) break
-    rows.push({ table: table.name, party, values: made.values, canaries: made.canaries })
-  }
-  await inTransaction(client, async () => {
-    await withoutReferences(client, async () => void (await insertRows(client, rows)))
-    await advanceSequences(client, table)
-    return { commit: undefined }
-  })
-  const missing = options.rows - rows.length
-  return { rows, problems: missing > 0 ? [`${table.name}: ${missing} rows do not fit its unique keys.`] : [] }
-}
-
-/** Whether a row is the target, or refers to it over at most three others. */
-function leadsTo(
-  world: World,
-  table: string,
-  values: Record<string, unknown>,
-  target: SeedRow,
-  depth = 0,
-): boolean {
-  if (values === target.values) return true
-  if (depth > 3) return false
-  const links = world.tables.find(({ name }) => name === table)?.links ?? []
-  return links.some((link) => {
-    const parent = rowAt(world, link, values, target)
-    return parent !== undefined && leadsTo(world, parent.table, parent.values, target, depth + 1)
-  })
-}
-
-function rowAt(
-  world: World,
-  link: WorldLink,
-  values: Record<string, unknown>,
-  target: SeedRow,
-): SeedRow | undefined {
-  const matches = (row: SeedRow): boolean =>
-    row.table === link.references &&
-    link.columns.every((column, at) => {
-      const value = values[column]
-      return value !== null && value !== undefined && row.values[link.referencedColumns[at] ?? ''] === value
-    })
-  return matches(target) ? target : world.rows.find(matches)
 }

@@ -85,6 +85,22 @@ export function meaningOf(column: string): Meaning {
   return MEANINGS.find(([, pattern]) => pattern.test(words))?.[0] ?? 'free'
 }
 
+const VARIED = new Set<Meaning>([
+  'email',
+  'url',
+  'domain',
+  'slug',
+  'handle',
+  'secret',
+  'password',
+  'id',
+  'path',
+  'free',
+])
+
+/** Whether no two values of such a column are the same. */
+export const isVaried = (column: string): boolean => VARIED.has(meaningOf(column))
+
 /** Names of what says that a row is over: empty in a row that is alive. */
 const OVER =
   /(^| )(deleted|removed|trashed|revoked|archived|cancell?ed|canceled|cancellation|banned|ban|blocked|suspended|locked|lock|disabled|deactivated|expired|rejected|failed|failure|error|errors|refunded|voided|dismissed|declined|unsubscribed|withdrawn|terminated|hidden|spam|closed|completed|resolved|finished|redeemed|consumed|used|snoozed|muted|paused|bounced|impersonated)( |$)/

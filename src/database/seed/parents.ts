@@ -14,24 +14,42 @@ export interface Proportion {
 }
 
 /** One tenant for 500 rows, one user for 100, one row of another table for 20; more where a unique key asks for it. */
-export function parentsWanted({ layout, hints, table, rows, size }: Proportion, parent: string): number {
-  const tenant = hints.tenant !== undefined && layout.tables.has(hints.tenant) ? hints.tenant : undefined
-  const groups = size(tenant ?? hints.user ?? '')
-  if (parent === tenant) return Math.max(10, Math.ceil(rows / 500))
-  const usual =
-    parent === hints.user ? Math.max(20, Math.ceil(rows / 100)) : Math.max(groups, Math.ceil(rows / 20))
-  const needed = table.uniques.map((key) => neededBy(key.columns))
-  return Math.max(usual, ...needed)
+export function parentsWanted(proportion: Proportion, parent: string): number {
+  const { layout, hints, table, rows } = proportion
+  const needed = table.uniques.map(({ columns }) => neededBy(proportion, columns, parent))
+  const least = Math.max(0, ...needed)
+  // What all share, such as countries, stays few.
+  if (!layout.owned.has(parent)) return least
+  if (parent === tenantOf(proportion)) return Math.max(10, Math.ceil(rows / 500), least)
+  if (parent === hints.user) return Math.max(20, Math.ceil(rows / 100), least)
+  return Math.max(groupsOf(proportion), Math.ceil(rows / 20), least)
+}
 
-  /** A key of references alone takes as many rows as there are combinations within a group. */
-  function neededBy(columns: readonly string[]): number {
-    const links = (layout.links.get(table.name) ?? []).filter((link) =>
-      link.columns.some((column) => columns.includes(column)),
-    )
-    const covered = columns.every((column) => links.some((link) => link.columns.includes(column)))
-    const factors = new Set(links.map(({ references }) => references).filter((name) => name !== tenant))
-    if (!covered || !factors.has(parent)) return 0
-    if (factors.size === 1) return rows + size(parent)
-    return Math.ceil(groups * (2 * (rows / Math.max(1, groups))) ** (1 / factors.size))
-  }
+const tenantOf = ({ layout, hints }: Proportion): string | undefined =>
+  hints.tenant !== undefined && layout.tables.has(hints.tenant) ? hints.tenant : undefined
+
+const groupsOf = (of: Proportion): number => Math.max(1, of.size(tenantOf(of) ?? of.hints.user ?? ''))
+
+/** A key of required references alone takes as many rows as there are combinations within a group. */
+function neededBy(of: Proportion, columns: readonly string[], parent: string): number {
+  const { layout, table, rows, size } = of
+  const links = (layout.links.get(table.name) ?? []).filter((link) =>
+    link.columns.some((column) => columns.includes(column)),
+  )
+  const covered = columns.every((column) => links.some((link) => link.columns.includes(column)))
+  if (!covered || links.some((link) => !link.required || link.self)) return 0
+  const tables = [...new Set(links.map(({ references }) => references))]
+  if (!tables.includes(parent)) return 0
+  if (tables.length === 1) return rows + size(parent)
+  const tenant = tenantOf(of)
+  const own = tables.filter((name) => name !== tenant && layout.owned.has(name))
+  const shared = tables
+    .filter((name) => !layout.owned.has(name))
+    .reduce((product, name) => product * size(name), 1)
+  if (own.length === 0)
+    return parent === tenant ? Math.ceil((1.5 * rows) / Math.max(1, shared)) + size(parent) : 0
+  if (!own.includes(parent)) return 0
+  if (own.length === 1 && shared === 1) return rows + size(parent)
+  const groups = groupsOf(of)
+  return Math.ceil(groups * ((2 * rows) / groups / Math.max(1, shared)) ** (1 / own.length))
 }

@@ -26,14 +26,15 @@ export function peopleOf(hints: SeedHints, tables: ReadonlyMap<string, Table>): 
   }
   const user = tables.get(hints.user)
   const flag = user?.columns.find(
-    ({ name, type }) => type.base === 'bool' && /^(is )?(super )?admin$/.test(wordsOf(name)),
+    ({ name, type }) =>
+      type.base === 'bool' && /^(is )?(super ?)?(admin|moderator|superuser|staff)$/.test(wordsOf(name)),
   )
   if (user && flag)
     return { roles: ['user', 'admin'], column: { table: user.name, name: flag.name, values: [false, true] } }
   return { roles: alone ? [undefined] : [undefined, undefined] }
 }
 
-/** The default is what someone gets who was given no more; of the rest, the first of a list is the highest. */
+/** The default, which someone gets who was given no more, then by what the names promise. */
 function rolesOf(column: Column, ofUser: boolean): string[] {
   const fixed = literalOf(column.default)
   const usual = typeof fixed === 'string' && !column.type.array ? fixed : undefined
@@ -42,7 +43,14 @@ function rolesOf(column: Column, ofUser: boolean): string[] {
     : column.type.base === 'text' || column.type.base === 'varchar'
       ? guessed(ofUser, usual)
       : []
-  return usual === undefined ? values : [usual, ...values.filter((role) => role !== usual)]
+  const others = values.filter((role) => role !== usual).sort((a, b) => rightsOf(a) - rightsOf(b))
+  return usual === undefined ? others : [usual, ...others]
+}
+
+function rightsOf(role: string): number {
+  if (/owner|super|root/i.test(role)) return 3
+  if (/admin/i.test(role)) return 2
+  return /manager|editor|moderator|maintainer|lead/i.test(role) ? 1 : 0
 }
 
 /** What text columns hold is not written in the schema: the usual words, in the case of the default. */

@@ -77,11 +77,11 @@ describe('the users of a world', () => {
     const world = planWorld(catalog, hints)
     expect(world.users.map(({ party, role }) => `${party} ${role}`)).toEqual([
       'a TECHNICIAN',
-      'a OWNER',
       'a ADMIN',
+      'a OWNER',
       'b TECHNICIAN',
-      'b OWNER',
       'b ADMIN',
+      'b OWNER',
     ])
     for (const { role, row, membership, tenant } of world.users) {
       expect(membership?.values).toMatchObject({ role, userId: row.values.id, orgId: tenant?.values.id })

@@ -1,13 +1,12 @@
 /** Plans the rows of a world: two parties, their users, and rows in every table that keep what the schema asks. */
 import type { Catalog, Table } from '../catalog.ts'
-import { choose } from './choose.ts'
+import { choose, keepingOf } from './choose.ts'
 import { countOf } from './counts.ts'
 import type { Draft } from './draft.ts'
 import { finished } from './finish.ts'
 import { type Layout, layoutOf } from './links.ts'
 import { type People, peopleOf } from './people.ts'
 import { integer, randomFor } from './random.ts'
-import { TakenKeys } from './uniques.ts'
 import { type Makers, makersOf } from './values.ts'
 import type { PartyName, SeedHints, World } from './world.ts'
 
@@ -54,8 +53,8 @@ export function planWorld(catalog: Catalog, hints: SeedHints, options: PlanOptio
   }
   for (const [at, table] of layout.order.entries()) makeDrafts(planning, table, at)
   for (const table of layout.order) {
-    const taken = new TakenKeys(table)
-    for (const draft of planning.drafts.get(table.name) ?? []) choose(planning, draft, taken)
+    const keeping = keepingOf(table)
+    for (const draft of planning.drafts.get(table.name) ?? []) choose(planning, draft, keeping)
   }
   return finished(planning, catalog)
 }

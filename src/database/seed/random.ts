@@ -48,6 +48,9 @@ export const base36 = (random: Random, length: number): string => letters(random
 
 export const CANARY = 'cnry'
 
+/** Characters of the shortest canary: 32 random bits. */
+export const SHORTEST = CANARY.length + 8
+
 /** A text that nothing else holds: 64 random bits. */
 export const token = (random: Random): string => CANARY + hex(random, 16)
 

@@ -2,7 +2,7 @@
 import type { Column } from '../catalog.ts'
 import { literalOf } from './literal.ts'
 import { type Meaning, meaningOf, wordsOf } from './meaning.ts'
-import { base36, CANARY, hex, idOf, integer, type Random, token } from './random.ts'
+import { base36, hex, idOf, integer, type Random, SHORTEST, token } from './random.ts'
 import type { IdFormat, PartyName } from './world.ts'
 
 /** What the value of one cell may depend on. */
@@ -33,9 +33,6 @@ export interface TextRules {
   /** A number by which values of different tables differ. */
   offset: number
 }
-
-/** The shortest canary: 32 random bits. */
-const SHORTEST = CANARY.length + 8
 
 export function textMaker(column: Column, rules: TextRules): (cell: Cell) => Made {
   const length = column.type.length ?? Number.POSITIVE_INFINITY

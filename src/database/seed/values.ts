@@ -1,7 +1,7 @@
 /** One maker of values for each column. */
 import type { Column, Table } from '../catalog.ts'
 import { arrayLiteral, literalOf } from './literal.ts'
-import { isAlive, isAliveValue, isDeadValue, isOver, wordsOf } from './meaning.ts'
+import { isAlive, isAliveValue, isDeadValue, isOver, isVaried, meaningOf } from './meaning.ts'
 import { numberMaker } from './number-values.ts'
 import { hex, idOf, token } from './random.ts'
 import { type Cell, type Made, type TextRules, textMaker } from './text-values.ts'
@@ -44,9 +44,31 @@ export function makersOf(table: Table, options: MakerOptions): Makers {
 export const isUnique = (table: Table, column: string): boolean =>
   table.uniques.some(({ columns }) => columns.includes(column))
 
+/** Whether each key that holds the column also holds one whose values never repeat. */
+function isSpared(table: Table, column: Column, { hints, linked }: MakerOptions): boolean {
+  if (isStrong(column, hints)) return false
+  return table.uniques
+    .filter((key) => key.columns.includes(column.name))
+    .every((key) =>
+      table.columns.some(
+        (other) =>
+          other !== column &&
+          key.columns.includes(other.name) &&
+          !linked.has(other.name) &&
+          isStrong(other, hints),
+      ),
+    )
+}
+
+function isStrong({ name, type }: Column, hints: TableHints | undefined): boolean {
+  if (type.array) return false
+  if (type.base === 'uuid' || hints?.ids[name]) return true
+  return ['text', 'varchar', 'citext'].includes(type.base) && (type.length ?? 99) >= 20 && isVaried(name)
+}
+
 function makerOf(table: Table, column: Column, options: MakerOptions): Maker | undefined {
   const { hints, offset, acting } = options
-  const unique = isUnique(table, column.name)
+  const unique = isUnique(table, column.name) && !isSpared(table, column, options)
   const rules: TextRules = {
     unique,
     secret: hints?.secrets.includes(column.name) ?? false,
@@ -57,11 +79,17 @@ function makerOf(table: Table, column: Column, options: MakerOptions): Maker | u
   }
   if (column.nullable && !unique && isOver(column.name) && column.type.base !== 'bool')
     return () => ({ value: null })
-  const scalar = scalarMaker(column, rules, acting)
-  if (!scalar || !column.type.array) return scalar
+  if (!column.type.array) return scalarMaker(column, rules, acting)
+  // The default is that of the list, not of what is in it.
+  const { default: _, ...element } = column
+  const scalar = scalarMaker(element, rules, acting)
+  if (!scalar) return undefined
   const fixed = literalOf(column.default)
   const list = typeof fixed === 'string' ? arrayLiteral(fixed) : undefined
   if (list && list.length > 0) return () => ({ value: list })
+  // A list of ids of rows that are not there, or of objects of a form that is not known, is better empty.
+  if (['json', 'jsonb'].includes(column.type.base) || meaningOf(column.name) === 'id')
+    return () => ({ value: [] })
   return (cell) => {
     const { value, canary } = scalar(cell)
     return { value: value === null ? [] : [value], ...(canary === undefined ? {} : { canary }) }
@@ -219,5 +247,3 @@ export function otherValues(column: Column): unknown[] {
   if (column.type.base === 'bool') return [false, true]
   return []
 }
-
-export const isRole = (column: Column): boolean => /(^| )roles?$/.test(wordsOf(column.name))

@@ -1,6 +1,6 @@
 import type { Evidence, Exchanges, Trail } from '../../core/finding.ts'
 import { type Exchange, roleText } from '../evidence.ts'
-import { html, type Markup, prose } from '../markup.ts'
+import { html, type Markup, path, prose } from '../markup.ts'
 import { place } from '../wording.ts'
 import { plansHtml, seriesHtml } from './plans.ts'
 
@@ -23,7 +23,7 @@ function one(evidence: Evidence): Markup {
 
 function trailHtml({ steps }: Trail): Markup {
   const items = steps.map(
-    (step) => html`<li><span class="mono">${place(step.location)}</span> ${prose(step.note)}</li>`,
+    (step) => html`<li><span class="mono">${path(place(step.location))}</span> ${prose(step.note)}</li>`,
   )
   return html`${steps.length > 0 && html`<h4>Path through the code</h4><ol class="path">${items}</ol>`}`
 }

@@ -2,7 +2,7 @@ import type { Finding, Proof, Severity } from '../../core/finding.ts'
 import type { ReportedChange } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
 import { diffFiles, diffLinesOf, diffSize, orderedChanges } from '../evidence.ts'
-import { html, type Markup, prose } from '../markup.ts'
+import { html, type Markup, path, prose } from '../markup.ts'
 import { place, severityOrder } from '../wording.ts'
 import { evidenceHtml } from './evidence.ts'
 
@@ -21,7 +21,7 @@ export function ordered(findings: readonly Finding[]): Finding[] {
 export function findingsTable(findings: readonly Finding[]): Markup {
   const rows = findings.map(
     (finding) => html`<tr><td class="state">${severityBadge(finding)} ${certaintyBadge(finding)}</td>
-<th scope="row"><a href="#${anchor(finding)}">${finding.subject}</a><p class="where mono">${place(finding.location)}</p></th></tr>`,
+<th scope="row"><a href="#${anchor(finding)}">${finding.subject}</a><p class="where mono">${path(place(finding.location))}</p></th></tr>`,
   )
   return html`<div class="scroll" tabindex="0"><table><caption>Findings, proven ones first</caption>
 <thead><tr><th scope="col">severity, certainty</th><th scope="col">what and where</th></tr></thead>
@@ -41,7 +41,7 @@ export function findingHtml(finding: Finding, changes: readonly ReportedChange[]
   const cures = changes.filter((one) => one.findings.includes(finding.id))
   return html`<article id="${anchor(finding)}"><header><h3>${prose(finding.subject)}</h3>${severityBadge(finding)}${certaintyBadge(finding)}
 <span class="badge">${finding.fault}</span></header>
-<p class="where"><span class="mono">${place(finding.location)}</span> · id <span class="mono">${finding.id}</span></p>
+<p class="where"><span class="mono">${path(place(finding.location))}</span> · id <span class="mono">${finding.id}</span></p>
 ${finding.proof && proofHtml(finding.proof)}
 <dl class="told"><dt>Found</dt><dd>${prose(finding.found)}</dd><dt>Why</dt><dd>${prose(finding.why)}</dd>
 <dt>Do</dt><dd>${prose(finding.remedy)}</dd>
@@ -61,7 +61,7 @@ function proofHtml({ verdict, reason }: Proof): Markup {
 export function refutedTable(findings: readonly Finding[]): Markup {
   const rows = findings.map(
     (one) =>
-      html`<tr><th scope="row">${one.subject}<p class="where mono">${place(one.location)}</p></th><td>${prose(one.proof?.reason ?? one.found)}</td></tr>`,
+      html`<tr><th scope="row">${one.subject}<p class="where mono">${path(place(one.location))}</p></th><td>${prose(one.proof?.reason ?? one.found)}</td></tr>`,
   )
   return html`<div class="scroll" tabindex="0"><table><caption>Suspected from the source, and refuted by running the application</caption>
 <thead><tr><th scope="col">what and where</th><th scope="col">why not</th></tr></thead><tbody>${rows}</tbody></table></div>`

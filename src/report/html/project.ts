@@ -3,7 +3,7 @@ import type { ProjectMap } from '../../core/map.ts'
 import type { Matrix, MatrixCell, Problem, Report } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
 import { cellText, durationText } from '../evidence.ts'
-import { html, type Markup, prose } from '../markup.ts'
+import { html, type Markup, path, prose } from '../markup.ts'
 import { callsText, guardText, ownerText, place, topicText } from '../wording.ts'
 
 export function tableHtml(caption: string, header: string[], rows: Markup[]): Markup {
@@ -26,42 +26,42 @@ export function matrixHtml({ identities, rows }: Matrix): Markup {
       (cell) =>
         html`<td>${cell === '-' ? html`<span class="soft">-</span>` : html`<span class="badge ${cellTone[cell]}">${cellText[cell]}</span>`}</td>`,
     )
-    return html`<tr><th scope="row" class="mono">${endpoint}</th>${tried}</tr>`
+    return html`<tr><th scope="row" class="mono">${path(endpoint)}</th>${tried}</tr>`
   })
   return html`<p>Every endpoint was called as every identity, with the ids of objects that belong to somebody else. A cell says the most that was seen.</p>
 ${tableHtml('Observed authorization', ['endpoint', ...identities], lines)}`
 }
 
-export function mapHtml(map: ProjectMap): Markup {
+/** `open`: the tables are what was asked for. */
+export function mapHtml(map: ProjectMap, open: boolean): Markup {
+  const folded = (title: string, content: Markup): Markup =>
+    html`<details${open && html` open`}><summary>${title}</summary>${content}</details>`
   const endpoints = map.endpoints.map(
     (
       one,
-    ) => html`<tr><th scope="row" class="mono">${one.id}</th><td>${guardText(one.guard)}</td><td>${one.validation.join(', ') || '-'}</td>
-<td>${one.reads.join(', ') || '-'}</td><td>${one.writes.join(', ') || '-'}</td><td class="mono">${place(one.location)}</td></tr>`,
+    ) => html`<tr><th scope="row" class="mono">${path(one.id)}<p class="where">${path(place(one.location))}</p></th><td>${guardText(one.guard)}</td><td>${one.validation.join(', ') || '-'}</td>
+<td>${one.reads.join(', ') || '-'}</td><td>${one.writes.join(', ') || '-'}</td></tr>`,
   )
   const models = map.models.map(
     (one) =>
-      html`<tr><th scope="row">${one.name}</th><td>${one.role}</td><td>${ownerText(one)}</td><td class="mono">${place(one.location)}</td></tr>`,
+      html`<tr><th scope="row">${one.name}</th><td>${one.role}</td><td>${ownerText(one)}</td><td class="mono">${path(place(one.location))}</td></tr>`,
   )
   const habits = map.conventions.map(
     (one) =>
-      html`<tr><th scope="row">${topicText(one)}</th><td>${prose(one.value)}</td><td class="mono">${one.location ? place(one.location) : '-'}</td></tr>`,
+      html`<tr><th scope="row">${topicText(one)}</th><td>${prose(one.value)}</td><td class="mono">${one.location ? path(place(one.location)) : '-'}</td></tr>`,
   )
   return html`<p>${map.stack.join(' · ')}. ${plural(map.endpoints.length, 'endpoint')}, ${plural(map.models.length, 'model')}, ${callsText(map.queries)}.</p>
-${endpoints.length > 0 && folded('Endpoints', tableHtml('Endpoints, what guards them and what they touch', ['endpoint', 'guard', 'validation', 'reads', 'writes', 'at'], endpoints))}
+${endpoints.length > 0 && folded('Endpoints', tableHtml('Endpoints, what guards them and what they touch', ['endpoint and place', 'guard', 'validation', 'reads', 'writes'], endpoints))}
 ${models.length > 0 && folded('Models', tableHtml('Models and whom their rows belong to', ['model', 'role', 'belongs to', 'at'], models))}
 ${habits.length > 0 && folded('Conventions', tableHtml('Habits of the project', ['topic', 'habit', 'at'], habits))}`
 }
-
-const folded = (title: string, content: Markup): Markup =>
-  html`<details><summary>${title}</summary>${content}</details>`
 
 export function problemsHtml(problems: readonly Problem[]): Markup {
   const rows = problems.map(
     (
       one,
     ) => html`<tr><td><span class="badge ${one.effect === 'fatal' ? 'bad' : 'warn'}">${one.effect === 'fatal' ? 'could not look' : 'in part'}</span></td>
-<th scope="row" class="mono">${one.where}</th><td>${prose(one.message)}</td></tr>`,
+<th scope="row" class="mono">${path(one.where)}</th><td>${prose(one.message)}</td></tr>`,
   )
   return tableHtml('What could not be looked at', ['effect', 'where', 'what'], rows)
 }

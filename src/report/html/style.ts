@@ -67,8 +67,8 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 article > header { display: flex; flex-wrap: wrap; gap: .4rem .5rem; align-items: center; margin-bottom: .5rem; }
 article > header h3 { flex: 1 1 100%; }
 .where { color: var(--soft); font-size: .875rem; margin: .25rem 0 .75rem; }
-th .mono, td.mono, th.mono { overflow-wrap: anywhere; min-width: 9rem; } td.state { width: 13rem; }
-th .where { margin: .1rem 0 0; font-weight: 400; }
+th .mono, td.mono, th.mono { min-width: 9rem; } .mono { word-break: normal; overflow-wrap: break-word; } td.state { width: 13rem; }
+th .where { margin: .1rem 0 0; font-weight: 400; font-size: .8rem; }
 dl.told { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); gap: .35rem .75rem; margin: .75rem 0 0; }
 dl.told dt { color: var(--soft); font-size: .875rem; padding-top: .1rem; }
 dl.told dd { margin: 0; white-space: pre-line; }
@@ -117,7 +117,7 @@ ul.plan .hot { color: var(--red); font-weight: 600; } ul.plan .cond { color: var
     --red-bg: #fff; --green-bg: #fff; --amber-bg: #fff; --blue-bg: #fff; --grey-bg: #fff; }
   body { font-size: 10.5pt; } pre { max-height: none; } .diff { white-space: pre-wrap; } .diff code { width: auto; }
   .copied button, .contents, .skip { display: none; } .scroll { overflow: visible; } .badge { border: 1px solid currentColor; }
-  article, .exchange, .side { break-inside: avoid-page; } h2, h3, h4, h5 { break-after: avoid; }
+  .exchange, .side, tr { break-inside: avoid-page; } h2, h3, h4, h5 { break-after: avoid; }
 }
 `
 

@@ -36,6 +36,11 @@ const files: Record<string, string> = {
       const { SESSION_SECRET, COLOUR } = process.env
       return Response.json({ ...process.env, SESSION_SECRET, COLOUR, name: process.env.TINY_NAME })
     }`,
+  'app/api/read/route.ts': `
+    import { readFile } from 'node:fs/promises'
+    export async function POST(request: Request) {
+      return new Response(await readFile(/* turbopackIgnore: true */ await request.text(), 'utf8').catch((error) => error.code))
+    }`,
   'app/api/out/route.ts': `
     export async function POST(request: Request) {
       const url = await request.text()
@@ -63,7 +68,7 @@ beforeAll(async () => {
     env: { GIVEN: 'by the caller' },
     parent: { PATH: process.env.PATH, PARENT_SECRET: 'planted-secret' },
   })
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   await workplace.close()
@@ -96,6 +101,12 @@ it('goes on over a type error, a font and a page that cannot be rendered without
   expect(app.notes.join(' ')).toMatch(/rendered when they are asked for.*Not in the copy: \.env\./)
 })
 
+it('tells whether files outside of the copy were hidden', async () => {
+  const body = join(base, 'tiny/.env')
+  const read = await (await fetch(`${app.origin}/api/read`, { method: 'POST', body })).text()
+  expect(read).toBe(app.containment.kind === 'namespaces' ? 'ENOENT' : files['.env'])
+})
+
 it('refuses the world and tells what was tried', async () => {
   const before = app.egress().length
   const answer = await json('/api/out', { method: 'POST', body: 'http://169.254.169.254/canary-1' })
@@ -123,4 +134,4 @@ it('says at which step, why and what would help', async () => {
     remedy: expect.stringContaining('Install the packages'),
     log: expect.stringContaining('@acme/not-there'),
   })
-}, 60_000)
+}, 180_000)

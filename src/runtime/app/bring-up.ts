@@ -1,14 +1,15 @@
 /** Builds and starts the copy of an application, contained to loopback. */
 import { mkdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { openCell } from '../../sandbox/namespaces.ts'
 import { type EgressAttempt, readAttempts } from '../egress/attempts.ts'
 import { openStub } from '../egress/stub.ts'
 import { generateClient } from './generate.ts'
-import { environmentOf, type Launch } from './launch.ts'
+import { environmentOf, type Launch, portOf } from './launch.ts'
 import { buildMembers } from './members.ts'
 import { installedNext, type Next } from './next.ts'
 import { wrapConfig } from './next-config.ts'
-import { runStep } from './run-step.ts'
+import { plainly, runStep, type StartNode } from './run-step.ts'
 import { failed, freePort, serverOf } from './server.ts'
 import type { StagedApp } from './stage.ts'
 
@@ -27,6 +28,11 @@ export interface RunningApp {
   readonly env: Record<string, string>
   /** Milliseconds that each step took. */
   readonly took: { generate: number; build: number; start: number }
+  /**
+   * What kept it in. `namespaces`: its network leads to the given ports alone, and of the machine's files it saw the
+   * copy and the system. `preload`: Node.js refused connections; other programs and files were not held.
+   */
+  readonly containment: { kind: 'namespaces' } | { kind: 'preload'; why: string }
   /** What is not as it is in the project, in sentences. */
   readonly notes: string[]
   /** The last quarter of a megabyte that the server printed. */
@@ -56,20 +62,27 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   const record = join(logs, 'egress.jsonl')
   const stub = await openStub(record)
   workplace.onClose(stub.close)
-  const env = await environmentOf(staged, options, { origin, port, record, logs, stub })
+  const ports = [portOf(options.databaseUrl), stub.plain, stub.tls, ...(options.ports ?? [])]
+  const readable = (options.preloads ?? []).map((file) => dirname(file))
+  const cell =
+    options.isolation === 'none'
+      ? { missing: 'It was not asked for.' }
+      : await openCell(workplace, { ports, serves: port, readable })
+  const start = 'missing' in cell ? plainly(workplace) : cell.start
+  const env = await environmentOf(staged, options, { origin, port, record, logs, stub, start })
 
   progress?.('generating the Prisma client')
   const began = Date.now()
-  await generateClient(staged, env, join(logs, 'generate.log'), signal)
+  await generateClient(staged, start, env, join(logs, 'generate.log'), signal)
   const generated = Date.now()
   progress?.('building packages of the workspace')
-  const members = await buildMembers(staged, env, logs, signal)
+  const members = await buildMembers(staged, start, env, logs, signal)
   await wrapConfig({ folder, top: staged.top, next: next.version })
   const notes: string[] = []
   if (members.length > 0) notes.push(`Built first, since they were not: ${members.join(', ')}.`)
   if (mode === 'build') {
     progress?.('building the application')
-    const whole = await build(staged, next, env, join(logs, 'build.log'), signal)
+    const whole = await build(staged, start, next, env, join(logs, 'build.log'), signal)
     if (!whole)
       notes.push('Pages are rendered when they are asked for: not all could be rendered while building.')
   }
@@ -77,7 +90,14 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   const built = Date.now()
 
   progress?.('starting the application')
-  const server = serverOf(staged, next, mode, { env, origin, port, file: join(logs, 'server.log'), signal })
+  const server = serverOf(staged, next, mode, {
+    run: start,
+    env,
+    origin,
+    port,
+    file: join(logs, 'server.log'),
+    signal,
+  })
   await server.start()
   const took = { generate: generated - began, build: built - generated, start: Date.now() - built }
   workplace.onClose(server.stop)
@@ -94,8 +114,10 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
       await server.stop()
       await server.start()
     },
+    containment: 'missing' in cell ? { kind: 'preload', why: cell.missing } : { kind: 'namespaces' },
     stop: async () => {
       await server.stop()
+      if (!('missing' in cell)) await cell.close()
       await stub.close()
     },
   }
@@ -104,6 +126,7 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
 /** `false` when the application was built without its prerendered pages. */
 async function build(
   staged: StagedApp,
+  start: StartNode,
   next: Next,
   env: Record<string, string>,
   file: string,
@@ -111,7 +134,7 @@ async function build(
 ): Promise<boolean> {
   const run = (...more: string[]) =>
     runStep(
-      staged.workplace,
+      start,
       {
         args: [next.command, 'build', ...next.flags, ...more],
         cwd: staged.folder,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { readSyntax } from '../../source/read-syntax.ts'
 import type { Expr } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
-import { runStep } from './run-step.ts'
+import { runStep, type StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 import type { SourceText } from './variables.ts'
 
@@ -37,25 +37,27 @@ process.exit(0)
  */
 export async function writeFonts(
   staged: StagedApp,
+  start: StartNode,
   sources: readonly SourceText[],
   file: string,
   log: string,
   env: Record<string, string>,
 ): Promise<void> {
   const calls = sources.flatMap(fontCalls)
-  const addresses = calls.length === 0 ? [] : await addressesOf(staged, calls, log, env)
+  const addresses = calls.length === 0 ? [] : await addressesOf(staged, start, calls, log, env)
   const answers = Object.fromEntries(addresses.map((address) => [address, '/* no face */']))
   await writeFile(file, `module.exports = ${JSON.stringify(answers)}\n`)
 }
 
 async function addressesOf(
   staged: StagedApp,
+  start: StartNode,
   calls: FontCall[],
   log: string,
   env: Record<string, string>,
 ): Promise<string[]> {
   const args = ['-e', ADDRESSES, '--', JSON.stringify(calls)]
-  const ended = await runStep(staged.workplace, { args, cwd: staged.folder, env, limit: 30_000 }, log)
+  const ended = await runStep(start, { args, cwd: staged.folder, env, limit: 30_000 }, log)
   const line = ended.log.trimEnd().split('\n').at(-1) ?? ''
   return ended.code === 0 && line.startsWith('[') ? z.array(z.string()).parse(JSON.parse(line)) : []
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { BringUpError, diagnose, tailOf } from './failure.ts'
 import { resolveFrom } from './place.ts'
-import { type Ended, runStep } from './run-step.ts'
+import { type Ended, runStep, type StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
 const LIMIT_MS = 5 * 60_000
@@ -22,6 +22,7 @@ const manifest = z.object({
  */
 export async function generateClient(
   staged: StagedApp,
+  start: StartNode,
   env: Record<string, string>,
   log: string,
   signal?: AbortSignal,
@@ -32,7 +33,7 @@ export async function generateClient(
     const flag = await schemaFlag(folder)
     const run = (): Promise<Ended> =>
       runStep(
-        staged.workplace,
+        start,
         {
           args: [command, 'generate', ...flag],
           cwd: folder,

@@ -6,6 +6,7 @@ import { requireEgress } from '../egress/place.ts'
 import type { Stub } from '../egress/stub.ts'
 import { makeEnvironment, readSources } from './environment.ts'
 import { writeFonts } from './fonts.ts'
+import type { StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
 export interface Launch {
@@ -17,6 +18,11 @@ export interface Launch {
   preloads?: string[]
   /** Further ports on loopback that the application may reach, such as a listener that waits for it. */
   ports?: number[]
+  /**
+   * `auto`: where the system allows it, processes get a network and a view of the file system of their own. `none`: the
+   * preload alone keeps connections in, and files outside of the copy can be read.
+   */
+  isolation?: 'auto' | 'none'
   /** Of this process: the search path and what the system needs are passed on, nothing else. Default: `process.env`. */
   parent?: NodeJS.ProcessEnv
 }
@@ -27,6 +33,7 @@ export interface Address {
   record: string
   logs: string
   stub: Stub
+  start: StartNode
 }
 
 /**
@@ -36,7 +43,7 @@ export interface Address {
 export async function environmentOf(
   staged: StagedApp,
   options: Launch,
-  { origin, port, record, logs, stub }: Address,
+  { origin, port, record, logs, stub, start }: Address,
 ): Promise<Record<string, string>> {
   const home = join(logs, 'home')
   await mkdir(home, { recursive: true })
@@ -54,8 +61,7 @@ export async function environmentOf(
     TZ: 'UTC',
     LANG: 'C.UTF-8',
   }
-  await writeFonts(staged, sources.code, fonts, join(logs, 'fonts.log'), system)
-  const databasePort = Number(new URL(databaseUrl).port || 5432)
+  await writeFonts(staged, start, sources.code, fonts, join(logs, 'fonts.log'), system)
   const imports = preloads.map((file) => `--import ${pathToFileURL(file).href}`)
   return {
     ...made.values,
@@ -69,11 +75,14 @@ export async function environmentOf(
     NODE_EXTRA_CA_CERTS: authority,
     BACKEND_ENGINEER_EGRESS: JSON.stringify({
       record,
-      ports: [port, databasePort, ...ports],
+      ports: [port, portOf(databaseUrl), ...ports],
       stub: { plain: stub.plain, tls: stub.tls, hosts: stub.hosts },
     }),
   }
 }
+
+/** Of a database's address. */
+export const portOf = (url: string): number => Number(new URL(url).port || 5432)
 
 const needed = [
   'PATH',

@@ -4,7 +4,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { z } from 'zod'
 import { BringUpError, diagnose, tailOf } from './failure.ts'
-import { runStep } from './run-step.ts'
+import { runStep, type StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
 const LIMIT_MS = 10 * 60_000
@@ -37,6 +37,7 @@ const SCRIPTS = ['build', 'compile', 'bundle']
  */
 export async function buildMembers(
   staged: StagedApp,
+  start: StartNode,
   env: Record<string, string>,
   logs: string,
   signal?: AbortSignal,
@@ -48,7 +49,7 @@ export async function buildMembers(
     const script = SCRIPTS.find((one) => said.scripts?.[one] !== undefined)
     if (script === undefined || missingEntries(folder, said).length === 0) continue
     const ended = await runStep(
-      staged.workplace,
+      start,
       {
         args: [await scriptRunner(logs), 'run', script],
         cwd: folder,

@@ -1,5 +1,5 @@
 /** Runs one command of the copy to its end, with its output in a file of bounded size. */
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { Workplace } from '../../sandbox/workplace.ts'
 
@@ -39,6 +39,17 @@ export function openLog(file: string): Log {
   }
 }
 
+/** Starts Node.js with arguments: plainly, or in a cell, where `serves` says that the machine wants to reach it. */
+export type StartNode = (
+  args: readonly string[],
+  options: { cwd: string; env: Record<string, string>; stdio: SpawnOptions['stdio']; serves?: boolean },
+) => ChildProcess
+
+export const plainly =
+  (workplace: Workplace): StartNode =>
+  (args, { cwd, env, stdio }) =>
+    workplace.start(process.execPath, args, { cwd, env, stdio })
+
 export interface Command {
   /** Arguments of Node.js. */
   args: string[]
@@ -57,13 +68,13 @@ export interface Ended {
 
 /** Runs Node.js with the arguments and waits for the end. Rejects when it cannot be started or the run is aborted. */
 export async function runStep(
-  workplace: Workplace,
+  start: StartNode,
   { args, cwd, env, limit }: Command,
   file: string,
   signal?: AbortSignal,
 ): Promise<Ended> {
   const log = openLog(file)
-  const child = workplace.start(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = start(args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   log.follow(child)
   let late = false
   const timer = setTimeout(() => {

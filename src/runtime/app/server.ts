@@ -1,17 +1,20 @@
 /** The server of a copy: starts it, waits until it answers, ends it. */
 import type { ChildProcess } from 'node:child_process'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BringUpError, type BringUpStep, diagnose, tailOf } from './failure.ts'
 import type { Next } from './next.ts'
-import { endGroup, openLog } from './run-step.ts'
+import { endGroup, openLog, type StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
 const START_MS = 120_000
+const POLL_MS = 5000
 /** Next.js waits for idle connections when it is told to end. */
 const GRACE_MS = 700
 
 interface Serving {
+  run: StartNode
   env: Record<string, string>
   origin: string
   port: number
@@ -20,22 +23,19 @@ interface Serving {
 }
 
 export function serverOf(staged: StagedApp, next: Next, mode: 'build' | 'dev', serving: Serving) {
-  const { env, origin, port, file, signal } = serving
+  const { run, env, origin, port, file, signal } = serving
   const log = openLog(file)
   let child: ChildProcess | undefined
   return {
     log: () => log.text(),
     async start(): Promise<void> {
       const verb = mode === 'build' ? ['start'] : ['dev', ...next.flags]
-      const started = staged.workplace.start(
-        process.execPath,
-        [next.command, ...verb, '-H', '127.0.0.1', '-p', String(port)],
-        {
-          cwd: staged.folder,
-          env: { ...env, PORT: String(port), NODE_ENV: mode === 'build' ? 'production' : 'development' },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        },
-      )
+      const started = run([next.command, ...verb, '-H', '127.0.0.1', '-p', String(port)], {
+        cwd: staged.folder,
+        env: { ...env, PORT: String(port), NODE_ENV: mode === 'build' ? 'production' : 'development' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        serves: true,
+      })
       child = started
       log.follow(started)
       await ready(started, origin, () => log.text(), signal)
@@ -78,16 +78,17 @@ async function ready(
 
 /** A path below Next.js's own, which compiles no page: whatever is answered, the server is up. */
 async function answers(origin: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${origin}/_next/backend-engineer`, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(30_000),
+  // A connection of its own each time: `fetch` keeps one that was closed before it was used, and waits for it.
+  return await new Promise((done) => {
+    const asked = get(`${origin}/_next/backend-engineer`, { agent: false, timeout: POLL_MS }, (answer) => {
+      answer.resume()
+      answer.once('end', () => done(true))
+      answer.once('error', () => done(false))
     })
-    await response.body?.cancel()
-    return true
-  } catch {
-    return false
-  }
+    asked.once('timeout', () => asked.destroy())
+    asked.once('error', () => done(false))
+    asked.once('close', () => done(false))
+  })
 }
 
 /** The error of a step, with what its log says. */

@@ -53,6 +53,9 @@ describe('sourceMapper', () => {
     ['relative to the map, encoded', '../../../src/app/%5Bid%5D/route.ts'],
     ['relative to the map', '../../../src/app/[id]/route.ts'],
     ['of webpack', 'webpack://_N_E/./src/app/[id]/route.ts'],
+    ['of webpack with a mark', 'webpack://_N_E/./src/app/[id]/route.ts?1a2b'],
+    ['of webpack in a scoped package', 'webpack://@acme/web/../copy/src/app/[id]/route.ts'],
+    ['of webpack outside of the app', 'webpack://_N_E/../copy/src/app/[id]/route.ts'],
     ['of Turbopack', 'turbopack:///[project]/copy/src/app/[id]/route.ts'],
   ])('reads a source %s', (_, source) => {
     writeMap(source)

@@ -40,7 +40,8 @@ function codecFor({ staged, mode }: ActionApp): Codec {
   const { workplace, folder } = staged
   const own = codecs.get(workplace) ?? new Map<string, Codec>()
   codecs.set(workplace, own)
-  const codec = own.get(`${mode} ${folder}`) ?? openCodec(workplace, folder, mode)
+  const known = own.get(`${mode} ${folder}`)
+  const codec = known?.hasEnded() === false ? known : openCodec(workplace, folder, mode)
   own.set(`${mode} ${folder}`, codec)
   return codec
 }

@@ -9,6 +9,8 @@ export interface Codec {
   encode(args: readonly unknown[]): Promise<{ contentType: string; body: Uint8Array }>
   /** What the action gave, or the message of what it threw. Throws when the text is no answer to an action. */
   decode(body: string): Promise<{ result: unknown } | { thrown: string }>
+  /** Its process is gone, or was given up: another one is needed. */
+  hasEnded(): boolean
 }
 
 const WAIT_MS = 10_000
@@ -77,8 +79,9 @@ export function openCodec(workplace: Workplace, folder: string, mode: 'build' | 
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   })
-  const ask = asker(child)
+  const { ask, hasEnded } = asker(child)
   return {
+    hasEnded,
     encode: async (args) => encoded.parse(await ask('encode', await portable(args))),
     async decode(body) {
       const answer = decoded.parse(await ask('decode', body))
@@ -89,7 +92,12 @@ export function openCodec(workplace: Workplace, folder: string, mode: 'build' | 
 
 type Settle = (answer: z.infer<typeof reply> | Error) => void
 
-function asker(child: ChildProcess): (kind: 'encode' | 'decode', value: unknown) => Promise<unknown> {
+interface Asker {
+  ask(kind: 'encode' | 'decode', value: unknown): Promise<unknown>
+  hasEnded(): boolean
+}
+
+function asker(child: ChildProcess): Asker {
   const open = new Map<number, Settle>()
   let count = 0
   let said = ''
@@ -98,6 +106,7 @@ function asker(child: ChildProcess): (kind: 'encode' | 'decode', value: unknown)
     ended ??= new Error(`React of the application could not be used: ${why}`)
     for (const settle of open.values()) settle(ended)
     open.clear()
+    child.kill('SIGKILL')
   }
   child.stderr?.on('data', (text) => {
     said = `${said}${text}`.slice(-2000)
@@ -109,7 +118,7 @@ function asker(child: ChildProcess): (kind: 'encode' | 'decode', value: unknown)
   })
   child.on('error', (error) => end(error.message))
   child.on('exit', () => end(said.trim().split('\n').at(-1) || 'its process ended'))
-  return (kind, value) =>
+  const ask: Asker['ask'] = (kind, value) =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended)
       const id = ++count
@@ -120,8 +129,16 @@ function asker(child: ChildProcess): (kind: 'encode' | 'decode', value: unknown)
         else if (answer.failure !== undefined) reject(new Error(answer.failure))
         else resolve(answer.value)
       })
-      child.send({ id, kind, value }, (error) => error && end(error.message))
+      try {
+        child.send({ id, kind, value }, (error) => error && end(error.message))
+      } catch (error) {
+        // What cannot pass between processes: React could not send it either.
+        open.delete(id)
+        clearTimeout(timer)
+        reject(error)
+      }
     })
+  return { ask, hasEnded: () => ended !== undefined }
 }
 
 /** Forms and files in a shape that passes between processes; the rest passes as it is. */

@@ -152,6 +152,12 @@ describe('callAction', () => {
     expect(answer.request.path).toBe('/things/1')
   })
 
+  it('says what React cannot send, and goes on', async () => {
+    await expect(callAction(app, { file, name: 'describe' }, [Symbol('no')])).rejects.toThrow()
+    const answer = await callAction(app, { file, name: 'describe' }, [1])
+    expect(answer.result).toMatchObject({ kinds: ['Number'] })
+  })
+
   it('tells what an action threw, a redirect, and a refusal by origin', async () => {
     const failed = await callAction(app, { file, name: 'fail' }, [])
     expect(failed.status).toBe(500)

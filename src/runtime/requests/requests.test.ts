@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
+import { projectOf } from '../../../test/project.ts'
 import { asCurl } from './curl.ts'
 import { type HttpRequest, KEPT_BYTES, NoAnswer, REQUEST_ID, send } from './send.ts'
+import { transformerOf } from './transformer.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -100,6 +102,23 @@ describe('send', () => {
     setTimeout(() => stop.abort(new Error('enough')), 50)
     const { signal } = stop
     await expect(send(origin, { method: 'GET', path: '/' }, { signal })).rejects.toThrow('enough')
+  })
+})
+
+describe('transformerOf', () => {
+  const server = (options: string) => ({
+    'server/trpc.ts': `import { initTRPC } from '@trpc/server'
+import { transformer } from './transformer'
+export const t = initTRPC.context().create(${options})`,
+    'server/transformer.ts': `import superjson from 'superjson'
+export const transformer = superjson`,
+  })
+  it.each([
+    ['', 'none'],
+    ['{ transformer }', 'superjson'],
+    ['{ transformer: { serialize: JSON.stringify, deserialize: JSON.parse } }', 'other'],
+  ])('reads create(%s)', async (options, expected) => {
+    expect(transformerOf(await projectOf(server(options)))).toBe(expected)
   })
 })
 

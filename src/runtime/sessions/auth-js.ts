@@ -27,7 +27,7 @@ export function authJs(question: Question): Way[] | Missing | undefined {
   const strategy = strategyOf(question, config)
   const library = five ? 'next-auth 5' : 'next-auth 4'
   const names = cookieNames(question, config, five)
-  const claims = claimsOf(project, files)
+  const claims = claimsOf(project, [...new Set([...files, ...[...config.values()].map((one) => one.syntax)])])
   const rows = names.map((name) => rowWay(question, library, name))
   const tokens = names.map(
     (name): Way | undefined => secret && tokenWay(project, { library, five, name, secret, claims }),
@@ -47,9 +47,10 @@ function configOf(project: Project, files: readonly Syntax[]): Map<string, Place
   const fields = new Map<string, Place>()
   for (const syntax of files)
     walk(syntax, (expr) => {
-      if (expr.k !== 'object' || !expr.props.some((prop) => prop.key === 'providers')) return
-      for (const [key, place] of fieldsOf(project.program, { syntax, expr }))
-        if (!fields.has(key)) fields.set(key, place)
+      if (expr.k !== 'object' || !expr.props.some((prop) => prop.key === 'providers' || prop.spread)) return
+      const found = fieldsOf(project.program, { syntax, expr })
+      if (!found.has('providers')) return
+      for (const [key, place] of found) if (!fields.has(key)) fields.set(key, place)
     })
   return fields
 }
@@ -83,7 +84,7 @@ function cookieNames({ project, running }: Question, config: Map<string, Place>,
   const flagged = secure?.k === 'literal' && secure.value === true
   const both = [plain, `__Secure-${plain}`]
   const usual = flagged || url.startsWith('https:') ? both.toReversed() : both
-  return own === undefined ? usual : [own, ...usual]
+  return own === undefined ? usual : [...new Set([own, ...usual])]
 }
 
 /** What the callbacks put into the token and read of it, besides what the library itself puts there. */

@@ -39,7 +39,10 @@ export function betterAuth({ project, running }: Question): Way[] | Missing | un
       stored: true,
       async mint(user) {
         const token = randomToken()
-        await insertRow(project, sql, model, user, { token, expiresAt: inAnHour() })
+        await insertRow(project, sql, model, user, {
+          [text('session', 'fields', 'token') ?? 'token']: token,
+          [text('session', 'fields', 'expiresAt') ?? 'expiresAt']: inAnHour(),
+        })
         return cookie(one, betterAuthCookie(secret, token))
       },
     }),

@@ -2,6 +2,7 @@
 import type { Project } from '../../project/project.ts'
 import { authJs } from './auth-js.ts'
 import { betterAuth } from './better-auth.ts'
+import { clerk } from './clerk.ts'
 import { HOW_TO, hook } from './hook.ts'
 import { ironSessions } from './iron-session.ts'
 import type { Minter, Missing, Question, Running, Way } from './minter.ts'
@@ -11,7 +12,7 @@ import { rowKeys, rowSessions } from './row-credential.ts'
 type Finder = (question: Question) => Way[] | Missing | undefined
 
 /** In order: the user's word, then a library that manages sessions, then what the project does itself. */
-const finders: Finder[] = [hook, betterAuth, authJs, ironSessions, ownTokens, rowSessions]
+const finders: Finder[] = [hook, betterAuth, authJs, clerk, ironSessions, ownTokens, rowSessions]
 
 /**
  * Finds how sessions are made. What is found is a likely reading of the source: check it against an endpoint that wants

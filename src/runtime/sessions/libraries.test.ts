@@ -1,80 +1,22 @@
 /** Sessions that are made here, read by the libraries themselves. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { hkdfSync } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { unsealData } from 'iron-session'
-import { afterEach, describe, expect, it } from 'vitest'
+import { importSPKI, jwtDecrypt, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
 import { projectOf } from '../../../test/project.ts'
+import { anna, cookieValue, dependencies, minterOf, SECRET, schema, table } from '../../../test/sessions.ts'
 import { loadProject } from '../../project/load.ts'
-import type { Project } from '../../project/project.ts'
-import { openWorkplace } from '../../sandbox/workplace.ts'
-import { findKeyMinter, findMinter } from './find.ts'
-import type { Minter, Person, Running } from './minter.ts'
+import { findMinter } from './find.ts'
+import { sessionVariables } from './variables.ts'
 
 /** Its types would bring those of Next.js, which change the types of Node.js for the whole program. */
 const { decode } = createRequire(import.meta.url)('next-auth/jwt')
 
 const repository = join(import.meta.dirname, '../../..')
-const SECRET = 'a-secret-of-at-least-thirty-two-bytes'
-
-const anna: Person = {
-  party: 'a',
-  role: 'ADMIN',
-  row: {
-    table: 'User',
-    values: { id: 'user-a', email: 'anna@a.example', name: 'Anna', role: 'ADMIN', passwordHash: 'x' },
-  },
-  tenant: { table: 'Organisation', values: { id: 'org-a' } },
-}
-
-/** Collects the rows that are inserted. */
-function table(): { rows: Record<string, unknown>[]; sql: NonNullable<Running['sql']> } {
-  const rows: Record<string, unknown>[] = []
-  return {
-    rows,
-    async sql(text, params) {
-      const match = /^INSERT INTO "(\w+)" \((.*)\) VALUES/.exec(text)
-      const columns = (match?.[2] ?? '').split(', ').map((one) => one.slice(1, -1))
-      rows.push({ table: match?.[1], ...Object.fromEntries(columns.map((column, i) => [column, params[i]])) })
-    },
-  }
-}
-
-async function minterOf(project: Project, running: Partial<Running>): Promise<Minter> {
-  const minter = await findMinter(project, { env: {}, folder: '/nowhere', ...running })
-  if ('missing' in minter) throw new Error(minter.missing)
-  return minter
-}
-
-const cookieValue = ({ cookie = '' }: Record<string, string>): string => cookie.slice(cookie.indexOf('=') + 1)
-
-const schema = `datasource db {
-  provider = "postgresql"
-}
-model User {
-  id String @id
-  email String @unique
-  name String
-  role String
-  passwordHash String
-  sessions Session[]
-}
-model Session {
-  id String @id @default(cuid())
-  sessionToken String @unique @map("session_token")
-  token String @unique
-  userId String
-  user User @relation(fields: [userId], references: [id])
-  expires DateTime
-  expiresAt DateTime
-  createdAt DateTime @default(now())
-  ip String?
-}`
-const dependencies = (more: Record<string, string>): string =>
-  JSON.stringify({ name: 'app', dependencies: { next: '16.4.5', '@prisma/client': '7.10.0', ...more } })
 
 describe('next-auth 4', () => {
   it('makes the token of the fixture, which the library decrypts', async () => {
@@ -140,6 +82,53 @@ export const authOptions = { adapter: PrismaAdapter(prisma), providers: [] }`,
   })
 })
 
+describe('Auth.js 5', () => {
+  it('encrypts a token under a key that the name of the cookie takes part in', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ 'next-auth': '5.0.0-beta.30' }),
+      'prisma/schema.prisma': schema,
+      'auth.config.ts': `const dev = process.env.NODE_ENV !== 'production'
+export const authConfig = {
+  providers: [],
+  cookies: { sessionToken: { name: dev ? 'dev-session' : 'shop-session' } },
+  callbacks: { jwt: ({ token, user }) => ({ ...token, role: user.role }) },
+}`,
+      'auth.ts': `import NextAuth from 'next-auth'
+import { authConfig } from './auth.config'
+export const { auth } = NextAuth({ ...authConfig, adapter: PrismaAdapter(prisma), session: { strategy: 'jwt' } })`,
+    })
+    const variables = sessionVariables(project)
+    expect(variables).toMatchObject({ AUTH_TRUST_HOST: 'true' })
+    const minter = await minterOf(project, { env: variables })
+    const headers = await minter.mint(anna)
+    expect(headers.cookie).toMatch(/^shop-session=/)
+    // As @auth/core derives it; the library itself is not among the packages of this repository.
+    const info = 'Auth.js Generated Encryption Key (shop-session)'
+    const key = new Uint8Array(hkdfSync('sha256', variables.AUTH_SECRET ?? '', 'shop-session', info, 64))
+    const { payload, protectedHeader } = await jwtDecrypt(cookieValue(headers), key)
+    expect(payload).toMatchObject({ sub: 'user-a', email: 'anna@a.example', role: 'ADMIN' })
+    expect(protectedHeader).toEqual({ alg: 'dir', enc: 'A256CBC-HS512' })
+  })
+})
+
+describe('Clerk', () => {
+  it('signs the session with a key whose public half the application is given', async () => {
+    const project = await projectOf({
+      'package.json': dependencies({ '@clerk/nextjs': '6.0.0' }),
+      'prisma/schema.prisma': schema.replace('name String', 'name String\n  clerkUserId String @unique'),
+    })
+    const env = sessionVariables(project)
+    const minter = await minterOf(project, { env })
+    const row = { ...anna.row, values: { ...anna.row.values, clerkUserId: 'user_2a' } }
+    const headers = await minter.mint({ ...anna, row })
+    const token = /^__session=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? ''
+    const { payload } = await jwtVerify(token, await importSPKI(env.CLERK_JWT_KEY ?? '', 'RS256'))
+    expect(payload).toMatchObject({ sub: 'user_2a', v: 2, o: { id: 'org-a', rol: 'admin' } })
+    const without = await findMinter(project, { env: {}, folder: '/nowhere' })
+    expect('missing' in without && without.missing).toContain('sessionVariables')
+  })
+})
+
 describe('better-auth', () => {
   const files = {
     'package.json': dependencies({ 'better-auth': '1.7.25' }),
@@ -172,6 +161,18 @@ export const auth = betterAuth({ baseURL: process.env.BETTER_AUTH_URL, advanced:
     expect(found?.user.id).toBe('user-a')
     const forged = new Headers({ cookie: `${headers.cookie}x` })
     expect(await auth.api.getSession({ headers: forged })).toBeNull()
+  })
+
+  it('knows renamed columns', async () => {
+    const fields = `session: { fields: { token: 'sessionToken', expiresAt: 'expires' } }`
+    const { rows, sql } = table()
+    const project = await projectOf({
+      ...files,
+      'lib/auth.ts': `import { betterAuth } from 'better-auth'
+export const auth = betterAuth({ ${fields} })`,
+    })
+    const headers = await (await minterOf(project, { env: sessionVariables(project), sql })).mint(anna)
+    expect(decodeURIComponent(cookieValue(headers)).split('.')[0]).toBe(rows[0]?.session_token)
   })
 
   it('tries the secure name first where the library takes it, and says what is missing', async () => {
@@ -218,86 +219,5 @@ export async function GET() {
       password: { 2: 'another-secret-of-thirty-two-bytes' },
     })
     expect(wrong).toEqual({})
-  })
-})
-
-describe('rows of the application', () => {
-  it('makes an API key of the example: the hash in the table, the key in the header', async () => {
-    const project = await loadProject(join(repository, 'examples/workshop'))
-    const { rows, sql } = table()
-    const minter = await findKeyMinter(project, { env: {}, folder: '/nowhere', sql })
-    if ('missing' in minter) throw new Error(minter.missing)
-    const headers = await minter.mint(anna)
-    expect(headers.authorization).toMatch(/^Bearer wk_/)
-    const { createHash } = await import('node:crypto')
-    const hash = createHash('sha256')
-      .update((headers.authorization ?? '').slice(7))
-      .digest('hex')
-    expect(rows).toHaveLength(1)
-    expect(rows[0]).toMatchObject({ table: 'ApiKey', keyHash: hash, orgId: 'org-a' })
-  })
-
-  it('makes a session that the project keeps in its own table', async () => {
-    const project = await projectOf({
-      'prisma/schema.prisma': schema,
-      'app/api/notes/route.ts': `import { cookies } from 'next/headers'
-export async function GET() {
-  const token = (await cookies()).get('sid')?.value
-  const session = await prisma.session.findUnique({ where: { token }, include: { user: true } })
-  if (!session) return new Response(null, { status: 401 })
-  return Response.json(await prisma.user.findMany({ where: { id: session.userId } }))
-}`,
-      'lib/db.ts': `import { PrismaClient } from '@prisma/client'
-export const prisma = new PrismaClient()`,
-    })
-    const { rows, sql } = table()
-    const headers = await (await minterOf(project, { sql })).mint(anna)
-    expect(rows[0]).toMatchObject({ table: 'Session', userId: 'user-a', token: cookieValue(headers) })
-    expect(headers.cookie).toMatch(/^sid=/)
-  })
-})
-
-describe('the hook of the project', () => {
-  const bases: string[] = []
-  afterEach(() => {
-    for (const base of bases.splice(0)) rmSync(base, { recursive: true, force: true })
-  })
-
-  async function withHook(text: string): Promise<Record<string, string>> {
-    const project = await projectOf({
-      '.backend-engineer/session.mjs': text,
-      'lib/auth.ts': `import jwt from 'jsonwebtoken'
-export const check = (token) => jwt.verify(token, process.env.SECRET)`,
-    })
-    const base = mkdtempSync(join(tmpdir(), 'hook-'))
-    bases.push(base)
-    const workplace = await openWorkplace(base)
-    try {
-      const env = { SECRET }
-      const minter = await minterOf(project, { folder: project.root, env, workplace })
-      expect(minter.library).toBe('.backend-engineer/session.mjs')
-      return await minter.mint(anna)
-    } finally {
-      await workplace.close()
-      expect(existsSync(workplace.folder)).toBe(false)
-    }
-  }
-
-  it('comes before everything else, and has the variables of the application alone', async () => {
-    process.env.PLANTED = 'of the shell'
-    const headers = await withHook(`console.log('noise')
-export async function mintSession({ user, role, tenant, env }) {
-  return { cookie: [user.id, role, tenant.id, env.SECRET, process.env.PLANTED ?? 'clean'].join() }
-}`)
-    delete process.env.PLANTED
-    expect(headers).toEqual({ cookie: `user-a,ADMIN,org-a,${SECRET},clean` })
-  })
-
-  it.each([
-    ['export const other = 1', /exports no function mintSession/],
-    ['export const mintSession = () => { throw new TypeError("no key") }', /TypeError: no key/],
-    ['export const mintSession = () => 5', /gave no request headers, but: 5/],
-  ])('says what is wrong with %s', async (text, message) => {
-    await expect(withHook(text)).rejects.toThrow(message)
   })
 })

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -107,6 +108,26 @@ export async function GET() {
     const { payload } = await jwtVerify(tokenOf(headers), Buffer.from(SECRET, 'base64url'))
     expect(payload).toMatchObject({ uid: 'user-a', orgId: 'org-a' })
     expect(minter.guessed).toEqual(['shoeSize'])
+  })
+
+  it('signs with a private key, and says when a made-up variable is none', async () => {
+    const project = await projectOf({
+      'lib/session.ts': `import { SignJWT, importPKCS8, jwtVerify } from 'jose'
+import { cookies } from 'next/headers'
+export const issue = async (user) => new SignJWT({ role: user.role, tenantId: user.tenantId })
+  .setProtectedHeader({ alg: 'ES256' }).setSubject(String(user.id)).setAudience(['web'])
+  .sign(await importPKCS8(process.env.PRIVATE_KEY, 'ES256'))
+export const set = async (user) => (await cookies()).set('auth', await issue(user), { httpOnly: true })`,
+    })
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const PRIVATE_KEY = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const minter = await findMinter(project, { env: { PRIVATE_KEY }, folder: '/nowhere' })
+    if ('missing' in minter) throw new Error(minter.missing)
+    const headers = await minter.mint(anna)
+    const { payload } = await jwtVerify(tokenOf(headers), pair.publicKey, { audience: 'web' })
+    expect(payload).toMatchObject({ sub: 'user-a', role: 'ADMIN', tenantId: 'org-a' })
+    const none = await findMinter(project, { env: { PRIVATE_KEY: SECRET }, folder: '/nowhere' })
+    expect('missing' in none && none.missing).toContain('PRIVATE_KEY')
   })
 
   it('says which variable is not set, and how to help', async () => {

@@ -21,7 +21,9 @@ const SESSION = /sess|auth|log_?in|sign_?in|access|jwt/i
 export function ownTokens(question: Question): Way[] | Missing | undefined {
   const { project, running } = question
   const calls = tokenCalls(project, running.env)
-  const signs = calls.filter((call) => call.kind === 'sign').sort((a, b) => rank(b, calls) - rank(a, calls))
+  const made = calls.filter((call) => call.kind === 'sign').sort((a, b) => rank(b, calls) - rank(a, calls))
+  const likely = made.filter((call) => rank(call, calls) >= 0)
+  const signs = likely.length > 0 ? likely : made
   const verifies = calls.filter((call) => call.kind === 'verify')
   if (calls.length === 0) return undefined
   const carriers = carriersOf(project, running.env, /jose|jsonwebtoken/)

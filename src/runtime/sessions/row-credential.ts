@@ -46,14 +46,13 @@ function waysOf({ project, running }: Question, found: readonly Lookup[]): Way[]
   const [first] = found
   if (!first) return undefined
   if (!sql) return { missing: `It is a row of ${first.model.name}, and there is no database to put it into.` }
-  const prefix = prefixIn(project)
   return found.map(({ model, field, carrier, hash }) => ({
     library: `a row of ${model.name}`,
     how: `${carrier.kind} ${carrier.name}, ${hash ? `${hash.algorithm} of it` : 'as it is'} in ${model.name}.${field}`,
     guessed: [],
     stored: true,
     async mint(user) {
-      const key = `${prefix}${randomBytes(24).toString('base64url')}`
+      const key = `${prefixIn(project, model)}${randomBytes(24).toString('base64url')}`
       const stored = hash ? createHash(hash.algorithm).update(key).digest().toString(hash.encoding) : key
       await insertRow(project, sql, model, user, { [field]: stored })
       return carry(carrier, key)
@@ -86,7 +85,7 @@ function lookupIn(project: Project, access: Access): Lookup | undefined {
     const field = path
       .split('.')
       .find((part) => model.fields.some((one) => one.name === part && !one.relation))
-    if (!path.startsWith('where.') || field === undefined) continue
+    if (!path.startsWith('where.') || field === undefined || isOther(model, field, name)) continue
     const carrier: Carrier = { kind: kind === 'cookie' ? 'cookie' : 'header', name }
     const hash = hashOf(value)
     if (!hash && deps.includes('derived:hash')) continue
@@ -94,6 +93,14 @@ function lookupIn(project: Project, access: Access): Lookup | undefined {
   }
   return undefined
 }
+
+/** A signature is not looked up, a row of a user or a tenant is no session, and a public name is no key. */
+const isOther = (model: Entity, field: string, name: string): boolean =>
+  /signature/i.test(name) ||
+  model.role === 'user' ||
+  model.role === 'tenant' ||
+  /client_?id|customer/i.test(field) ||
+  (field === 'id' && !/session|token|key/i.test(model.name))
 
 /** `createHash('sha256').update(key).digest('hex')`. A hash with a key is not made here. */
 function hashOf(value: Value): Hash | undefined {
@@ -109,9 +116,9 @@ function hashOf(value: Value): Hash | undefined {
 }
 
 /** `wk_` of `wk_${randomBytes(32)…}`: some code looks at it. */
-function prefixIn(project: Project): string {
+function prefixIn(project: Project, { delegate, name }: Entity): string {
   let found = ''
-  for (const syntax of filesWith(project, /randomBytes|nanoid|randomUUID|getRandomValues/))
+  for (const syntax of filesWith(project, new RegExp(`\\b(${delegate}|${name})\\b`)))
     walk(syntax, (expr) => {
       const [head = ''] = expr.k === 'template' ? expr.parts : []
       if (found === '' && expr.k === 'template' && /^[a-z]{2,12}([_-][a-z]{2,8})?[_-]$/.test(head))

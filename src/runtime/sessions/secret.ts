@@ -23,7 +23,8 @@ export function secretOf(program: Program, at: Place, depth = 12): Secret | unde
   if (expr.k === 'template') return joined(expr.parts, expr.items.map(inner))
   if (expr.k === 'member' || expr.k === 'index') return variable(program, place)
   if (expr.k === 'logic' && expr.op !== '&&') return firstOf(inner(expr.left), inner(expr.right))
-  if (expr.k === 'choose') return firstOf(inner(expr.yes), inner(expr.no))
+  if (expr.k === 'choose')
+    return chosen(conditionOf(program, { syntax, expr: expr.test }), inner(expr.yes), inner(expr.no))
   if (expr.k === 'array') return inner(expr.items[0])
   return expr.k === 'call' ? called(program, place, expr, inner) : undefined
 }
@@ -41,6 +42,47 @@ const fixed = (from: string, value: Buffer): Secret => ({ from, read: () => valu
 
 const firstOf = (a: Secret | undefined, b: Secret | undefined): Secret | undefined =>
   a && b ? { from: a.from, read: (env) => a.read(env) ?? b.read(env) } : (a ?? b)
+
+type Condition = (env: Readonly<Record<string, string>>) => boolean | undefined
+
+function chosen(condition: Condition, yes: Secret | undefined, no: Secret | undefined): Secret | undefined {
+  const either = firstOf(yes, no)
+  return (
+    either && {
+      from: either.from,
+      read(env) {
+        const holds = condition(env)
+        return holds === undefined ? either.read(env) : (holds ? yes : no)?.read(env)
+      },
+    }
+  )
+}
+
+/** `process.env.VERCEL ? … : …`, `process.env.NODE_ENV === 'production' ? … : …`: what the variables decide. */
+function conditionOf(program: Program, at: Place, depth = 6): Condition {
+  const place = settle(program, at)
+  const { expr, syntax } = place
+  if (depth === 0) return () => undefined
+  if (expr.k === 'unary' && expr.op === '!') {
+    const inner = conditionOf(program, { syntax, expr: expr.of }, depth - 1)
+    return (env) => {
+      const holds = inner(env)
+      return holds === undefined ? undefined : !holds
+    }
+  }
+  if (expr.k === 'binary' && /^[!=]==?$/.test(expr.op)) {
+    const [left, right] = [expr.left, expr.right].map((one) => secretOf(program, { syntax, expr: one }))
+    if (!left || !right) return () => undefined
+    const same: Condition = (env) => read(left, env) === read(right, env)
+    return expr.op.startsWith('=') ? same : (env) => !same(env)
+  }
+  const variable = expr.k === 'member' ? secretOf(program, place) : undefined
+  return variable ? (env) => read(variable, env) !== undefined : () => undefined
+}
+
+/** A copy runs as in production. */
+const read = (of: Secret, env: Readonly<Record<string, string>>): string | undefined =>
+  of.from === 'NODE_ENV' ? 'production' : of.read(env)?.toString()
 
 function joined(parts: readonly string[], items: readonly (Secret | undefined)[]): Secret | undefined {
   const known = items.filter((one) => one !== undefined)

@@ -50,7 +50,9 @@ export function shapeOf(project: Project, files: readonly Syntax[], names: RegEx
   return fields
 }
 
-const METHODS = /^(save|destroy|updateConfig|then|catch|finally|iat|exp|jti)$/
+/** Of the library, and of texts and lists: an object of the same name may be one. */
+const METHODS =
+  /^(save|destroy|updateConfig|then|catch|finally|iat|exp|jti|length|to[A-Z]\w+|slice|split|includes|startsWith|map|filter|find|some|trim|replace|at)$/
 
 /** `['user', 'id']` of `session.user.id`, where `session` is one of the names; `req.session.user` likewise. */
 function pathIn(expr: Expr, names: RegExp): string[] | undefined {
@@ -86,8 +88,6 @@ function put(fields: Map<string, Form>, path: readonly string[], form: Form): vo
     if (before?.k !== 'object' || form.k === 'object') fields.set(key, form)
     return
   }
-  // Methods and properties of texts are no fields.
-  if (/^(length|toString|slice|split|includes|map|filter|find|some|toLowerCase)$/.test(rest[0] ?? '')) return
   const inner = before?.k === 'object' ? before.fields : new Map<string, Form>()
   put(inner, rest, form)
   if (inner.size > 0) fields.set(key, { k: 'object', fields: inner })

@@ -1,0 +1,13 @@
+/** Who can repair which fault. Loaded when asked for. */
+import type { Fixer } from '../proof/fixer.ts'
+
+const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
+  'authorization/unawaited-guard': () => import('./authorization/unawaited-guard/fix.ts'),
+  'input/raw-sql': () => import('./input/raw-sql/fix.ts'),
+  'response/secret-field': () => import('./response/secret-field/fix.ts'),
+}
+
+/** `undefined` for a fault whose repair is not mechanical. */
+export async function fixerOf(fault: string): Promise<Fixer | undefined> {
+  return (await fixers[fault]?.())?.default
+}

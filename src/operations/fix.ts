@@ -1,0 +1,271 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { applyChange } from '../changes/apply.ts'
+import { combine, isConflict } from '../changes/combine.ts'
+import { diffOf } from '../changes/diff.ts'
+import { journalFolderOf } from '../changes/journal.ts'
+import { planned } from '../changes/plan.ts'
+import type { Change } from '../core/change.ts'
+import type { Finding } from '../core/finding.ts'
+import type { Context, Operation } from '../core/operation.ts'
+import type { Report, ReportedChange } from '../core/report.ts'
+import { plural } from '../core/wording.ts'
+import { fixerOf } from '../faults/fixers.ts'
+import { faults } from '../faults/index.ts'
+import { proverOf } from '../faults/provers.ts'
+import type { Project } from '../project/project.ts'
+import type { LiveBench } from '../proof/live-bench.ts'
+import { tryInCopy } from '../proof/trial.ts'
+import { readBaseline } from './baseline.ts'
+import { benchLimits, failedBench, withBench } from './on-bench.ts'
+import { coverageOf, faultIds, openProject } from './open.ts'
+import { benchInput, benchOptions, proveFindings, select } from './prove.ts'
+import { runFaults } from './run-faults.ts'
+
+const input = z.object({
+  only: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Only these faults, topics or findings (by id): `authorization`, `input/raw-sql`, `2e9f56c5de`',
+    ),
+  apply: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Write the changes that held in the copy into the project; `undo` takes them back (command line only)',
+    ),
+  all: z.boolean().default(false).describe('Also findings that are only possible'),
+  ...benchInput,
+})
+
+/** A finding that was proven, and the change that should cure it. */
+export interface Cure {
+  finding: Finding
+  change: Change
+}
+
+export const fix: Operation<z.infer<typeof input>> = {
+  name: 'fix',
+  summary: 'Repair what was proven, and prove it again',
+  description:
+    'Proves the findings on a running copy, writes the repair into the copy, and runs everything again: the types must ' +
+    'check, the copy must build, the attack must fail and the legitimate requests must work. Shows each repair as a ' +
+    'diff. The project itself is changed with --apply only, by repairs that held; `backend-engineer undo` takes them back.',
+  effects: 'writes',
+  input,
+  positional: [],
+  async run(options, context) {
+    const start = performance.now()
+    const { project, problems, fatal } = await openProject(context)
+    const { baseline } = await readBaseline(context.root, undefined)
+    const found = fatal ? { findings: [], problems: [] } : runFaults(project, faults, baseline, faultIds)
+    const report: Report = {
+      operation: 'fix',
+      headline: fatal?.message ?? '',
+      findings: select(found.findings, options),
+      problems: [...problems, ...found.problems],
+      coverage: coverageOf(project, faults.length),
+      changes: [],
+      elapsedMs: 0,
+    }
+    if (!fatal) await fixAll(project, report, options, context)
+    return { ...report, elapsedMs: Math.round(performance.now() - start) }
+  },
+}
+
+async function fixAll(
+  project: Project,
+  report: Report,
+  options: z.infer<typeof input>,
+  context: Context,
+): Promise<void> {
+  try {
+    await withBench(project, context, benchOptions(options), async (bench) => {
+      await proveFindings(bench, report.findings, report.problems, context)
+      const { changes, held } = await repair(bench, report.findings, context)
+      report.changes = changes
+      if (options.apply) await applyAll(context.root, held, changes)
+      report.problems.push(...benchLimits(bench))
+      report.phases = bench.phases
+    })
+    report.headline = headline(report)
+  } catch (error) {
+    const problem = failedBench(error)
+    report.problems.push(problem)
+    report.headline = `Nothing could be tried: ${problem.message}`
+  }
+}
+
+/** Tries a repair for every proven finding, all at once, in the copy. `held`: those that may be applied. */
+export async function repair(
+  bench: LiveBench,
+  findings: Finding[],
+  context: Context,
+): Promise<{ changes: ReportedChange[]; held: Cure[] }> {
+  const read = await reader(context.root, findings)
+  const { cures, unrepaired } = await plan(bench.project, findings, read)
+  const { together, apart } = compatible(cures)
+  const withheld = (cure: Cure, why: string): ReportedChange => reported(cure, 'withheld', why, read)
+  const changes = [...unrepaired, ...apart.map(({ cure, why }) => withheld(cure, why))]
+  const held: Cure[] = []
+  const [first] = together
+  if (!first) return { changes, held }
+  const began = performance.now()
+  const all = combine(together.map((one) => one.change))
+  if (isConflict(all)) throw new Error('Changes that were compatible are not.')
+  context.progress?.(`trying ${plural(together.length, 'repair')} in the copy`)
+  const trial = await tryInCopy(bench, all)
+  const broken = (cure: Cure): string | undefined =>
+    trial.newErrors.find((error) => cure.change.edits.some(({ file }) => error.includes(file)))
+  if (trial.newErrors.length > 0 && !together.some((cure) => broken(cure))) {
+    await trial.takeBack()
+    const why = `With it, the types no longer check: ${trial.newErrors[0]}`
+    return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
+  }
+  const failure = await rebuilt(bench)
+  for (const cure of together) {
+    const error = broken(cure)
+    if (error !== undefined) changes.push(withheld(cure, `With it, the types no longer check: ${error}`))
+    else if (failure !== undefined)
+      changes.push(withheld(cure, `With it, the copy no longer comes up: ${failure}`))
+    else {
+      context.progress?.(`proving again: ${cure.finding.subject}`)
+      const prover = await proverOf(cure.finding.fault)
+      const again = await prover?.(bench, cure.finding)
+      if (again?.verdict === 'refuted') {
+        held.push(cure)
+        const checked = trial.unchecked.length === 0 ? 'the types check, ' : ''
+        const why = `In the copy with it: ${checked}it builds, and ${lower(again.reason)}`
+        changes.push({ ...reported(cure, 'proven', why, read), evidence: again.evidence })
+      } else changes.push(withheld(cure, `In the copy with it: ${again?.reason ?? 'nothing proves it'}`))
+    }
+  }
+  await trial.takeBack()
+  bench.phases.push({ name: 'repairs', ms: Math.round(performance.now() - began) })
+  return { changes, held }
+}
+
+const lower = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
+
+/** The failure in words, or nothing. */
+async function rebuilt(bench: LiveBench): Promise<string | undefined> {
+  try {
+    await bench.rebuild()
+    return undefined
+  } catch (error) {
+    return failedBench(error).message
+  }
+}
+
+type Read = (file: string) => string | undefined
+
+/** Texts of the files that fixes may need, read once: fixers ask for them without waiting. */
+async function reader(root: string, findings: Finding[]): Promise<Read> {
+  const files = new Set(
+    findings.flatMap((finding) => [
+      finding.location.file,
+      ...finding.evidence.flatMap((one) =>
+        one.kind === 'trace' ? one.steps.map((step) => step.location.file) : [],
+      ),
+    ]),
+  )
+  const texts = new Map<string, string>()
+  for (const file of files) texts.set(file, (await readFile(join(root, file), 'utf8')).replace(/^\uFEFF/, ''))
+  return (file) => texts.get(file)
+}
+
+async function plan(
+  project: Project,
+  findings: Finding[],
+  read: Read,
+): Promise<{ cures: Cure[]; unrepaired: ReportedChange[] }> {
+  const cures: Cure[] = []
+  const unrepaired: ReportedChange[] = []
+  for (const finding of findings) {
+    if (finding.proof?.verdict !== 'proven') continue
+    const fixer = await fixerOf(finding.fault)
+    const text = (file: string): string | undefined => read(file) ?? project.sourceText(file)
+    const change = fixer
+      ? fixer({ project, finding, read: text })
+      : { needs: 'the repair is a decision of yours' }
+    if ('needs' in change)
+      unrepaired.push({
+        title: finding.subject,
+        reason: finding.remedy,
+        diff: '',
+        findings: [finding.id],
+        status: 'withheld',
+        why: `Not mechanical: ${change.needs}.`,
+        evidence: [],
+      })
+    else cures.push({ finding, change })
+  }
+  return { cures, unrepaired }
+}
+
+/** Changes that can be made at once, first come, first served. */
+function compatible(cures: Cure[]): { together: Cure[]; apart: { cure: Cure; why: string }[] } {
+  const together: Cure[] = []
+  const apart: { cure: Cure; why: string }[] = []
+  for (const cure of cures) {
+    const all = combine([...together, cure].map((one) => one.change))
+    if (!isConflict(all)) together.push(cure)
+    else
+      apart.push({
+        cure,
+        why: `It overlaps with another repair of ${all.conflicts[0]?.file}: run \`fix\` again after that one.`,
+      })
+  }
+  return { together, apart }
+}
+
+const reported = (
+  { finding, change }: Cure,
+  status: ReportedChange['status'],
+  why: string,
+  read: Read,
+): ReportedChange => ({
+  title: change.title,
+  reason: change.reason,
+  diff: diffOf(change, read),
+  findings: [finding.id],
+  status,
+  why,
+  evidence: [],
+})
+
+async function applyAll(root: string, held: Cure[], changes: ReportedChange[]): Promise<void> {
+  if (held.length === 0) return
+  const change = combine(held.map((one) => one.change))
+  if (isConflict(change)) throw new Error('Changes that held together do not go together.')
+  const texts = new Map<string, string>()
+  for (const { file } of change.edits)
+    texts.set(file, (await readFile(join(root, file), 'utf8')).replace(/^\uFEFF/, ''))
+  const titled = { ...change, title: `Repair ${plural(held.length, 'finding')}` }
+  const { id } = await applyChange(
+    root,
+    planned(titled, (file) => texts.get(file)),
+    journalFolderOf(root),
+  )
+  for (const one of changes)
+    if (one.status === 'proven') {
+      one.status = 'applied'
+      one.why = `${one.why} Applied as change ${id}.`
+    }
+}
+
+function headline({ findings, changes = [] }: Report): string {
+  const proven = findings.filter((one) => one.proof?.verdict === 'proven').length
+  const count = (status: ReportedChange['status']): number =>
+    changes.filter((one) => one.status === status).length
+  const applied = count('applied')
+  const held = count('proven')
+  const parts = [
+    ...(applied > 0 ? [`${plural(applied, 'repair')} applied`] : []),
+    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them with --apply)`] : []),
+    ...(count('withheld') > 0 ? [`${count('withheld')} withheld`] : []),
+  ]
+  return `${plural(proven, 'finding')} proven: ${parts.length > 0 ? parts.join(', ') : 'nothing to repair'}.`
+}

@@ -1,0 +1,188 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Client } from 'pg'
+import { type Catalog, quoteTable } from '../database/catalog.ts'
+import { type RowChange, worldDiff } from '../database/seed/diff.ts'
+import { growFor } from '../database/seed/grow-for.ts'
+import { resetWorld } from '../database/seed/insert.ts'
+import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
+import type { DatabaseServer } from '../database/server.ts'
+import type { DataModel } from '../project/data-model.ts'
+import type { Project } from '../project/project.ts'
+import type { RunningApp } from '../runtime/app/bring-up.ts'
+import type { StagedApp } from '../runtime/app/stage.ts'
+import { type WorkloadReader, workloadReader } from '../runtime/capture/read-workload.ts'
+import type { Workplace } from '../sandbox/workplace.ts'
+import { findActors } from './actors.ts'
+import type { Actor, Bench, Seen } from './bench.ts'
+import { type Delivery, deliver, pageOfAction } from './deliver.ts'
+import { removeDependents } from './isolate.ts'
+import { type Marks, marksOf } from './marks.ts'
+import type { Call } from './request.ts'
+
+export interface Phase {
+  name: string
+  ms: number
+}
+
+export interface BenchParts {
+  project: Project
+  dataModel: DataModel
+  staged: StagedApp
+  app: RunningApp
+  /** Brings the copy up, as it is now. */
+  start: () => Promise<RunningApp>
+  /** Folder of the capture. */
+  records: string
+  server: DatabaseServer
+  database: string
+  client: Client
+  catalog: Catalog
+  hints: SeedHints
+  world: World
+  /** What keeps the bench from showing all, in words: tables that stay empty, sessions that cannot be made. */
+  limits: string[]
+  phases: Phase[]
+  workplace: Workplace
+}
+
+/** The bench while it is open. `close` ends and removes everything. */
+export class LiveBench implements Bench {
+  readonly project: Project
+  readonly dataModel: DataModel
+  readonly world: World
+  readonly parts: BenchParts
+  readonly nobody: Actor = { name: 'nobody', headers: {} }
+  readonly phases: Phase[]
+  app: RunningApp
+  actors: Actor[] = []
+  forged?: (user: SeedUser) => Record<string, string>[]
+  limits: string[]
+  private readonly marks: Marks
+  private readonly deliveries = new WeakMap<Seen, Delivery>()
+  /** Changes that were made before a request, to make it possible. */
+  private known = new Set<string>()
+  /** Rows that sessions are made of. */
+  private sessions: { table: string; values: Record<string, unknown> }[] = []
+  private count = 0
+  private reader: WorkloadReader
+
+  constructor(parts: BenchParts) {
+    this.parts = parts
+    this.project = parts.project
+    this.dataModel = parts.dataModel
+    this.world = parts.world
+    this.app = parts.app
+    this.phases = parts.phases
+    this.limits = [...parts.limits]
+    this.marks = marksOf(parts.world)
+    this.reader = this.newReader()
+  }
+
+  unique(): string {
+    this.count += 1
+    return `q${this.count.toString(36)}${(this.count * 7919).toString(36)}`
+  }
+
+  /** Makes everybody's session, for the copy as it runs now. */
+  async signIn(): Promise<void> {
+    this.sessions = []
+    await this.reset()
+    const people = await findActors(this, this.parts.client)
+    this.actors = people.actors
+    if (people.forged) this.forged = people.forged
+    this.limits = [...this.parts.limits, ...people.limits]
+    this.sessions = (await this.differences()).flatMap(({ kind, table, columns }) =>
+      kind === 'new'
+        ? [{ table, values: Object.fromEntries(columns.map(({ column, after }) => [column, after])) }]
+        : [],
+    )
+    await this.reset()
+  }
+
+  /** Builds and starts the copy anew, after it was changed. */
+  async rebuild(): Promise<void> {
+    await this.app.stop()
+    this.app = await this.parts.start()
+    this.reader = this.newReader()
+    await this.signIn()
+  }
+
+  async perform(call: Call, actor: Actor): Promise<Seen> {
+    const mark = await this.reader.mark()
+    const delivery = await deliver(this.app, this.project, call, actor.headers, this.unique())
+    // What the app writes down after its answer is sent comes with its next turn.
+    await setImmediate()
+    const workload = await this.reader.read(mark)
+    const changes = (await this.differences()).filter((one) => !this.known.has(changeKey(one)))
+    const own = workload.requests.some((one) => one.id === delivery.answer.id)
+    const mine = ({ request }: { request?: string }): boolean => !own || request === delivery.answer.id
+    const { status, headers, body } = delivery.answer
+    const sent = `${delivery.request.path} ${typeof delivery.request.body === 'string' ? delivery.request.body : ''}`
+    const seen: Seen = {
+      actor,
+      call,
+      request: delivery.shown,
+      response: { status, headers, body },
+      ok: delivery.ok,
+      shown: this.marks.shownIn(body, sent),
+      changes,
+      operations: workload.operations.filter(mine),
+      statements: workload.statements.filter(mine),
+      ms: delivery.answer.ms,
+    }
+    this.deliveries.set(seen, delivery)
+    return seen
+  }
+
+  async reset(): Promise<void> {
+    const { client, catalog } = this.parts
+    await resetWorld(client, catalog, this.world)
+    for (const { table, values } of this.sessions) {
+      const name = quoteTable(table)
+      await client.query(`INSERT INTO ${name} SELECT * FROM jsonb_populate_record(NULL::${name}, $1)`, [
+        JSON.stringify(values),
+      ])
+    }
+    this.known = new Set(this.sessions.length === 0 ? [] : (await this.differences()).map(changeKey))
+  }
+
+  async isolate(row: SeedRow): Promise<void> {
+    await removeDependents(this.parts.client, this.world, row)
+    this.known = new Set((await this.differences()).map(changeKey))
+  }
+
+  async grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>> {
+    const { client, catalog, hints } = this.parts
+    const grown: Record<string, number> = {}
+    for (const table of tables) {
+      const added = await growFor(client, catalog, hints, this.world, { table, party, rows })
+      if (added.rows.length > 0) grown[table] = added.rows.length
+    }
+    return grown
+  }
+
+  pageOf(action: { file: string; name: string }): Promise<string | undefined> {
+    return pageOfAction(this.app, action)
+  }
+
+  curl(seen: Seen): string[] {
+    return this.deliveries.get(seen)?.curl ?? []
+  }
+
+  close(): Promise<void> {
+    return this.parts.workplace.close()
+  }
+
+  /** Of one build: another one has other source maps. */
+  private newReader(): WorkloadReader {
+    const { records, staged } = this.parts
+    return workloadReader(records, { copy: staged.root, project: this.project.root })
+  }
+
+  private differences(): Promise<RowChange[]> {
+    return worldDiff(this.parts.client, this.world)
+  }
+}
+
+const changeKey = ({ kind, table, row, columns }: RowChange): string =>
+  JSON.stringify([kind, table, row?.values, columns])
