@@ -3,6 +3,7 @@ import type { ExchangeRole, Exchanges } from '../core/finding.ts'
 import type { TracedOperation, TracedStatement } from '../core/workload.ts'
 import type { RowChange } from '../database/seed/diff.ts'
 import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
+import type { Client } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import type { Call } from './request.ts'
@@ -63,6 +64,11 @@ export interface Bench {
    * that cannot take more is left out.
    */
   grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>>
+  /**
+   * Does the work with this table grown to so many rows, and those that it refers to in proportion; then the seeded rows
+   * are there again. `undefined` when the table does not take half of them.
+   */
+  scaled<T>(table: string, rows: number, work: (client: Client) => Promise<T>): Promise<T | undefined>
   /** A token's headers of a user, forged: right content, wrong key. Absent where sessions are not tokens. */
   forged?: (user: SeedUser) => Record<string, string>[]
   /** Removes the rows that refer to this one, so that it can be removed itself. `reset` brings them back. */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Catalog, quoteTable } from '../database/catalog.ts'
 import { type RowChange, worldDiff } from '../database/seed/diff.ts'
+import { growTable } from '../database/seed/grow.ts'
 import { growFor } from '../database/seed/grow-for.ts'
 import { resetWorld } from '../database/seed/insert.ts'
 import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
@@ -168,6 +169,17 @@ export class LiveBench implements Bench {
       if (added.rows.length > 0) grown[table] = added.rows.length
     }
     return grown
+  }
+
+  async scaled<T>(table: string, rows: number, work: (client: Client) => Promise<T>): Promise<T | undefined> {
+    const { client, catalog, hints } = this.parts
+    try {
+      const grown = await growTable(client, catalog, hints, this.world, { table, rows })
+      const own = grown.find((one) => one.table === table)
+      return own && own.rows >= rows / 2 ? await work(client) : undefined
+    } finally {
+      await this.reset()
+    }
   }
 
   pageOf(action: { file: string; name: string }): Promise<string | undefined> {
