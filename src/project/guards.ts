@@ -36,9 +36,7 @@ function judge(fact: Fact): GuardLevel {
     // A session that has a role, whichever, says no more than a session: `if (!session.role) redirect('/login')`.
     const role = deps.some(
       (dep) =>
-        dep.startsWith('field:') &&
-        isRole(dep.slice(6)) &&
-        !(fact.presence && /^field:roles?$/i.test(dep)),
+        dep.startsWith('field:') && isRole(dep.slice(6)) && !(fact.presence && /^field:roles?$/i.test(dep)),
     )
     return membership || role || (!fact.presence && named) ? 'permission' : 'session'
   }
