@@ -1,5 +1,5 @@
 /** Where proofs stand: the running copy, its rows, people who are signed in, and what each request did. */
-import type { ExchangeRole, Exchanges, Location } from '../core/finding.ts'
+import type { ExchangeRole, Exchanges } from '../core/finding.ts'
 import type { TracedOperation, TracedStatement } from '../core/workload.ts'
 import type { RowChange } from '../database/seed/diff.ts'
 import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
@@ -73,20 +73,12 @@ export interface Bench {
   curl(seen: Seen): string[]
 }
 
-/** Shown or changed something of this party. */
-export const touched = (seen: Seen, party: PartyName): boolean =>
-  seen.shown.some(({ row }) => row.party === party) || changesOf(seen, party).length > 0
-
 export const changesOf = (seen: Seen, party: PartyName): RowChange[] =>
   seen.changes.filter((change) => change.party === party)
 
 /** It did what it is for: all went well, and rows were shown or changed. */
 export const isEffective = (seen: Seen): boolean =>
   seen.ok && (seen.shown.length > 0 || seen.changes.length > 0)
-
-/** The request came as far as a line of the source. */
-export const reached = (seen: Seen, { file, line }: Location): boolean =>
-  seen.operations.some(({ at }) => at?.file === file && Math.abs(at.line - line) <= 2)
 
 export interface Cited {
   role: ExchangeRole
@@ -97,9 +89,14 @@ export interface Cited {
 const SECRET_HEADER = /^(cookie|authorization|x-api-key)$/i
 const BODY = 1200
 
+const origins = new WeakMap<Exchanges, Cited[]>()
+
+/** What an evidence was made from. */
+export const citedOf = (evidence: Exchanges): Cited[] => origins.get(evidence) ?? []
+
 export function exchanges(cited: Cited[], bench: Bench): Exchanges {
   const exploit = cited.find((one) => one.role === 'exploit')
-  return {
+  const evidence: Exchanges = {
     kind: 'exchange',
     exchanges: cited.map(({ role, seen, saw }) => ({
       role,
@@ -110,6 +107,8 @@ export function exchanges(cited: Cited[], bench: Bench): Exchanges {
     })),
     reproduce: exploit ? bench.curl(exploit.seen) : [],
   }
+  origins.set(evidence, cited)
+  return evidence
 }
 
 /** Sessions are made for one run; still, reports do not carry anything that looks like a credential. */
@@ -119,7 +118,7 @@ const masked = (headers: Record<string, string>): Record<string, string> =>
       .filter(([name]) => !/^x-backend-engineer/i.test(name))
       .map(([name, value]) => [
         name,
-        SECRET_HEADER.test(name) ? value.replace(/=?[^=\s]{12,}/g, '…') : value,
+        SECRET_HEADER.test(name) ? value.replace(/([=\s]|^)[\w.~+/%*-]{12,}={0,2}(?=;|$)/g, '$1…') : value,
       ]),
   )
 

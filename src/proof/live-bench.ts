@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Client } from 'pg'
 import { type Catalog, quoteTable } from '../database/catalog.ts'
 import { type RowChange, worldDiff } from '../database/seed/diff.ts'
 import { growFor } from '../database/seed/grow-for.ts'
 import { resetWorld } from '../database/seed/insert.ts'
 import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
-import type { DatabaseServer } from '../database/server.ts'
+import type { Client, DatabaseServer } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
@@ -105,6 +104,16 @@ export class LiveBench implements Bench {
     this.app = await this.parts.start()
     this.reader = this.newReader()
     await this.signIn()
+  }
+
+  /** Does the work and notes how long it took. */
+  async timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.phases.push({ name, ms: Math.round(performance.now() - start) })
+    }
   }
 
   async perform(call: Call, actor: Actor): Promise<Seen> {
