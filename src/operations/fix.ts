@@ -128,6 +128,11 @@ export async function repair(
     const why = `With it, the types no longer check: ${trial.newErrors[0]}`
     return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
   }
+  if (trial.failedTests !== undefined) {
+    await trial.takeBack()
+    const why = `With the repairs, tests of the project fail that passed before: ${trial.failedTests}`
+    return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
+  }
   const failure = await rebuilt(bench)
   for (const cure of together) {
     const error = broken(cure)
@@ -140,8 +145,8 @@ export async function repair(
       const again = await prover?.(bench, cure.finding)
       if (again?.verdict === 'refuted') {
         held.push(cure)
-        const checked = trial.unchecked.length === 0 ? 'the types check, ' : ''
-        const why = `In the copy with it: ${checked}it builds, and ${lower(again.reason)}`
+        const checked = [...trial.checked, 'it builds'].join(', ')
+        const why = `In the copy with it: ${checked}, and ${lower(again.reason)}`
         changes.push({ ...reported(cure, 'proven', why, read), evidence: again.evidence })
       } else changes.push(withheld(cure, `In the copy with it: ${again?.reason ?? 'nothing proves it'}`))
     }
