@@ -6,6 +6,7 @@ const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'authorization/unawaited-guard': () => import('./authorization/unawaited-guard/fix.ts'),
   'authorization/unscoped-access': () => import('./authorization/unscoped-access/fix.ts'),
   'input/raw-sql': () => import('./input/raw-sql/fix.ts'),
+  'queries/unbounded-list': () => import('./queries/unbounded-list/fix.ts'),
   'response/secret-field': () => import('./response/secret-field/fix.ts'),
 }
 

@@ -93,6 +93,12 @@ export function bound(pattern: Pattern, path: string[] = []): BoundName[] {
   }
 }
 
+/** The function that answers the endpoint: the outermost, or the one inside of it that is an action of its own. */
+export function handlerAt(syntax: Syntax, at: number): Fn | undefined {
+  const around = functionsAround(syntax, at)
+  return around.findLast((fn) => fn.useServer) ?? around[0]
+}
+
 /** Names that are written in a range, each once, with their bindings. */
 export function namesIn(syntax: Syntax, { start, end }: { start: number; end: number }): Map<string, number> {
   const names = new Map<string, number>()

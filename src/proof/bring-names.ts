@@ -8,6 +8,7 @@ import {
   blocksOf,
   bound,
   functionsAround,
+  handlerAt,
   nameOf,
   namesAt,
   namesIn,
@@ -109,9 +110,7 @@ function bringModuleName(project: Project, from: Place, b: number, to: Place): O
   const binding = from.syntax.bindings[b]
   if (!binding) return undefined
   if (from.syntax.file === to.syntax.file)
-    return namesAt(to.syntax, to.at).get(binding.name) === b || binding.k === 'fn'
-      ? { edits: [], local: binding.name, cost: 0 }
-      : undefined
+    return isModuleName(to, binding.name) ? { edits: [], local: binding.name, cost: 0 } : undefined
   if (binding.k !== 'import') return undefined
   const target = (file: string, specifier: string): string => {
     const found = project.program.resolve(file, specifier)
@@ -131,6 +130,12 @@ function bringModuleName(project: Project, from: Place, b: number, to: Place): O
     : binding.from
   const { edits, local } = addNamedImport(to.source, specifier, binding.imported)
   return { edits, local, cost: 0 }
+}
+
+function isModuleName({ syntax, at }: Place, name: string): boolean {
+  const b = namesAt(syntax, at).get(name)
+  if (b !== undefined) return originOf(syntax, b).k === 'module'
+  return syntax.bindings.some((one) => one.name === name && one.k === 'fn')
 }
 
 function relativeSpecifier(file: string, specifier: string, other: string): string {
@@ -297,7 +302,7 @@ const quoted = (name: string): string => name.replace(/\$/g, '\\$')
 /** Where statements go that must run before the place: behind those that bind the names they need, else first. */
 function insertion(to: Place, needed: string[]): ((code: string) => Edit[]) | undefined {
   const { source, syntax, at } = to
-  const [fn] = functionsAround(syntax, at)
+  const fn = handlerAt(syntax, at)
   const held = fn && innermostTry(fn.body, at)
   if (!fn || !held || held.body.length === 0) return undefined
   const binds = held.body.filter(
