@@ -9,6 +9,7 @@ import {
   bound,
   functionsAround,
   handlerAt,
+  isModuleName,
   nameOf,
   namesAt,
   namesIn,
@@ -110,7 +111,9 @@ function bringModuleName(project: Project, from: Place, b: number, to: Place): O
   const binding = from.syntax.bindings[b]
   if (!binding) return undefined
   if (from.syntax.file === to.syntax.file)
-    return isModuleName(to, binding.name) ? { edits: [], local: binding.name, cost: 0 } : undefined
+    return isModuleName(to.syntax, to.at, binding.name)
+      ? { edits: [], local: binding.name, cost: 0 }
+      : undefined
   if (binding.k !== 'import') return undefined
   const target = (file: string, specifier: string): string => {
     const found = project.program.resolve(file, specifier)
@@ -130,12 +133,6 @@ function bringModuleName(project: Project, from: Place, b: number, to: Place): O
     : binding.from
   const { edits, local } = addNamedImport(to.source, specifier, binding.imported)
   return { edits, local, cost: 0 }
-}
-
-function isModuleName({ syntax, at }: Place, name: string): boolean {
-  const b = namesAt(syntax, at).get(name)
-  if (b !== undefined) return originOf(syntax, b).k === 'module'
-  return syntax.bindings.some((one) => one.name === name && one.k === 'fn')
 }
 
 function relativeSpecifier(file: string, specifier: string, other: string): string {
