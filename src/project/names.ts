@@ -93,6 +93,12 @@ export function bound(pattern: Pattern, path: string[] = []): BoundName[] {
   }
 }
 
+/** The function that answers the endpoint: the outermost, or the one inside of it that is an action of its own. */
+export function handlerAt(syntax: Syntax, at: number): Fn | undefined {
+  const around = functionsAround(syntax, at)
+  return around.findLast((fn) => fn.useServer) ?? around[0]
+}
+
 /** Names that are written in a range, each once, with their bindings. */
 export function namesIn(syntax: Syntax, { start, end }: { start: number; end: number }): Map<string, number> {
   const names = new Map<string, number>()
@@ -100,6 +106,26 @@ export function namesIn(syntax: Syntax, { start, end }: { start: number; end: nu
     if (expr.k === 'name' && expr.at >= start && expr.at < end) names.set(expr.name, expr.b)
   })
   return names
+}
+
+/** The name denotes something of the module at a place: no parameter or variable hides it. */
+export function isModuleName(syntax: Syntax, at: number, name: string): boolean {
+  const b = namesAt(syntax, at).get(name)
+  if (b !== undefined) return originOf(syntax, b).k === 'module'
+  return syntax.bindings.some((one) => one.name === name && one.k === 'fn')
+}
+
+/** The module exports a name of its own under that name. */
+export const exportsName = (syntax: Syntax, name: string): boolean =>
+  syntax.exports.some((one) => one.name === name && one.from === undefined)
+
+/** How often a name is used, its declaration aside. */
+export function bindingUses(syntax: Syntax, b: number): number {
+  let count = 0
+  walk(syntax, (expr) => {
+    if (expr.k === 'name' && expr.b === b) count++
+  })
+  return count
 }
 
 /** Where the value of a name comes from; equal keys in two functions mean values of one kind. */

@@ -8,6 +8,8 @@ import {
   blocksOf,
   bound,
   functionsAround,
+  handlerAt,
+  isModuleName,
   nameOf,
   namesAt,
   namesIn,
@@ -109,7 +111,7 @@ function bringModuleName(project: Project, from: Place, b: number, to: Place): O
   const binding = from.syntax.bindings[b]
   if (!binding) return undefined
   if (from.syntax.file === to.syntax.file)
-    return namesAt(to.syntax, to.at).get(binding.name) === b || binding.k === 'fn'
+    return isModuleName(to.syntax, to.at, binding.name)
       ? { edits: [], local: binding.name, cost: 0 }
       : undefined
   if (binding.k !== 'import') return undefined
@@ -297,7 +299,7 @@ const quoted = (name: string): string => name.replace(/\$/g, '\\$')
 /** Where statements go that must run before the place: behind those that bind the names they need, else first. */
 function insertion(to: Place, needed: string[]): ((code: string) => Edit[]) | undefined {
   const { source, syntax, at } = to
-  const [fn] = functionsAround(syntax, at)
+  const fn = handlerAt(syntax, at)
   const held = fn && innermostTry(fn.body, at)
   if (!fn || !held || held.body.length === 0) return undefined
   const binds = held.body.filter(

@@ -1,10 +1,13 @@
 /** From a finding to the code that a fixer edits. */
+import { edited, sorted } from '../changes/edits.ts'
 import { offsetOf } from '../changes/layout.ts'
 import { openSource, type SourceFile } from '../changes/source-file.ts'
+import type { Edit } from '../core/change.ts'
 import type { Location } from '../core/finding.ts'
 import type { Entity } from '../project/data-model.ts'
 import type { Access } from '../project/flow/events.ts'
 import type { Run } from '../project/project.ts'
+import { readSyntax } from '../source/read-syntax.ts'
 import type { CallShape, Member, ObjectShape, Range } from '../source/shape.ts'
 import type { Syntax } from '../source/syntax.ts'
 import type { Repair } from './fixer.ts'
@@ -39,13 +42,47 @@ export function querySite(
   access: Pick<Access, 'location' | 'operation'>,
 ): QuerySite | undefined {
   const place = placeAt(repair, access.location)
-  if (!place) return undefined
+  return place && callAt(place, access.operation)
+}
+
+function callAt(place: Place, operation: string): QuerySite | undefined {
   const { source, at } = place
   const calls = source.shape.callsIn({ start: at, end: source.text.length })
-  const call = calls.find((one) => one.start === at && one.name === access.operation)
+  const call = calls.find((one) => one.start === at && one.name === operation)
   if (!call) return undefined
   const args = call.args[0] && source.shape.object(call.args[0].start)
   return { ...place, call, ...(args ? { args } : {}) }
+}
+
+/** The query as it is written after edits of its file, which leave the call itself alone. */
+export function siteAfter(site: QuerySite, edits: readonly Edit[]): QuerySite | undefined {
+  const { file } = site.source
+  const own = edits.filter((one) => one.file === file)
+  const source = openSource(file, edited(site.source.text, own))
+  const at = shifted(own, site.at)
+  if (!source) return undefined
+  return callAt({ source, syntax: readSyntax(file, source.text), at }, site.call.name)
+}
+
+const shifted = (edits: readonly Edit[], at: number): number =>
+  at +
+  edits.filter((one) => one.to <= at).reduce((sum, one) => sum + one.text.length - (one.to - one.from), 0)
+
+/** Edits of the text after others, as edits of the text before; `undefined` when they touch what those wrote. */
+export function beforeEdits(first: readonly Edit[], then: readonly Edit[]): Edit[] | undefined {
+  const result: Edit[] = []
+  for (const edit of then) {
+    let delta = 0
+    for (const one of sorted(first.filter(({ file }) => file === edit.file))) {
+      const start = one.from + delta
+      const end = start + one.text.length
+      if (edit.to < start || (edit.to === start && edit.from < start)) break
+      if (edit.from < end) return undefined
+      delta += one.text.length - (one.to - one.from)
+    }
+    result.push({ ...edit, from: edit.from - delta, to: edit.to - delta })
+  }
+  return result
 }
 
 /** An object literal that is a member of another one. */

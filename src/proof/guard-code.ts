@@ -3,7 +3,7 @@ import { offsetOf } from '../changes/layout.ts'
 import { openSource } from '../changes/source-file.ts'
 import type { Fact } from '../project/flow/events.ts'
 import { levelOf } from '../project/guards.ts'
-import { blocksOf, bound, functionsAround, nameOf, namesIn } from '../project/names.ts'
+import { blocksOf, bound, handlerAt, nameOf, namesIn } from '../project/names.ts'
 import type { Run } from '../project/project.ts'
 import type { Range } from '../source/shape.ts'
 import { type Expr, placeOf, type Stmt } from '../source/syntax.ts'
@@ -29,7 +29,7 @@ export function guardCode({ project, read }: Pick<Repair, 'project' | 'read'>, r
   const facts = run.events.flatMap((event) => event.facts).filter((fact) => levelOf(fact) !== 'none')
   const at = placesOf(run, source.file).map((one) => offsetOf(source.text, one))[0]
   if (at === undefined) return []
-  const [fn] = functionsAround(syntax, at)
+  const fn = handlerAt(syntax, at)
   const place = { source, syntax, at }
   for (const block of fn ? within(fn.body) : [])
     for (const [index, stmt] of block.entries()) {

@@ -29,14 +29,14 @@ export interface OwnerCondition {
   from: Access
 }
 
-/** Edits that put the owner's condition into the `where` of a query, as the project's other queries have it. */
+/** Edits that put the owner's condition into the `where` of a query, as the project's other queries have it. `site`: where it is written. */
 export function ownerCondition(
   repair: Repair,
   run: Run,
   access: Access,
   entity: Entity,
+  site = querySite(repair, access),
 ): OwnerCondition | { needs: string } {
-  const site = querySite(repair, access)
   const where = site?.args && part(site.source, site.args, 'where')
   if (!site || !where) return needs('the condition of the query is not written where it is called')
   const choices = siblings(repair, access, entity).flatMap((sibling) => {
@@ -159,5 +159,5 @@ function means(entity: Entity, other: Entity, key: string): boolean {
   const [mine, its] = [relationOf(entity), relationOf(other)]
   if (!mine || !its) return false
   if (entity.name === other.name) return true
-  return mine.model === its.model && pathRank(entity, key) === 0 && pathRank(other, key) === 0
+  return mine.model === its.model && pathRank(entity, key) === 0
 }

@@ -8,11 +8,11 @@ import { ancestry, functionsAround, rootOf, wrapperOf } from '../project/names.t
 import { placeInHandler } from '../project/ownership.ts'
 import type { Run } from '../project/project.ts'
 import type { Expr } from '../source/syntax.ts'
-import { type Place, placeAt, querySite } from './fix-site.ts'
+import { type Place, placeAt } from './fix-site.ts'
 import type { Repair } from './fixer.ts'
 
 /** Swaps the wrapper of a handler for the one of a sibling that is built from it, or from what it is built from. */
-export function otherWrapper(repair: Repair, handler: Place, run: Run, access: Access): Change | undefined {
+export function otherWrapper(repair: Repair, handler: Place, run: Run): Change | undefined {
   const root = wrapperRoot(handler)
   if (!root) return undefined
   const mine = ancestry(repair.project.program, handler.syntax, root.b)
@@ -33,7 +33,6 @@ export function otherWrapper(repair: Repair, handler: Place, run: Run, access: A
   const imported = handler.syntax.bindings[root.b]
   if (binding?.k !== 'import' || imported?.k !== 'import') return undefined
   const { edits, local } = addNamedImport(handler.source, imported.from, binding.imported)
-  const site = querySite(repair, access)
   return {
     title: `Ask who is calling in ${run.label}`,
     reason: `Nothing asks who is calling. ${best.run.label} begins with ${binding.imported}.`,
@@ -43,7 +42,6 @@ export function otherWrapper(repair: Repair, handler: Place, run: Run, access: A
       { file: handler.source.file, from: root.at, to: root.at + root.name.length, text: local },
     ],
     creates: [],
-    ...(site ? {} : {}),
   }
 }
 

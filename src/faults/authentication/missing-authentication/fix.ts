@@ -1,4 +1,4 @@
-import type { Change, Edit } from '../../../core/change.ts'
+import type { Change } from '../../../core/change.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { visibleFields } from '../../../project/flow/value.ts'
@@ -6,11 +6,12 @@ import { isGuarded } from '../../../project/guards.ts'
 import { argument, keysFromClient, placeInHandler } from '../../../project/ownership.ts'
 import type { Run } from '../../../project/project.ts'
 import { copyStatements } from '../../../proof/bring-names.ts'
-import { accessOf, placeAt, querySite, textOf } from '../../../proof/fix-site.ts'
+import { accessOf, beforeEdits, placeAt, querySite, siteAfter, textOf } from '../../../proof/fix-site.ts'
 import { type Fixer, needs, type Repair } from '../../../proof/fixer.ts'
 import { type GuardCode, guardCode } from '../../../proof/guard-code.ts'
 import { ownerCondition } from '../../../proof/owner-condition.ts'
 import { otherWrapper } from '../../../proof/wrappers.ts'
+import { PUBLIC } from './find.ts'
 
 /** Asks who is calling as sibling endpoints do; and ties the row to the caller, where the guard alone does not. */
 const fix: Fixer = (repair) => {
@@ -19,41 +20,42 @@ const fix: Fixer = (repair) => {
   const { run, access, entity } = found
   const handler = placeAt(repair, placeInHandler(access))
   if (!handler) return needs('the handler cannot be read')
-  const guards = guardsNear(repair, run, access)
-  const picked = keysFromClient(access, entity).length > 0
-  for (const guard of guards) {
-    const edits = copyStatements(repair.project, guard.place, guard.range, handler, guard.unused)
-    if (!edits) continue
-    if (picked && !mentioned(repair, guard, access)) {
-      const tied = tie(repair, run, access, entity)
-      if (tied) return tied
+  if (PUBLIC.test(`${run.label} ${run.endpoint?.location.file ?? ''}`))
+    return needs('its name says that it may be meant for people who are not signed in')
+  const wrapped = otherWrapper(repair, handler, run)
+  if (wrapped) return tied(repair, run, access, entity, wrapped) ?? wrapped
+  for (const guard of guardsNear(repair, run, access)) {
+    const asked = keysFromClient(access, entity).length === 0 || mentioned(repair, guard, access)
+    const bare = copyStatements(repair.project, guard.place, guard.range, handler, guard.unused)
+    const edits = asked ? bare : copyStatements(repair.project, guard.place, guard.range, handler)
+    if (!bare || !edits) continue
+    const ask: Change = {
+      title: `Ask who is calling in ${run.label}`,
+      reason: `Nothing asks who is calling. The guard is that of ${guard.run.label}.`,
+      safety: 'review',
+      edits,
+      creates: [],
     }
-    return change(run, guard, edits)
+    return asked ? ask : (tied(repair, run, access, entity, ask) ?? { ...ask, edits: bare })
   }
-  const swapped = otherWrapper(repair, handler, run, access)
-  if (swapped) return swapped
   return needs('no endpoint of this kind asks who is calling in a way that can be copied here')
 }
 
-const change = (run: Run, { run: sibling }: GuardCode, edits: Edit[]): Change => ({
-  title: `Ask who is calling in ${run.label}`,
-  reason: `Nothing asks who is calling. The guard is that of ${sibling.label}.`,
-  safety: 'review',
-  edits,
-  creates: [],
-})
-
-/** The guard and the owner's condition at once: being signed in is not enough for a row of somebody else. */
-function tie(repair: Repair, run: Run, access: Access, entity: Entity): Change | undefined {
-  const condition = ownerCondition(repair, run, access, entity)
-  if ('needs' in condition) return undefined
+/** And ties the row to the caller: being signed in is not enough for a row of somebody else. */
+function tied(repair: Repair, run: Run, access: Access, entity: Entity, ask: Change): Change | undefined {
+  if (keysFromClient(access, entity).length === 0) return undefined
+  const before = querySite(repair, access)
+  const site = before && siteAfter(before, ask.edits)
+  const condition = site && ownerCondition(repair, run, access, entity, site)
+  if (!condition || 'needs' in condition) return undefined
+  const edits = beforeEdits(ask.edits, condition.edits)
+  if (!edits) return undefined
   const { location } = condition.from
   return {
-    title: `Ask who is calling in ${run.label}, and tie ${entity.name} to the caller by ${condition.key}`,
-    reason: `Nothing asks who is calling, nor whose ${entity.name} it is. Both are as at ${location.file}:${location.line}.`,
-    safety: 'review',
-    edits: condition.edits,
-    creates: [],
+    ...ask,
+    title: `${ask.title}, and tie ${entity.name} to the caller by ${condition.key}`,
+    reason: `${ask.reason} The condition is that of ${location.file}:${location.line}.`,
+    edits: [...ask.edits, ...edits],
   }
 }
 
