@@ -6,7 +6,8 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const runs = Number(process.argv[2] ?? 3)
-const version = (name) => JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
+const version = (name) =>
+  JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
 
 const phases = new Map()
 for (let i = 0; i < runs; i++) {
