@@ -1,15 +1,8 @@
 import { z } from 'zod'
-import type { Context, Operation } from '../core/operation.ts'
-import type { Report } from '../core/report.ts'
-import { faults } from '../faults/index.ts'
-import type { Project } from '../project/project.ts'
-import { sweep } from '../proof/sweep.ts'
-import { readBaseline } from './baseline.ts'
+import type { Operation } from '../core/operation.ts'
 import { repair, repairHeadline } from './fix.ts'
-import { benchLimits, failedBench, withBench } from './on-bench.ts'
-import { coverageOf, faultIds, openProject } from './open.ts'
-import { benchInput, benchOptions, proveFindings, select } from './prove.ts'
-import { runFaults } from './run-faults.ts'
+import { benchInput, onFindings, proveFindings } from './on-bench.ts'
+import { sweepAll } from './prove.ts'
 
 const input = z.object({
   all: z.boolean().default(false).describe('Also prove findings that are only possible'),
@@ -26,47 +19,11 @@ export const audit: Operation<z.infer<typeof input>> = {
   effects: 'runs',
   input,
   positional: [],
-  async run(options, context) {
-    const start = performance.now()
-    const { project, problems, fatal } = await openProject(context)
-    const { baseline } = await readBaseline(context.root, undefined)
-    const found = fatal ? { findings: [], problems: [] } : runFaults(project, faults, baseline, faultIds)
-    const report: Report = {
-      operation: 'audit',
-      headline: fatal?.message ?? '',
-      findings: select(found.findings, { only: [], all: options.all }),
-      problems: [...problems, ...found.problems],
-      coverage: coverageOf(project, faults.length),
-      changes: [],
-      elapsedMs: 0,
-    }
-    if (!fatal) await auditAll(project, report, options, context)
-    return { ...report, elapsedMs: Math.round(performance.now() - start) }
-  },
-}
-
-async function auditAll(
-  project: Project,
-  report: Report,
-  options: z.infer<typeof input>,
-  context: Context,
-): Promise<void> {
-  try {
-    await withBench(project, context, benchOptions(options), async (bench) => {
-      await proveFindings(bench, report.findings, report.problems, context)
-      context.progress?.('calling every endpoint as everybody')
-      const swept = await bench.timed('sweep', () => sweep(bench))
-      report.matrix = swept.matrix
-      report.problems.push(...swept.problems)
-      const { changes } = await repair(bench, report.findings, context)
-      report.changes = changes
-      report.problems.push(...benchLimits(bench))
-      report.phases = bench.phases
-    })
-    report.headline = repairHeadline(report)
-  } catch (error) {
-    const problem = failedBench(error)
-    report.problems.push(problem)
-    report.headline = `Nothing could be proven: ${problem.message}`
-  }
+  run: (options, context) =>
+    onFindings('audit', { ...options, only: [], sweep: true }, context, async (bench, report) => {
+      await proveFindings(bench, report, context)
+      await sweepAll(bench, report, context)
+      report.changes = (await repair(bench, report.findings, context)).changes
+      return repairHeadline(report)
+    }),
 }

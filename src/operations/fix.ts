@@ -12,16 +12,11 @@ import type { Context, Operation } from '../core/operation.ts'
 import type { Report, ReportedChange } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { fixerOf } from '../faults/fixers.ts'
-import { faults } from '../faults/index.ts'
 import { proverOf } from '../faults/provers.ts'
 import type { Project } from '../project/project.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import { tryInCopy } from '../proof/trial.ts'
-import { readBaseline } from './baseline.ts'
-import { benchLimits, failedBench, withBench } from './on-bench.ts'
-import { coverageOf, faultIds, openProject } from './open.ts'
-import { benchInput, benchOptions, proveFindings, select } from './prove.ts'
-import { runFaults } from './run-faults.ts'
+import { benchInput, failedBench, onFindings, proveFindings } from './on-bench.ts'
 
 const input = z.object({
   only: z
@@ -56,50 +51,14 @@ export const fix: Operation<z.infer<typeof input>> = {
   effects: 'writes',
   input,
   positional: [],
-  async run(options, context) {
-    const start = performance.now()
-    const { project, problems, fatal } = await openProject(context)
-    const { baseline } = await readBaseline(context.root, undefined)
-    const found = fatal ? { findings: [], problems: [] } : runFaults(project, faults, baseline, faultIds)
-    const report: Report = {
-      operation: 'fix',
-      headline: fatal?.message ?? '',
-      findings: select(found.findings, options),
-      problems: [...problems, ...found.problems],
-      coverage: coverageOf(project, faults.length),
-      changes: [],
-      elapsedMs: 0,
-    }
-    if (!fatal) await fixAll(project, report, options, context)
-    return { ...report, elapsedMs: Math.round(performance.now() - start) }
-  },
-}
-
-async function fixAll(
-  project: Project,
-  report: Report,
-  options: z.infer<typeof input>,
-  context: Context,
-): Promise<void> {
-  try {
-    await withBench(project, context, benchOptions(options), async (bench) => {
-      await proveFindings(bench, report.findings, report.problems, context)
+  run: (options, context) =>
+    onFindings('fix', options, context, async (bench, report) => {
+      await proveFindings(bench, report, context)
       const { changes, held } = await repair(bench, report.findings, context)
       report.changes = changes
-      context.signal?.throwIfAborted()
-      if (options.apply) {
-        context.progress?.('writing the repairs into the project')
-        await applyAll(context.root, held, changes)
-      }
-      report.problems.push(...benchLimits(bench))
-      report.phases = bench.phases
-    })
-    report.headline = repairHeadline(report)
-  } catch (error) {
-    const problem = failedBench(error)
-    report.problems.push(problem)
-    report.headline = `Nothing could be tried: ${problem.message}`
-  }
+      if (options.apply) await applyAll(context.root, held, changes)
+      return repairHeadline(report)
+    }),
 }
 
 /** Tries a repair for every proven finding, all at once, in the copy. `held`: those that may be applied. */
