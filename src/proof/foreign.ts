@@ -1,6 +1,6 @@
 /** Can somebody reach rows of the other party? The question behind every fault of authorization. */
 import type { PartyName } from '../database/seed/world.ts'
-import { type Control, control, refusal, type Side, shoot } from './attempts.ts'
+import { type Control, control, refusal, type Shot, type Side, shoot } from './attempts.ts'
 import {
   type Actor,
   type Bench,
@@ -161,7 +161,7 @@ export async function proveOpen(bench: Bench, question: Question): Promise<Outco
     return { verdict: 'proven', reason: `Without a session: ${sawOf(seen, 'b')}.`, evidence }
   // New rows that belong to nobody are what a sign-up, a failed login or a contact form leaves behind.
   const entity = question.about === undefined ? undefined : bench.dataModel.model(question.about)
-  const harmed = seen.changes.filter((one) => one.table === entity?.table && one.kind !== 'appeared')
+  const harmed = seen.changes.filter((one) => one.table === entity?.table && one.kind !== 'new')
   if (came && question.writes && harmed.length > 0)
     return {
       verdict: 'proven',
