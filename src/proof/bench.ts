@@ -61,9 +61,14 @@ export interface Bench {
   reset(): Promise<void>
   /**
    * Rows added to those that belong to one party, in each of these tables, by COPY. Gives how many each got; a table
-   * that cannot take more is left out.
+   * that cannot take more is left out. `parent`: they refer to this row.
    */
-  grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>>
+  grow(
+    tables: readonly string[],
+    party: PartyName,
+    rows: number,
+    parent?: SeedRow,
+  ): Promise<Record<string, number>>
   /**
    * Does the work with this table grown to so many rows, and those that it refers to in proportion; then the seeded rows
    * are there again. `undefined` when the table does not take half of them.
@@ -82,9 +87,20 @@ export interface Bench {
 export const changesOf = (seen: Seen, party: PartyName): RowChange[] =>
   seen.changes.filter((change) => change.party === party)
 
+/** Where there are no tenants: the user whose lists are read, since a party has several. */
+export const ownerOf = ({ actor }: Seen): SeedRow | undefined =>
+  actor.user && !actor.user.tenant ? actor.user.row : undefined
+
 /** It did what it is for: all went well, and rows were shown or changed. */
 export const isEffective = (seen: Seen): boolean =>
   seen.ok && (seen.shown.length > 0 || seen.changes.length > 0)
+
+/** The request came as far as a query of the source; true where the capture could not tell lines. */
+export function cameTo(seen: Seen, at: { file: string; line: number } | undefined): boolean {
+  const known = seen.operations.flatMap((one) => one.at ?? [])
+  if (at === undefined || (known.length === 0 && seen.operations.length > 0)) return true
+  return known.some(({ file, line }) => file === at.file && Math.abs(line - at.line) <= 2)
+}
 
 export interface Cited {
   role: ExchangeRole

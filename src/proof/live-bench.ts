@@ -161,11 +161,21 @@ export class LiveBench implements Bench {
     this.known = new Set((await this.differences()).map(changeKey))
   }
 
-  async grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>> {
+  async grow(
+    tables: readonly string[],
+    party: PartyName,
+    rows: number,
+    parent?: SeedRow,
+  ): Promise<Record<string, number>> {
     const { client, catalog, hints } = this.parts
     const grown: Record<string, number> = {}
     for (const table of tables) {
-      const added = await growFor(client, catalog, hints, this.world, { table, party, rows })
+      const added = await growFor(client, catalog, hints, this.world, {
+        table,
+        party,
+        rows,
+        ...(parent ? { parent } : {}),
+      })
       if (added.rows.length > 0) grown[table] = added.rows.length
     }
     return grown
