@@ -7,6 +7,7 @@ const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'authorization/unscoped-access': () => import('./authorization/unscoped-access/fix.ts'),
   'input/mass-assignment': () => import('./input/mass-assignment/fix.ts'),
   'input/raw-sql': () => import('./input/raw-sql/fix.ts'),
+  'queries/n-plus-one': () => import('./queries/n-plus-one/fix.ts'),
   'queries/unbounded-list': () => import('./queries/unbounded-list/fix.ts'),
   'response/secret-field': () => import('./response/secret-field/fix.ts'),
 }
