@@ -54,6 +54,13 @@ export const globalFlags: Flag[] = [
     choices: ['text', 'agent', 'json', 'sarif', 'markdown', 'html'],
     help: 'How to show the result (default: text)',
   },
+  {
+    key: 'html',
+    name: 'html',
+    kind: 'string',
+    multiple: false,
+    help: 'Also write the result as one HTML page to this file',
+  },
   { key: 'output', name: 'output', kind: 'string', multiple: false, help: 'Write the result to this file' },
   {
     key: 'failOn',

@@ -94,7 +94,7 @@ async function fixAll(
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
     })
-    report.headline = headline(report)
+    report.headline = repairHeadline(report)
   } catch (error) {
     const problem = failedBench(error)
     report.problems.push(problem)
@@ -128,6 +128,11 @@ export async function repair(
     const why = `With it, the types no longer check: ${trial.newErrors[0]}`
     return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
   }
+  if (trial.failedTests !== undefined) {
+    await trial.takeBack()
+    const why = `With the repairs, tests of the project fail that passed before: ${trial.failedTests}`
+    return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
+  }
   const failure = await rebuilt(bench)
   for (const cure of together) {
     const error = broken(cure)
@@ -140,8 +145,8 @@ export async function repair(
       const again = await prover?.(bench, cure.finding)
       if (again?.verdict === 'refuted') {
         held.push(cure)
-        const checked = trial.unchecked.length === 0 ? 'the types check, ' : ''
-        const why = `In the copy with it: ${checked}it builds, and ${lower(again.reason)}`
+        const checked = [...trial.checked, 'it builds'].join(', ')
+        const why = `In the copy with it: ${checked}, and ${lower(again.reason)}`
         changes.push({ ...reported(cure, 'proven', why, read), evidence: again.evidence })
       } else changes.push(withheld(cure, `In the copy with it: ${again?.reason ?? 'nothing proves it'}`))
     }
@@ -260,7 +265,8 @@ async function applyAll(root: string, held: Cure[], changes: ReportedChange[]): 
     }
 }
 
-function headline({ findings, changes = [] }: Report): string {
+/** `10 findings proven: 3 repairs held in the copy, 7 withheld.` */
+export function repairHeadline({ findings, changes = [] }: Report): string {
   const proven = findings.filter((one) => one.proof?.verdict === 'proven').length
   const count = (status: ReportedChange['status']): number =>
     changes.filter((one) => one.status === status).length
@@ -268,7 +274,7 @@ function headline({ findings, changes = [] }: Report): string {
   const held = count('proven')
   const parts = [
     ...(applied > 0 ? [`${plural(applied, 'repair')} applied`] : []),
-    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them with --apply)`] : []),
+    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them: fix --apply)`] : []),
     ...(count('withheld') > 0 ? [`${count('withheld')} withheld`] : []),
   ]
   return `${plural(proven, 'finding')} proven: ${parts.length > 0 ? parts.join(', ') : 'nothing to repair'}.`

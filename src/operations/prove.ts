@@ -10,6 +10,7 @@ import { proverOf } from '../faults/provers.ts'
 import type { Project } from '../project/project.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import type { BenchOptions } from '../proof/open.ts'
+import { proofTest } from '../proof/proof-test.ts'
 import { sweep } from '../proof/sweep.ts'
 import { readBaseline } from './baseline.ts'
 import { benchLimits, failedBench, withBench } from './on-bench.ts'
@@ -160,6 +161,7 @@ export async function proveFindings(
   context: Context,
 ): Promise<void> {
   const began = performance.now()
+  const { project } = bench
   for (const [i, finding] of findings.entries()) {
     context.progress?.(`proving ${i + 1} of ${findings.length}: ${finding.subject}`)
     context.signal?.throwIfAborted()
@@ -168,6 +170,8 @@ export async function proveFindings(
     try {
       const { evidence, ...proof } = await prover(bench, finding)
       finding.proof = proof
+      const test = proof.verdict === 'proven' ? proofTest(project, finding, evidence) : undefined
+      if (test) finding.proof.test = test
       finding.evidence.push(...evidence)
       if (proof.verdict !== 'inconclusive') finding.certainty = proof.verdict
     } catch (error) {

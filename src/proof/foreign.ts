@@ -1,6 +1,6 @@
 /** Can somebody reach rows of the other party? The question behind every fault of authorization. */
 import type { PartyName } from '../database/seed/world.ts'
-import { type Control, control, refusal, type Shot, type Side, shoot } from './attempts.ts'
+import { type Control, control, refusal, type Side, shoot } from './attempts.ts'
 import {
   type Actor,
   type Bench,
@@ -33,7 +33,7 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
   const attackers = bench.actors.filter((actor) => actor.party === 'a').toReversed()
   const tries: Seen[] = []
   for (const actor of attackers) {
-    for (const side of sidesOf(question, bench, owner.shot)) {
+    for (const side of sidesOf(owner.shot.template, question.about, bench)) {
       const seen = await shoot(bench, owner.shot, actor, side)
       if (!seen) continue
       if (seen.changes.length > 0) await bench.reset()
@@ -93,7 +93,7 @@ async function nearMiss(
  * Whose rows stand where: the row in question alone is the other party's (`/orgs/<own>/invoices/<foreign>`), then
  * every other key alone, then all.
  */
-function sidesOf({ about, template }: Question, bench: Bench, shot: Shot): Side[] {
+export function sidesOf(template: Template, about: string | undefined, bench: Bench): Side[] {
   const keys = template.inputs.all.filter(
     (input) => isKey(bench.dataModel, input) && input.meaning?.model !== userModel(bench),
   )
@@ -105,7 +105,7 @@ function sidesOf({ about, template }: Question, bench: Bench, shot: Shot): Side[
   const sides = single.map(
     (set): Side => ({ party: 'a', foreign: (input) => set.some((one) => one.path === input.path) }),
   )
-  return [...sides.slice(0, 4), { party: 'b' as const }].filter(() => shot !== undefined)
+  return [...sides.slice(0, 4), { party: 'b' }]
 }
 
 const userModel = (bench: Bench): string | undefined => bench.dataModel.user

@@ -6,6 +6,7 @@ import { type EgressAttempt, readAttempts } from '../egress/attempts.ts'
 import { openStub } from '../egress/stub.ts'
 import { generateClient } from './generate.ts'
 import { environmentOf, type Launch, portOf } from './launch.ts'
+import { buildMembers } from './members.ts'
 import { installedNext, type Next } from './next.ts'
 import { wrapConfig } from './next-config.ts'
 import { plainly, runStep, type StartNode } from './run-step.ts'
@@ -74,8 +75,11 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   const began = Date.now()
   await generateClient(staged, start, env, join(logs, 'generate.log'), signal)
   const generated = Date.now()
+  progress?.('building packages of the workspace')
+  const members = await buildMembers(staged, start, env, logs, signal)
   await wrapConfig({ folder, top: staged.top, next: next.version })
   const notes: string[] = []
+  if (members.length > 0) notes.push(`Built first, since they were not: ${members.join(', ')}.`)
   if (mode === 'build') {
     progress?.('building the application')
     const whole = await build(staged, start, next, env, join(logs, 'build.log'), signal)

@@ -136,6 +136,20 @@ it('takes harmless samples, and no secret or address of them', () => {
   expect(values.UNREAD).toBeUndefined()
 })
 
+it('leaves unset what the code does without somewhere, but for secrets and its own address', () => {
+  const code = `
+    const endpoint = process.env.COLLECT_ENDPOINT || ''
+    const mirror = process.env.MIRROR_URL ? [process.env.MIRROR_URL] : []
+    const key = process.env.SIGNING_KEY && load(process.env.SIGNING_KEY)
+    const url = process.env.NEXT_PUBLIC_APP_URL ?? 'http://localhost:3000'
+    print(process.env.COLLECT_ENDPOINT)
+  `
+  const { values, unset } = made(code)
+  expect(unset).toEqual(['COLLECT_ENDPOINT', 'MIRROR_URL'])
+  expect(values.SIGNING_KEY).toMatch(/^[0-9a-f]{64}$/)
+  expect(values.NEXT_PUBLIC_APP_URL).toBe(ground.origin)
+})
+
 it('makes secrets anew for each run', () => {
   const code = 'sign(process.env.SESSION_SECRET)'
   expect(made(code).values.SESSION_SECRET).not.toBe(made(code).values.SESSION_SECRET)

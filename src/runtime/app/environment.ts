@@ -3,7 +3,15 @@ import { parseEnv } from 'node:util'
 import { listFiles, readText } from '../../source/files.ts'
 import type { StagedApp } from './stage.ts'
 import { isSampleEnv } from './tree.ts'
-import { type Ground, isDatabaseUrl, isReserved, isSecretName, isServiceName, makeValue } from './values.ts'
+import {
+  type Ground,
+  isDatabaseUrl,
+  isOwnAddress,
+  isReserved,
+  isSecretName,
+  isServiceName,
+  makeValue,
+} from './values.ts'
 import { findVariables, type SourceText, type Variable } from './variables.ts'
 
 export interface MadeEnvironment {
@@ -64,7 +72,7 @@ function isLeft({ name, check, fallback, compared }: Variable): boolean {
   if (check !== undefined)
     return check.optional && (check.kind !== 'string' || isServiceName(name) || !isSecretName(name))
   if (compared || isServiceName(name)) return true
-  return fallback && !isSecretName(name)
+  return fallback && !isSecretName(name) && !isOwnAddress(name)
 }
 
 /** Samples of switches, numbers and names say what the code expects. Secrets and addresses are ours to make. */

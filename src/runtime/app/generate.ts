@@ -30,11 +30,12 @@ export async function generateClient(
   for (const folder of await foldersWithSchema(staged)) {
     const command = await prismaCommand(folder, staged.folder)
     if (command === undefined) continue
+    const flag = await schemaFlag(folder)
     const run = (): Promise<Ended> =>
       runStep(
         start,
         {
-          args: [command, 'generate'],
+          args: [command, 'generate', ...flag],
           cwd: folder,
           // It only asks that this file exists; its real engine would be a download.
           env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
@@ -67,6 +68,23 @@ async function foldersWithSchema({ root, place }: StagedApp): Promise<string[]> 
   return found
 }
 
+/** Prisma finds a schema at its usual places, or where it is told; elsewhere it needs to be pointed to it. */
+async function schemaFlag(folder: string): Promise<string[]> {
+  if (defaults.some((path) => existsSync(join(folder, path)))) return []
+  if ((await manifestOf(folder))?.prisma?.schema !== undefined) return []
+  for (const name of readdirSync(folder).filter((one) => configName.test(one)))
+    if (/\bschema\s*:/.test(await readFile(join(folder, name), 'utf8'))) return []
+  for (const file of schemasBelow(folder))
+    if (/^\s*provider\s*=\s*"postgres(?:ql)?"/m.test(await readFile(join(folder, file), 'utf8')))
+      return ['--schema', file]
+  return []
+}
+
+const schemasBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.prisma') && !path.includes('node_modules'),
+  )
+
 async function prismaCommand(folder: string, app: string): Promise<string | undefined> {
   const file = resolveFrom(folder, 'prisma/package.json') ?? resolveFrom(app, 'prisma/package.json')
   if (file === undefined) return undefined
@@ -81,10 +99,7 @@ async function manifestOf(folder: string): Promise<z.infer<typeof manifest> | un
 /** Removes every generator but those of the client from the schemas of the copy; `false` when there was none. */
 async function keepClientAlone(folder: string): Promise<boolean> {
   let removed = false
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => path.endsWith('.prisma') && !path.includes('node_modules'),
-  )
-  for (const file of files) {
+  for (const file of schemasBelow(folder)) {
     const text = await readFile(join(folder, file), 'utf8')
     const left = text.replace(/^generator\s+\w+\s*\{[^}]*\}/gm, (block) =>
       /provider\s*=\s*"prisma-client(?:-js)?"/.test(block) ? block : '',

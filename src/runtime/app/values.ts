@@ -23,6 +23,9 @@ const isSecret = /SECRET|KEY|TOKEN|PASSWORD|PASS$|SALT|HASH|PEPPER|SIGNATURE|CRE
 
 export const isReserved = (name: string): boolean => reserved.test(name)
 export const isDatabaseUrl = (name: string): boolean => database.test(name)
+/** Where the application itself is, and not a part of it that may be elsewhere. */
+export const isOwnAddress = (name: string): boolean =>
+  ownAddress.test(name) && !/API|TRPC|SERVER|BACKEND|HOST|DOMAIN/.test(name)
 export const isServiceName = (name: string): boolean => service.test(name)
 export const isSecretName = (name: string): boolean => isSecret.test(name)
 

@@ -7,7 +7,7 @@ import { type Check, readCheck } from './checks.ts'
 export interface Variable {
   name: string
   check?: Check
-  /** Every reading names what to use instead: `process.env.X ?? 'y'`. */
+  /** A reading names what to use instead, or asks whether it is there: `process.env.X ?? 'y'`, `process.env.X && y`. */
   fallback: boolean
   /** It is compared with a fixed text: a switch. */
   compared: boolean
@@ -54,7 +54,8 @@ class Visitor {
 
   visit(schemas: boolean): void {
     walk(this.syntax, (expr) => {
-      if (expr.k === 'logic' && expr.op !== '&&') this.excused.add(expr.left.at)
+      if (expr.k === 'logic') this.excused.add(expr.left.at)
+      if (expr.k === 'choose') this.excused.add(expr.test.at)
       if (expr.k === 'binary' && /^[!=]==?$/.test(expr.op)) this.compare(expr.left, expr.right)
       const name = this.nameRead(expr)
       if (name !== undefined)
@@ -103,7 +104,7 @@ class Visitor {
     const check = known?.check ?? seen.check
     this.found.set(name, {
       name,
-      fallback: seen.fallback && (known?.fallback ?? true),
+      fallback: seen.fallback || (known?.fallback ?? false),
       compared: seen.compared || (known?.compared ?? false),
       files: [...new Set([...(known?.files ?? []), this.file])].sort(),
       ...(check === undefined ? {} : { check }),
