@@ -23,6 +23,7 @@ export async function findActors(bench: Bench & { app: RunningApp }, client: Cli
   const found = await findMinter(bench.project, {
     env: bench.app.env,
     folder: bench.app.staged.folder,
+    workplace: bench.app.staged.workplace,
     sql: async (text, params) => (await client.query<Record<string, unknown>>(text, params)).rows,
   })
   if ('missing' in found) return { actors: [], limits: [found.missing] }

@@ -1,6 +1,7 @@
 /** Trying a call until it does what it is for, as its legitimate caller: the control that every proof stands on. */
 import type { PartyName } from '../database/seed/world.ts'
 import { type Actor, type Bench, isEffective, type Seen } from './bench.ts'
+import { meaningByName } from './by-name.ts'
 import type { Input } from './inputs.ts'
 import { repaired } from './repair.ts'
 import { type Call, callOf, type Fill, httpOf, isKey, type Template, templateOf } from './request.ts'
@@ -83,7 +84,7 @@ function methodsFor(template: Template, writes: boolean): (string | undefined)[]
   return writes ? ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] : ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 }
 
-const REPAIRS = 3
+const REPAIRS = 4
 const TURNS = 3
 
 /**
@@ -108,6 +109,15 @@ export async function control(
   for (const method of methodsFor(template, options.writes)) {
     for (const turn of Array.from({ length: TURNS }, (_, i) => i)) {
       for (const actor of actors) {
+        const own = castOf(bench.world, bench.dataModel, options.party, {
+          about: options.about,
+          user: actor.user,
+          turn,
+        })
+        const rows = (name: string): Plain | undefined => {
+          const meaning = meaningByName(bench.dataModel, name)
+          return meaning && own.value({ path: name, meaning, use: 'picks' })
+        }
         let shot: Shot = {
           template: method === undefined ? template : { ...template, method },
           about: options.about,
@@ -119,7 +129,7 @@ export async function control(
           if (seen.changes.length > 0 || shot.isolate) await bench.reset()
           if (good(seen)) return { seen, shot }
           if (!refused || refused.response.status >= seen.response.status) refused = seen
-          const better = repaired(shot, seen) ?? isolated(shot, seen, options.writes)
+          const better = repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes)
           if (!better) break
           shot = better
         }

@@ -5,6 +5,7 @@ import { allDeps, type Value } from '../project/flow/value.ts'
 import { type EnumValues, type InputSchema, readInputSchema } from '../project/input-schema.ts'
 import { argument, clientInputs, leaves } from '../project/ownership.ts'
 import type { Run } from '../project/project.ts'
+import { meaningByName } from './by-name.ts'
 
 /** A column that a value stands for. Foreign keys are resolved: `orgId` of an invoice is `Organisation.id`. */
 export interface Meaning {
@@ -46,7 +47,13 @@ export function inputsOf(run: Run, dataModel: DataModel): Inputs {
   const schemas = schemasOf(run, dataModel)
   for (const [path, schema] of schemas)
     for (const leaf of leafPaths(path, schema)) add({ path: leaf, use: 'other' })
-  return { all: [...inputs.values()], schemas }
+  const all = [...inputs.values()].map((input): Input => {
+    const meaning = input.meaning ?? meaningByName(dataModel, input.path.split('.').at(-1) ?? '')
+    return meaning && !input.meaning
+      ? { ...input, meaning, use: input.use === 'other' ? 'picks' : input.use }
+      : input
+  })
+  return { all, schemas }
 }
 
 /** A meaning is worth more than none, a key that picks a row more than a value that is written. */

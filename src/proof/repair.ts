@@ -1,25 +1,18 @@
 /** An endpoint that refuses a body often says why: the issues of its validation library, read and answered. */
-import { z } from 'zod'
 import type { Shot } from './attempts.ts'
 import type { Seen } from './bench.ts'
+import { type Issue, issuesIn, parsed } from './issues.ts'
 import { guess, type Plain } from './sample.ts'
 
-const issueSchema = z.object({
-  path: z.array(z.union([z.string(), z.number()])),
-  code: z.string().optional(),
-  expected: z.unknown().optional(),
-  format: z.string().optional(),
-  validation: z.unknown().optional(),
-  values: z.array(z.unknown()).optional(),
-  options: z.array(z.unknown()).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  keys: z.array(z.string()).optional(),
-})
-type Issue = z.infer<typeof issueSchema>
-
-/** The shot with values that answer the issues; `undefined` when nothing was understood, or nothing new. */
-export function repaired(shot: Shot, seen: Seen): Shot | undefined {
+/**
+ * The shot with values that answer the issues; `undefined` when nothing was understood, or nothing new. `rows` gives
+ * the key of a seeded row for names like `websiteId`.
+ */
+export function repaired(
+  shot: Shot,
+  seen: Seen,
+  rows: (name: string) => Plain | undefined = () => undefined,
+): Shot | undefined {
   const { status, body } = seen.response
   if (status !== 400 && status !== 422) return undefined
   const issues = issuesIn(parsed(body))
@@ -28,19 +21,25 @@ export function repaired(shot: Shot, seen: Seen): Shot | undefined {
   const set = new Map(shot.set ?? [])
   let learnt = false
   for (const issue of issues) {
-    const value = answer(issue)
+    const known = issue.expected === 'string' ? rows(String(issue.path.at(-1) ?? '')) : undefined
+    const value = known ?? answer(issue)
     const path = [root, ...issue.path].join('.')
-    if (value === undefined || issue.path.length === 0 || set.get(path) === value) continue
+    if (value === undefined || isSame(set.get(path), value)) continue
+    if (issue.path.length === 0 && (root === 'query' || issue.expected !== 'object')) continue
     set.set(path, value)
     learnt = true
   }
   return learnt ? { ...shot, set } : undefined
 }
 
+/** Without a body it is about the query, unless the method is one that comes with a body. */
 function rootOf({ call }: Seen): string {
   if (call.k === 'procedure') return 'input'
-  return call.k === 'http' && call.json === undefined ? 'query' : 'body'
+  if (call.k !== 'http' || call.json !== undefined) return 'body'
+  return /^(POST|PUT|PATCH)$/.test(call.method) ? 'body' : 'query'
 }
+
+const isSame = (a: Plain | undefined, b: Plain): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 function answer({
   path,
@@ -84,23 +83,3 @@ function answer({
 
 const isScalar = (value: unknown): value is string | number | boolean =>
   /^(string|number|boolean)$/.test(typeof value)
-
-/** Issues anywhere in the answer: `error.details`, `issues`, a JSON text in a message. */
-function issuesIn(value: unknown, depth = 6): Issue[] {
-  if (depth === 0) return []
-  if (typeof value === 'string') return /^\s*\[/.test(value) ? issuesIn(parsed(value), depth - 1) : []
-  if (Array.isArray(value)) {
-    const read = value.flatMap((one) => issueSchema.safeParse(one).data ?? [])
-    return read.length > 0 ? read : value.flatMap((one) => issuesIn(one, depth - 1))
-  }
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap((one) => issuesIn(one, depth - 1))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../core/map.ts'
 import type { DataModel, EntityField } from '../project/data-model.ts'
 import type { Run } from '../project/project.ts'
+import { meaningByName } from './by-name.ts'
 import { type Input, type Inputs, inputsOf } from './inputs.ts'
 import { guess, type Plain, sample } from './sample.ts'
 
@@ -72,13 +73,13 @@ const DYNAMIC = /^\[{1,2}(\.\.\.)?([^\]]+)\]{1,2}$|^:(.+?)\??$/
 export function httpOf(template: Template, fill: Fill): Call & { k: 'http' } {
   const { endpoint } = template
   const names = new Set<string>()
-  const segments = segmentsOf(endpoint.path).flatMap((segment) => {
+  const segments = segmentsOf(endpoint.path).flatMap((segment, i, all) => {
     const bare = segment.replace(/^(\(\.{1,3}\))+/, '')
     const match = DYNAMIC.exec(bare)
     const name = match?.[2] ?? match?.[3]
     if (!match || name === undefined) return [bare]
     names.add(name)
-    const value = paramValue(template, name, fill)
+    const value = paramValue(template, name, fill) ?? rowNamed(template, name, all[i - 1], fill)
     if (value === undefined && segment.startsWith('[[')) return []
     return (Array.isArray(value) ? value : [value ?? guess(name, fill.unique)]).map((one) => encode(one))
   })
@@ -128,6 +129,17 @@ function paramValue(template: Template, name: string, { bind, set }: Fill): Plai
     }
   }
   return undefined
+}
+
+/** `[websiteId]`, and `[id]` below `websites`, where no query was followed to its row. */
+function rowNamed(
+  { dataModel }: Template,
+  name: string,
+  above: string | undefined,
+  { bind }: Fill,
+): Plain | undefined {
+  const meaning = meaningByName(dataModel, name, above)
+  return meaning && bind({ path: `params.${name}`, meaning, use: 'picks' })
 }
 
 /** Required parts, and those that pick rows by a key: an optional filter would only hide rows. */
