@@ -40,7 +40,7 @@ const prove: Prover = async (bench, claim) => {
   for (const root of roots.length > 0 ? roots : [template.endpoint.kind === 'procedure' ? 'input' : 'body']) {
     for (const extra of extrasOf(bench, entity)) {
       const path = `${root}.${extra.field.name}`
-      if (named.has(path)) continue
+      if (named.has(path) || sentAlready(owner.seen, root, extra.field.name)) continue
       const set = new Map([...(owner.shot.set ?? []), [path, extra.value] as const])
       const seen = await shoot(bench, { ...owner.shot, set }, owner.seen.actor, { party: 'a' })
       if (!seen) continue
@@ -86,6 +86,19 @@ const prove: Prover = async (bench, claim) => {
     ],
   }
 }
+
+/** The ordinary request names this column too. */
+function sentAlready({ call }: Seen, root: string, field: string): boolean {
+  const [first, ...path] = root.split('.')
+  let here: unknown = call.k === 'procedure' ? call.input : call.k === 'http' ? call.json : undefined
+  if (call.k === 'action') here = call.args.find((one) => isRecord(one) && field in one)
+  for (const key of call.k === 'action' || first === undefined ? [] : path)
+    here = isRecord(here) ? here[key] : undefined
+  return isRecord(here) && field in here
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 const rowsOf = (seen: Seen, entity: Entity) =>
   seen.changes.filter((change) => change.table === entity.table && change.kind !== 'vanished')

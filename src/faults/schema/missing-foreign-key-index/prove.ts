@@ -1,3 +1,4 @@
+import type { Location } from '../../../core/finding.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { foreignKeyIndexes } from '../../../workload/index-checks.ts'
 
@@ -5,10 +6,16 @@ const ROWS = 100_000
 
 /** The lookup that Postgres makes for each deleted row of the other table, with and without the index, on many rows. */
 const prove: Prover = async (bench, { location }) => {
-  const entity = bench.dataModel.models.find((model) =>
-    model.relations.some((one) => one.location.file === location.file && one.location.line === location.line),
+  const stands = (at: Location): boolean => at.file === location.file && at.line === location.line
+  const places = bench.dataModel.models.flatMap((entity) =>
+    entity.relations
+      .filter((one) => one.keys.length > 0)
+      .map((relation) => {
+        const keys = entity.fields.filter((field) => relation.keys.includes(field.name))
+        return { entity, relation, here: [relation, ...keys].some((one) => stands(one.location)) }
+      }),
   )
-  const relation = entity?.relations.find((one) => one.location.line === location.line)
+  const { entity, relation } = places.find(({ here }) => here) ?? {}
   if (!entity || !relation) return inconclusive('there is no relation at this line')
   const columns = relation.keys.flatMap((key) => entity.fields.find((one) => one.name === key)?.column ?? [])
   const found = await bench.scaled(entity.table, ROWS, (client) =>
