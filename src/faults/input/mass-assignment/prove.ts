@@ -30,6 +30,7 @@ const prove: Prover = async (bench, claim) => {
   const owner = await control(bench, template, { party: 'a', about: event.model, writes: true, good: wrote })
   if ('refused' in owner) return inconclusive(refusal(owner.refused))
   const roots = template.inputs.all.filter((one) => one.whole === event.model).map((one) => one.path)
+  const ordinary = JSON.stringify(owner.seen.call)
   const named = new Set(template.inputs.all.map((one) => one.path))
   const cite = (role: 'pre-control' | 'exploit' | 'near-miss', seen: Seen, saw: string) => ({
     role,
@@ -40,7 +41,8 @@ const prove: Prover = async (bench, claim) => {
   for (const root of roots.length > 0 ? roots : [template.endpoint.kind === 'procedure' ? 'input' : 'body']) {
     for (const extra of extrasOf(bench, entity)) {
       const path = `${root}.${extra.field.name}`
-      if (named.has(path)) continue
+      // What the ordinary request sends as well is its business.
+      if (named.has(path) || ordinary.includes(`"${extra.field.name}"`)) continue
       const set = new Map([...(owner.shot.set ?? []), [path, extra.value] as const])
       const seen = await shoot(bench, { ...owner.shot, set }, owner.seen.actor, { party: 'a' })
       if (!seen) continue
