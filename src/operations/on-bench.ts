@@ -6,6 +6,7 @@ import { plural } from '../core/wording.ts'
 import type { Project } from '../project/project.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import { type BenchOptions, openBench } from '../proof/open.ts'
+import { orDiskFull } from '../sandbox/disk.ts'
 
 /** Opens the bench, does the work, and ends and removes everything, whatever happens. */
 export async function withBench<T>(
@@ -17,6 +18,8 @@ export async function withBench<T>(
   const bench = await openBench(project, context, options)
   try {
     return await work(bench)
+  } catch (error) {
+    throw await orDiskFull(error, bench.parts.workplace.folder)
   } finally {
     await bench.close()
   }
@@ -33,7 +36,9 @@ const NAMED = 5
 /** What the bench could not show, and what the application tried to reach. */
 export function benchLimits(bench: LiveBench): Problem[] {
   const attempts = new Map<string, number>()
+  const programs = new Set<string>()
   for (const { kind, host, port } of bench.app.egress()) {
+    if (kind === 'process') programs.add(host)
     if (kind === 'lookup' || kind === 'process') continue
     const target = port === undefined ? host : `${host}:${port}`
     attempts.set(target, (attempts.get(target) ?? 0) + 1)
@@ -46,6 +51,9 @@ export function benchLimits(bench: LiveBench): Problem[] {
       ? []
       : [
           `It ran without namespaces of its own (${containment.why}): a preload keeps accidents in, not malice, and files outside of the copy could be read.`,
+          ...(programs.size === 0
+            ? []
+            : [`Programs that it started were not held: ${[...programs].slice(0, NAMED).join(', ')}.`]),
         ]
   return [
     ...[...bench.limits, ...weaker].map(
