@@ -12,6 +12,7 @@ import type { Project } from '../project/project.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import { type BenchOptions, openBench } from '../proof/open.ts'
 import { proofTest } from '../proof/proof-test.ts'
+import { orDiskFull } from '../sandbox/disk.ts'
 import { readBaseline } from './baseline.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
 import { isSelected, runFaults } from './run-faults.ts'
@@ -81,6 +82,8 @@ export async function withBench<T>(
   const bench = await openBench(project, context, options)
   try {
     return await work(bench)
+  } catch (error) {
+    throw await orDiskFull(error, bench.parts.workplace.folder)
   } finally {
     await bench.close()
   }
@@ -157,7 +160,9 @@ const NAMED = 5
 /** What the bench could not show, and what the application tried to reach. */
 export function benchLimits(bench: LiveBench): Problem[] {
   const attempts = new Map<string, number>()
+  const programs = new Set<string>()
   for (const { kind, host, port } of bench.app.egress()) {
+    if (kind === 'process') programs.add(host)
     if (kind === 'lookup' || kind === 'process') continue
     const target = port === undefined ? host : `${host}:${port}`
     attempts.set(target, (attempts.get(target) ?? 0) + 1)
@@ -170,6 +175,9 @@ export function benchLimits(bench: LiveBench): Problem[] {
       ? []
       : [
           `It ran without namespaces of its own (${containment.why}): a preload keeps accidents in, not malice, and files outside of the copy could be read.`,
+          ...(programs.size === 0
+            ? []
+            : [`Programs that it started were not held: ${[...programs].slice(0, NAMED).join(', ')}.`]),
         ]
   return [
     ...[...bench.limits, ...weaker].map(

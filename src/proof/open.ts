@@ -16,6 +16,7 @@ import { placeOf } from '../runtime/app/place.ts'
 import { stageApp } from '../runtime/app/stage.ts'
 import { capturePreload } from '../runtime/capture/preload-path.ts'
 import { sessionVariables } from '../runtime/sessions/variables.ts'
+import { orDiskFull } from '../sandbox/disk.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { LiveBench, type Phase } from './live-bench.ts'
 import { schemaSource } from './schema-source.ts'
@@ -26,6 +27,8 @@ export interface BenchOptions {
   /** Folder of the Next.js application, relative to the root, where there are several. */
   app?: string
   mode?: 'build' | 'dev'
+  /** As of `bringUp`: whether it runs in namespaces of its own where the system allows it. */
+  isolation?: 'auto' | 'none'
   /** The same number gives the same rows. */
   seed: number
 }
@@ -42,12 +45,15 @@ export async function openBench(
       'No Prisma schema with models was found.',
       'Run it on the folder that holds the schema too.',
     )
-  const workplace = await openWorkplace(context.workFolder, context.signal)
+  const workplace = await openWorkplace(context.workFolder, context.signal).catch(async (error: unknown) => {
+    throw await orDiskFull(error, context.workFolder)
+  })
   try {
     return await build(project, dataModel, workplace, context, options)
   } catch (error) {
+    const cause = await orDiskFull(error, workplace.folder)
     await workplace.close()
-    throw context.signal?.aborted ? context.signal.reason : error
+    throw context.signal?.aborted ? context.signal.reason : cause
   }
 }
 
@@ -95,6 +101,7 @@ async function build(
   const start = () =>
     bringUp(staged, {
       mode: options.mode ?? 'build',
+      isolation: options.isolation ?? 'auto',
       databaseUrl: server.url(database),
       preloads: [capturePreload()],
       env: { ...sessionVariables(project), BACKEND_ENGINEER_CAPTURE: records },
