@@ -1,4 +1,4 @@
-// `npm start`: builds, then shows what the tool says of the example. `npm start -- <command line>`: builds, then runs
+// `npm start`: builds, then shows what the tool says of the example, and proves it. `npm start -- <command line>`: builds, then runs
 // the tool with that command line, with relative paths taken from the folder in which it was typed.
 import { join } from 'node:path'
 import { build, node, root } from './build.mjs'
@@ -13,6 +13,7 @@ if (typed.length > 0) process.exit(node([tool, ...typed], { cwd: process.env.INI
 const commands = [
   ['understand', 'examples/workshop'],
   ['review', 'examples/workshop', '--fail-on', 'never'],
+  ['audit', 'examples/workshop', '--html', 'workshop-report.html'],
 ]
 for (const command of commands) {
   console.log(`\n$ backend-engineer ${command.join(' ')}\n`)

@@ -28,7 +28,7 @@ const owners: Record<string, string[]> = {
   'path-to-regexp': ['project'],
   picomatch: ['project'],
   yaml: ['project'],
-  zod: ['core', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'operations', 'cli'],
+  zod: ['core', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'proof', 'operations', 'cli'],
   pg: ['database'],
   'pg-copy-streams': ['database'],
   '@prisma/schema-engine-wasm': ['database'],

@@ -8,6 +8,7 @@ const apps: App[] = [
   { from: 'examples/workshop', next: '.', prisma: '.' },
   { from: 'fixtures/apps/pages-and-actions', next: '.', prisma: '.' },
   { from: 'fixtures/apps/trpc-monorepo', next: 'apps/web', prisma: 'packages/db' },
+  { from: 'fixtures/apps/actions-only', next: '.', prisma: '.' },
 ]
 
 /** Groups, slots and interception marks do not show in a URL. */
@@ -32,7 +33,7 @@ describe.each(apps)('what Next.js built of $from', { timeout: 600_000 }, (app) =
 
   it('has the route handlers of the map, method by method', () => {
     const theirs = built.handlers.flatMap(({ path, methods }) => methods.map((one) => `${one} ${url(path)}`))
-    expect(theirs.length).toBeGreaterThan(0)
+    expect(theirs.length + built.actions.length).toBeGreaterThan(0)
     expect(sorted(of('route').map((one) => `${one.method} ${one.path}`))).toEqual(sorted(theirs))
   })
 

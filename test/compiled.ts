@@ -1,16 +1,11 @@
 /** What runs inside of an application is compiled: Vitest calls this once before all tests. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 
+/** Errors of types are shown and stop nothing here: `npm run types` is the check for them. */
 export default function compile(): void {
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-    },
-  )
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 }

@@ -11,7 +11,7 @@ const labels = z.object({ faults: z.array(label), twins: z.array(label) })
 type Label = z.infer<typeof label>
 const apps = join(import.meta.dirname, '../fixtures/apps')
 
-describe.each(['trpc-monorepo', 'pages-and-actions'])('the fixture %s', async (app) => {
+describe.each(['trpc-monorepo', 'pages-and-actions', 'actions-only'])('the fixture %s', async (app) => {
   const known = labels.parse(JSON.parse(readFileSync(join(apps, `${app}.labels.json`), 'utf8')))
   const project = await loadProject(join(apps, app))
   const likely = runFaults(project, faults)

@@ -78,6 +78,6 @@ describe('the npm package', () => {
       cwd: join(base, 'project'),
       encoding: 'utf8',
     })
-    expect(names.trim()).toMatch(/^checkup,understand,review,explain/)
+    expect(names.trim()).toMatch(/^checkup,understand,review,prove,fix,/)
   })
 })

@@ -54,8 +54,8 @@ it('is few lines, and its result looks like the rest of the file', () => {
   expect(fix && diffOf(fix, read)).toBe(`--- a/app/api/invoices/[id]/route.ts
 +++ b/app/api/invoices/[id]/route.ts
 @@ -1,9 +1,11 @@
- import { prisma } from "@/lib/db";
 +import { requireSession } from "@/lib/auth";
+ import { prisma } from "@/lib/db";
  
  export async function GET(_: Request, { params }: { params: Promise<{ id: string }> }) {
 +    const session = await requireSession();

@@ -37,8 +37,32 @@ function addTo(source: SourceFile, { names, start, end }: ImportShape, words: st
   const { text } = source
   const open = text.lastIndexOf('{', names[0]?.start ?? start)
   const close = text.indexOf('}', names.at(-1)?.end ?? end) + 1
-  return insertItem(source, { start: open, end: close }, names, () => words)
+  const next = names.find((one) => before(words, one.imported))
+  const present = names.map((one) => one.imported)
+  if (!next || !isSorted(present, before))
+    return insertItem(source, { start: open, end: close }, names, () => words)
+  const blanks = /\s*$/.exec(text.slice(open + 1, next.start))?.[0] ?? ''
+  const gap = blanks.includes('\n') ? blanks : ' '
+  return [{ file: source.file, from: next.start, to: next.start, text: `${words},${gap}` }]
 }
+
+const before = (a: string, b: string): boolean => sortKey(a) < sortKey(b)
+
+/** `next/cache` comes before `next-auth`. */
+const sortKey = (name: string): string => name.toLowerCase().replaceAll('/', '\0')
+
+/** Packages, then what an alias leads to, then relative paths: as formatters sort them. */
+function comesBefore(a: string, b: string): boolean {
+  const rank = (from: string): number => {
+    if (from.startsWith('node:')) return 0
+    if (from.startsWith('.')) return 3
+    return /^(?:[@~]\/|#)/.test(from) ? 2 : 1
+  }
+  return rank(a) === rank(b) ? before(a, b) : rank(a) < rank(b)
+}
+
+const isSorted = (items: readonly string[], less: (a: string, b: string) => boolean): boolean =>
+  items.every((item, index) => index === 0 || !less(item, items[index - 1] ?? ''))
 
 /** `import a from 'a'` → `import a, { name } from 'a'` */
 function addBraces(
@@ -53,6 +77,10 @@ function addBraces(
 function addLine({ file, text, style, shape }: SourceFile, from: string, words: string): Edit[] {
   const line = inStyle(`import { ${words} } from '${from}'`, 'module', style, '')
   const last = shape.imports.at(-1)
+  const next = shape.imports.find((one) => comesBefore(from, one.from))
+  const present = shape.imports.map((one) => one.from)
+  if (next && isSorted(present, comesBefore))
+    return [{ file, from: next.start, to: next.start, text: `${line}\n` }]
   if (last) {
     const at = lineEnd(text, last.end)
     return [{ file, from: at, to: at, text: `\n${line}` }]

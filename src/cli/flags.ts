@@ -54,6 +54,13 @@ export const globalFlags: Flag[] = [
     choices: ['text', 'agent', 'json', 'sarif', 'markdown', 'html'],
     help: 'How to show the result (default: text)',
   },
+  {
+    key: 'html',
+    name: 'html',
+    kind: 'string',
+    multiple: false,
+    help: 'Also write the result as one HTML page to this file',
+  },
   { key: 'output', name: 'output', kind: 'string', multiple: false, help: 'Write the result to this file' },
   {
     key: 'failOn',
@@ -65,6 +72,13 @@ export const globalFlags: Flag[] = [
   },
   { key: 'noCache', name: 'no-cache', kind: 'boolean', multiple: false, help: 'Read everything anew' },
   { key: 'noColor', name: 'no-color', kind: 'boolean', multiple: false, help: 'No colours' },
+  {
+    key: 'progress',
+    name: 'progress',
+    kind: 'boolean',
+    multiple: false,
+    help: 'Show each step on stderr, also where that is no terminal',
+  },
   { key: 'help', name: 'help', kind: 'boolean', multiple: false, help: 'Show this help' },
   { key: 'version', name: 'version', kind: 'boolean', multiple: false, help: 'Show the version' },
 ]

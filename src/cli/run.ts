@@ -80,6 +80,7 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
     const written = await writeBaseline(root, report, { ...file, only: settings.only })
     io.stderr.write(`Wrote ${written}\n`)
   }
+  await writePage(report, parsed, settings.all, io)
   await deliver(await render(report, parsed, settings.all, io), parsed, io)
   if (failed) return 2
   return reaches(report, settings.failOn) ? 1 : 0
@@ -212,6 +213,7 @@ function contextOf(root: string, { values }: Arguments, io: Io): Context {
   if (values.get('noCache') !== true && outside) context.cacheFolder = folder
   if (io.signal) context.signal = io.signal
   if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
+  else if (values.get('progress') === true) context.progress = (step) => io.stderr.write(`${oneLine(step)}\n`)
   return context
 }
 
@@ -247,12 +249,20 @@ async function render(report: Report, { values }: Arguments, all: boolean, io: I
   }
 }
 
+async function writePage(report: Report, { values }: Arguments, all: boolean, io: Io): Promise<void> {
+  const file = values.get('html')
+  if (typeof file !== 'string') return
+  await writeTo(file, html(report, { all }), io)
+  io.stderr.write(`Wrote ${file}\n`)
+}
+
 async function deliver(result: string, { values }: Arguments, io: Io): Promise<void> {
   const output = values.get('output')
-  if (typeof output !== 'string') {
-    io.stdout.write(result)
-    return
-  }
+  if (typeof output === 'string') await writeTo(output, result, io)
+  else io.stdout.write(result)
+}
+
+async function writeTo(output: string, result: string, io: Io): Promise<void> {
   try {
     await writeFile(path.resolve(io.cwd, output), result)
   } catch (cause) {

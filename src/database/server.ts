@@ -4,6 +4,8 @@ import type { Workplace } from '../sandbox/workplace.ts'
 import { openEmbedded } from './embedded.ts'
 import { openExternal } from './external.ts'
 
+export type { Client }
+
 export interface DatabaseServer {
   kind: 'embedded' | 'external'
   /** `18.4` */

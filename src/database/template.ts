@@ -58,10 +58,16 @@ async function makeTemplate(
   await removeDead(folder, 'template')
   const making = join(folder, ownName('template'))
   await mkdir(making, { mode: 0o700 })
-  await writeFile(join(making, 'password'), randomBytes(18).toString('base64url'), { mode: 0o600 })
-  if (account.kind === 'account')
-    for (const file of [making, join(making, 'password')]) await chown(file, account.uid, account.gid)
-  await initialise(workplace, binaries, account, making)
+  try {
+    await writeFile(join(making, 'password'), randomBytes(18).toString('base64url'), { mode: 0o600 })
+    if (account.kind === 'account')
+      for (const file of [making, join(making, 'password')]) await chown(file, account.uid, account.gid)
+    await initialise(workplace, binaries, account, making)
+  } catch (error) {
+    // Retried: what initdb started may write for a moment longer than it.
+    await rm(making, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    throw error
+  }
   await rename(making, place).catch(async (error: unknown) => {
     // Another run was faster: its template is as good.
     await access(place).catch(() => {
@@ -81,7 +87,8 @@ async function initialise(
   for (const locale of LOCALES) {
     const args = ['-D', join(making, 'data'), '-U', 'postgres', '--encoding=UTF8', ...locale]
     args.push('--auth=scram-sha-256', `--pwfile=${join(making, 'password')}`, '--set=scram_iterations=64')
-    args.push('--no-sync', '--no-instructions')
+    // Shared memory of the system would outlive an initdb that is killed.
+    args.push('--set=dynamic_shared_memory_type=mmap', '--no-sync', '--no-instructions')
     const start = under(account, join(binaries.folder, 'bin', 'initdb'), args)
     last = await run(workplace, start.command, start.args, { ...environment, ...start.identity })
     if (last.code === 0) return

@@ -2,8 +2,13 @@
 import type { Fixer } from '../proof/fixer.ts'
 
 const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
+  'authentication/missing-authentication': () => import('./authentication/missing-authentication/fix.ts'),
   'authorization/unawaited-guard': () => import('./authorization/unawaited-guard/fix.ts'),
+  'authorization/unscoped-access': () => import('./authorization/unscoped-access/fix.ts'),
+  'input/mass-assignment': () => import('./input/mass-assignment/fix.ts'),
   'input/raw-sql': () => import('./input/raw-sql/fix.ts'),
+  'queries/n-plus-one': () => import('./queries/n-plus-one/fix.ts'),
+  'queries/unbounded-list': () => import('./queries/unbounded-list/fix.ts'),
   'response/secret-field': () => import('./response/secret-field/fix.ts'),
 }
 

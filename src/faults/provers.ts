@@ -11,6 +11,8 @@ const provers: Record<string, () => Promise<{ default: Prover }>> = {
   'queries/n-plus-one': () => import('./queries/n-plus-one/prove.ts'),
   'queries/unbounded-list': () => import('./queries/unbounded-list/prove.ts'),
   'response/secret-field': () => import('./response/secret-field/prove.ts'),
+  'schema/missing-foreign-key-index': () => import('./schema/missing-foreign-key-index/prove.ts'),
+  'schema/redundant-index': () => import('./schema/redundant-index/prove.ts'),
 }
 
 /** `undefined` for a fault that nothing here can prove. */

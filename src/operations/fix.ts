@@ -12,16 +12,11 @@ import type { Context, Operation } from '../core/operation.ts'
 import type { Report, ReportedChange } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { fixerOf } from '../faults/fixers.ts'
-import { faults } from '../faults/index.ts'
 import { proverOf } from '../faults/provers.ts'
 import type { Project } from '../project/project.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import { tryInCopy } from '../proof/trial.ts'
-import { readBaseline } from './baseline.ts'
-import { benchLimits, failedBench, withBench } from './on-bench.ts'
-import { coverageOf, faultIds, openProject } from './open.ts'
-import { benchInput, benchOptions, proveFindings, select } from './prove.ts'
-import { runFaults } from './run-faults.ts'
+import { benchInput, failedBench, onFindings, proveFindings } from './on-bench.ts'
 
 const input = z.object({
   only: z
@@ -56,46 +51,14 @@ export const fix: Operation<z.infer<typeof input>> = {
   effects: 'writes',
   input,
   positional: [],
-  async run(options, context) {
-    const start = performance.now()
-    const { project, problems, fatal } = await openProject(context)
-    const { baseline } = await readBaseline(context.root, undefined)
-    const found = fatal ? { findings: [], problems: [] } : runFaults(project, faults, baseline, faultIds)
-    const report: Report = {
-      operation: 'fix',
-      headline: fatal?.message ?? '',
-      findings: select(found.findings, options),
-      problems: [...problems, ...found.problems],
-      coverage: coverageOf(project, faults.length),
-      changes: [],
-      elapsedMs: 0,
-    }
-    if (!fatal) await fixAll(project, report, options, context)
-    return { ...report, elapsedMs: Math.round(performance.now() - start) }
-  },
-}
-
-async function fixAll(
-  project: Project,
-  report: Report,
-  options: z.infer<typeof input>,
-  context: Context,
-): Promise<void> {
-  try {
-    await withBench(project, context, benchOptions(options), async (bench) => {
-      await proveFindings(bench, report.findings, report.problems, context)
+  run: (options, context) =>
+    onFindings('fix', options, context, async (bench, report) => {
+      await proveFindings(bench, report, context)
       const { changes, held } = await repair(bench, report.findings, context)
       report.changes = changes
       if (options.apply) await applyAll(context.root, held, changes)
-      report.problems.push(...benchLimits(bench))
-      report.phases = bench.phases
-    })
-    report.headline = headline(report)
-  } catch (error) {
-    const problem = failedBench(error)
-    report.problems.push(problem)
-    report.headline = `Nothing could be tried: ${problem.message}`
-  }
+      return repairHeadline(report)
+    }),
 }
 
 /** Tries a repair for every proven finding, all at once, in the copy. `held`: those that may be applied. */
@@ -124,6 +87,11 @@ export async function repair(
     const why = `With it, the types no longer check: ${trial.newErrors[0]}`
     return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
   }
+  if (trial.failedTests !== undefined) {
+    await trial.takeBack()
+    const why = `With the repairs, tests of the project fail that passed before: ${trial.failedTests}`
+    return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
+  }
   const failure = await rebuilt(bench)
   for (const cure of together) {
     const error = broken(cure)
@@ -136,8 +104,8 @@ export async function repair(
       const again = await prover?.(bench, cure.finding)
       if (again?.verdict === 'refuted') {
         held.push(cure)
-        const checked = trial.unchecked.length === 0 ? 'the types check, ' : ''
-        const why = `In the copy with it: ${checked}it builds, and ${lower(again.reason)}`
+        const checked = [...trial.checked, 'it builds'].join(', ')
+        const why = `In the copy with it: ${checked}, and ${lower(again.reason)}`
         changes.push({ ...reported(cure, 'proven', why, read), evidence: again.evidence })
       } else changes.push(withheld(cure, `In the copy with it: ${again?.reason ?? 'nothing proves it'}`))
     }
@@ -256,7 +224,8 @@ async function applyAll(root: string, held: Cure[], changes: ReportedChange[]): 
     }
 }
 
-function headline({ findings, changes = [] }: Report): string {
+/** `10 findings proven: 3 repairs held in the copy, 7 withheld.` */
+export function repairHeadline({ findings, changes = [] }: Report): string {
   const proven = findings.filter((one) => one.proof?.verdict === 'proven').length
   const count = (status: ReportedChange['status']): number =>
     changes.filter((one) => one.status === status).length
@@ -264,7 +233,7 @@ function headline({ findings, changes = [] }: Report): string {
   const held = count('proven')
   const parts = [
     ...(applied > 0 ? [`${plural(applied, 'repair')} applied`] : []),
-    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them with --apply)`] : []),
+    ...(held > 0 ? [`${plural(held, 'repair')} held in the copy (write them: fix --apply)`] : []),
     ...(count('withheld') > 0 ? [`${count('withheld')} withheld`] : []),
   ]
   return `${plural(proven, 'finding')} proven: ${parts.length > 0 ? parts.join(', ') : 'nothing to repair'}.`

@@ -2,6 +2,7 @@ import type { Fault } from '../core/fault.ts'
 import type { Operation } from '../core/operation.ts'
 import { faults } from '../faults/index.ts'
 import { remembered } from './answers.ts'
+import { audit } from './audit.ts'
 import { checkup } from './checkup.ts'
 import { explain } from './explain.ts'
 import { fix } from './fix.ts'
@@ -10,7 +11,9 @@ import { review } from './review.ts'
 import { understand } from './understand.ts'
 
 /** Every operation, in the order in which help lists them. The first is what the bare command runs. */
-export const operations: Operation<unknown>[] = [checkup, understand, review, prove, fix, explain].map(quick)
+export const operations: Operation<unknown>[] = [checkup, understand, review, prove, fix, audit, explain].map(
+  quick,
+)
 
 /** The same operation, which repeats its answer when nothing has changed since. */
 function quick(operation: Operation<unknown>): Operation<unknown> {

@@ -33,7 +33,11 @@ function judge(fact: Fact): GuardLevel {
     )
     // A row that says what the caller may do: a membership, or one found by the caller and by what the request names.
     const membership = has('member:') || (found && named)
-    const role = deps.some((dep) => dep.startsWith('field:') && isRole(dep.slice(6)))
+    // A session that has a role, whichever, says no more than a session: `if (!session.role) redirect('/login')`.
+    const role = deps.some(
+      (dep) =>
+        dep.startsWith('field:') && isRole(dep.slice(6)) && !(fact.presence && /^field:roles?$/i.test(dep)),
+    )
     return membership || role || (!fact.presence && named) ? 'permission' : 'session'
   }
   if (has('credential:signature')) return 'signature'

@@ -1,6 +1,7 @@
 /** Everybody who was seeded, signed in: with the way to make sessions that the application accepts. */
-import type { Client } from 'pg'
+
 import type { SeedUser } from '../database/seed/world.ts'
+import type { Client } from '../database/server.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
 import { findMinter } from '../runtime/sessions/find.ts'
 import type { Minter } from '../runtime/sessions/minter.ts'

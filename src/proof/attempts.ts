@@ -152,6 +152,8 @@ export function refusal(seen: Seen | undefined): string {
   if (!seen) return 'this kind of endpoint cannot be called from outside'
   const { status, body } = seen.response
   const text = body.replace(/\s+/g, ' ').slice(0, 160)
+  if (isEffective(seen))
+    return `the legitimate request of ${seen.actor.name} was accepted (${status}), but never came to this line`
   if (seen.ok)
     return `the legitimate request of ${seen.actor.name} was accepted (${status}), but showed and changed none of the seeded rows`
   return `no legitimate request got through: ${seen.actor.name} was answered ${status}${text ? ` "${text}"` : ''}`

@@ -1,8 +1,9 @@
 /** Where proofs stand: the running copy, its rows, people who are signed in, and what each request did. */
-import type { ExchangeRole, Exchanges, Location } from '../core/finding.ts'
+import type { ExchangeRole, Exchanges } from '../core/finding.ts'
 import type { TracedOperation, TracedStatement } from '../core/workload.ts'
 import type { RowChange } from '../database/seed/diff.ts'
 import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
+import type { Client } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import type { Call } from './request.ts'
@@ -60,9 +61,19 @@ export interface Bench {
   reset(): Promise<void>
   /**
    * Rows added to those that belong to one party, in each of these tables, by COPY. Gives how many each got; a table
-   * that cannot take more is left out.
+   * that cannot take more is left out. `parent`: they refer to this row.
    */
-  grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>>
+  grow(
+    tables: readonly string[],
+    party: PartyName,
+    rows: number,
+    parent?: SeedRow,
+  ): Promise<Record<string, number>>
+  /**
+   * Does the work with this table grown to so many rows, and those that it refers to in proportion; then the seeded rows
+   * are there again. `undefined` when the table does not take half of them.
+   */
+  scaled<T>(table: string, rows: number, work: (client: Client) => Promise<T>): Promise<T | undefined>
   /** A token's headers of a user, forged: right content, wrong key. Absent where sessions are not tokens. */
   forged?: (user: SeedUser) => Record<string, string>[]
   /** Removes the rows that refer to this one, so that it can be removed itself. `reset` brings them back. */
@@ -73,20 +84,23 @@ export interface Bench {
   curl(seen: Seen): string[]
 }
 
-/** Shown or changed something of this party. */
-export const touched = (seen: Seen, party: PartyName): boolean =>
-  seen.shown.some(({ row }) => row.party === party) || changesOf(seen, party).length > 0
-
 export const changesOf = (seen: Seen, party: PartyName): RowChange[] =>
   seen.changes.filter((change) => change.party === party)
+
+/** Where there are no tenants: the user whose lists are read, since a party has several. */
+export const ownerOf = ({ actor }: Seen): SeedRow | undefined =>
+  actor.user && !actor.user.tenant ? actor.user.row : undefined
 
 /** It did what it is for: all went well, and rows were shown or changed. */
 export const isEffective = (seen: Seen): boolean =>
   seen.ok && (seen.shown.length > 0 || seen.changes.length > 0)
 
-/** The request came as far as a line of the source. */
-export const reached = (seen: Seen, { file, line }: Location): boolean =>
-  seen.operations.some(({ at }) => at?.file === file && Math.abs(at.line - line) <= 2)
+/** The request came as far as a query of the source; true where the capture could not tell lines. */
+export function cameTo(seen: Seen, at: { file: string; line: number } | undefined): boolean {
+  const known = seen.operations.flatMap((one) => one.at ?? [])
+  if (at === undefined || (known.length === 0 && seen.operations.length > 0)) return true
+  return known.some(({ file, line }) => file === at.file && Math.abs(line - at.line) <= 2)
+}
 
 export interface Cited {
   role: ExchangeRole
@@ -97,9 +111,14 @@ export interface Cited {
 const SECRET_HEADER = /^(cookie|authorization|x-api-key)$/i
 const BODY = 1200
 
+const origins = new WeakMap<Exchanges, Cited[]>()
+
+/** What an evidence was made from. */
+export const citedOf = (evidence: Exchanges): Cited[] => origins.get(evidence) ?? []
+
 export function exchanges(cited: Cited[], bench: Bench): Exchanges {
   const exploit = cited.find((one) => one.role === 'exploit')
-  return {
+  const evidence: Exchanges = {
     kind: 'exchange',
     exchanges: cited.map(({ role, seen, saw }) => ({
       role,
@@ -110,6 +129,8 @@ export function exchanges(cited: Cited[], bench: Bench): Exchanges {
     })),
     reproduce: exploit ? bench.curl(exploit.seen) : [],
   }
+  origins.set(evidence, cited)
+  return evidence
 }
 
 /** Sessions are made for one run; still, reports do not carry anything that looks like a credential. */
@@ -119,7 +140,7 @@ const masked = (headers: Record<string, string>): Record<string, string> =>
       .filter(([name]) => !/^x-backend-engineer/i.test(name))
       .map(([name, value]) => [
         name,
-        SECRET_HEADER.test(name) ? value.replace(/=?[^=\s]{12,}/g, '…') : value,
+        SECRET_HEADER.test(name) ? value.replace(/([=\s]|^)[\w.~+/%*-]{12,}={0,2}(?=;|$)/g, '$1…') : value,
       ]),
   )
 

@@ -117,7 +117,8 @@ function mountOf({ map }: Project, _procedure: string): string {
 }
 
 function httpRequest(call: Call & { k: 'http' }, headers: Record<string, string>, id: string): HttpRequest {
-  if (call.json === undefined) return { method: call.method, path: call.path, headers, id }
+  if (call.json === undefined)
+    return { method: call.method, path: call.path, headers: { ...call.headers, ...headers }, id }
   const body = JSON.stringify(call.json)
   return {
     method: call.method,

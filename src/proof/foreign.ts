@@ -5,6 +5,7 @@ import {
   type Actor,
   type Bench,
   type Cited,
+  cameTo,
   changesOf,
   exchanges,
   isEffective,
@@ -19,11 +20,13 @@ export interface Question {
   /** Model of the row in question. */
   about: string | undefined
   writes: boolean
+  /** The query in question: other queries of the same endpoint prove nothing about it. */
+  at?: { file: string; line: number } | undefined
 }
 
 /** The victim's own request works; then others send it, about the victim's rows. */
 export async function proveForeign(bench: Bench, question: Question): Promise<Outcome> {
-  const owner = await control(bench, question.template, { party: 'b', ...question })
+  const owner = await control(bench, question.template, { party: 'b', ...question, good: goodFor(question) })
   if ('refused' in owner) return inconclusive(refusal(owner.refused))
   const near = await nearMiss(bench, question, owner)
   if (!near)
@@ -33,13 +36,17 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
   const attackers = bench.actors.filter((actor) => actor.party === 'a').toReversed()
   const tries: Seen[] = []
   for (const actor of attackers) {
-    for (const side of sidesOf(question, bench, owner.shot)) {
+    for (const side of sidesOf(owner.shot.template, question.about, bench)) {
       const seen = await shoot(bench, owner.shot, actor, side)
       if (!seen) continue
       if (seen.changes.length > 0) await bench.reset()
       tries.push(seen)
-      const spoils = spoilsOf(seen, near.seen, 'b')
+      const spoils = cameTo(seen, question.at) && spoilsOf(seen, near.seen, 'b')
       if (!spoils) continue
+      if (await isPublic(bench, owner.shot, side, spoils))
+        return inconclusive(
+          `anybody gets the same without a session, as if it were public: ${sawOf(spoils, 'b')}`,
+        )
       return {
         verdict: 'proven',
         reason: `${actor.name} reached rows of B: ${sawOf(spoils, 'b')}.`,
@@ -69,22 +76,39 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
   }
 }
 
+/** The control did what it is for, at the query in question. */
+const goodFor =
+  ({ at }: Question) =>
+  (seen: Seen): boolean =>
+    isEffective(seen) && cameTo(seen, at)
+
+/** What is shown to everybody, and counted for everybody, says nothing about who may reach whose rows. */
+async function isPublic(bench: Bench, shot: Shot, side: Side, spoils: Seen): Promise<boolean> {
+  const open = await shoot(bench, shot, bench.nobody, side)
+  if (!open) return false
+  if (open.changes.length > 0) await bench.reset()
+  const tokens = new Set(open.shown.map(({ token }) => token))
+  const changed = new Set(changesOf(open, 'b').map(({ kind, table }) => `${kind} ${table}`))
+  return (
+    spoils.shown.every(({ token }) => tokens.has(token)) &&
+    spoils.changes.every(({ kind, table }) => changed.has(`${kind} ${table}`))
+  )
+}
+
 const cite = (role: Cited['role'], seen: Seen, party: PartyName): Cited => ({
   role,
   seen,
   saw: sawOf(seen, party),
 })
 
-async function nearMiss(
-  bench: Bench,
-  { template, about, writes }: Question,
-  owner: Control,
-): Promise<Control | undefined> {
+async function nearMiss(bench: Bench, question: Question, owner: Control): Promise<Control | undefined> {
+  const { template, about, writes } = question
   const method = owner.shot.template.method
   const found = await control(bench, method === undefined ? template : owner.shot.template, {
     party: 'a',
     about,
     writes,
+    good: goodFor(question),
   })
   return 'refused' in found ? undefined : found
 }
@@ -93,7 +117,7 @@ async function nearMiss(
  * Whose rows stand where: the row in question alone is the other party's (`/orgs/<own>/invoices/<foreign>`), then
  * every other key alone, then all.
  */
-function sidesOf({ about, template }: Question, bench: Bench, shot: Shot): Side[] {
+export function sidesOf(template: Template, about: string | undefined, bench: Bench): Side[] {
   const keys = template.inputs.all.filter(
     (input) => isKey(bench.dataModel, input) && input.meaning?.model !== userModel(bench),
   )
@@ -105,7 +129,7 @@ function sidesOf({ about, template }: Question, bench: Bench, shot: Shot): Side[
   const sides = single.map(
     (set): Side => ({ party: 'a', foreign: (input) => set.some((one) => one.path === input.path) }),
   )
-  return [...sides.slice(0, 4), { party: 'b' as const }].filter(() => shot !== undefined)
+  return [...sides.slice(0, 4), { party: 'b' }]
 }
 
 const userModel = (bench: Bench): string | undefined => bench.dataModel.user
@@ -120,7 +144,7 @@ export function spoilsOf(seen: Seen, legitimate: Seen | undefined, party: PartyN
 
 /** Nobody is signed in, and it works all the same. */
 export async function proveOpen(bench: Bench, question: Question): Promise<Outcome> {
-  const owner = await control(bench, question.template, { party: 'b', ...question })
+  const owner = await control(bench, question.template, { party: 'b', ...question, good: goodFor(question) })
   if ('refused' in owner) return inconclusive(refusal(owner.refused))
   const seen = await shoot(bench, owner.shot, bench.nobody, { party: 'b' })
   if (!seen) return inconclusive(refusal(undefined))
@@ -132,12 +156,16 @@ export async function proveOpen(bench: Bench, question: Question): Promise<Outco
       bench,
     ),
   ]
-  if (spoilsOf(seen, undefined, 'b'))
+  const came = cameTo(seen, question.at)
+  if (came && spoilsOf(seen, undefined, 'b'))
     return { verdict: 'proven', reason: `Without a session: ${sawOf(seen, 'b')}.`, evidence }
-  if (seen.changes.length > 0)
+  // New rows that belong to nobody are what a sign-up, a failed login or a contact form leaves behind.
+  const entity = question.about === undefined ? undefined : bench.dataModel.model(question.about)
+  const harmed = seen.changes.filter((one) => one.table === entity?.table && one.kind !== 'new')
+  if (came && question.writes && harmed.length > 0)
     return {
       verdict: 'proven',
-      reason: `Without a session: ${seen.changes.length} rows of ${seen.changes[0]?.table} ${seen.changes[0]?.kind}.`,
+      reason: `Without a session: ${harmed.length} rows of ${harmed[0]?.table} ${harmed[0]?.kind}.`,
       evidence,
     }
   if (!isEffective(again))

@@ -1,6 +1,6 @@
-import type { Client } from 'pg'
 import { quoteName, quoteTable } from '../database/catalog.ts'
 import type { SeedRow, World } from '../database/seed/world.ts'
+import type { Client } from '../database/server.ts'
 
 /** Removes the seeded rows that refer to a row, and those that refer to them. */
 export async function removeDependents(client: Client, world: World, row: SeedRow): Promise<void> {

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Client } from 'pg'
 import { type Catalog, quoteTable } from '../database/catalog.ts'
 import { type RowChange, worldDiff } from '../database/seed/diff.ts'
+import { growTable } from '../database/seed/grow.ts'
 import { growFor } from '../database/seed/grow-for.ts'
 import { resetWorld } from '../database/seed/insert.ts'
 import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
-import type { DatabaseServer } from '../database/server.ts'
+import type { Client, DatabaseServer } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
@@ -107,6 +107,16 @@ export class LiveBench implements Bench {
     await this.signIn()
   }
 
+  /** Does the work and notes how long it took. */
+  async timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.phases.push({ name, ms: Math.round(performance.now() - start) })
+    }
+  }
+
   async perform(call: Call, actor: Actor): Promise<Seen> {
     const mark = await this.reader.mark()
     const delivery = await deliver(this.app, this.project, call, actor.headers, this.unique())
@@ -151,14 +161,35 @@ export class LiveBench implements Bench {
     this.known = new Set((await this.differences()).map(changeKey))
   }
 
-  async grow(tables: readonly string[], party: PartyName, rows: number): Promise<Record<string, number>> {
+  async grow(
+    tables: readonly string[],
+    party: PartyName,
+    rows: number,
+    parent?: SeedRow,
+  ): Promise<Record<string, number>> {
     const { client, catalog, hints } = this.parts
     const grown: Record<string, number> = {}
     for (const table of tables) {
-      const added = await growFor(client, catalog, hints, this.world, { table, party, rows })
+      const added = await growFor(client, catalog, hints, this.world, {
+        table,
+        party,
+        rows,
+        ...(parent ? { parent } : {}),
+      })
       if (added.rows.length > 0) grown[table] = added.rows.length
     }
     return grown
+  }
+
+  async scaled<T>(table: string, rows: number, work: (client: Client) => Promise<T>): Promise<T | undefined> {
+    const { client, catalog, hints } = this.parts
+    try {
+      const grown = await growTable(client, catalog, hints, this.world, { table, rows })
+      const own = grown.find((one) => one.table === table)
+      return own && own.rows >= rows / 2 ? await work(client) : undefined
+    } finally {
+      await this.reset()
+    }
   }
 
   pageOf(action: { file: string; name: string }): Promise<string | undefined> {

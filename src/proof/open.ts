@@ -1,7 +1,6 @@
 /** Builds the bench: a scratch database with two parties, the running copy, and everybody's sessions. */
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import { readCatalog } from '../database/catalog.ts'
@@ -9,7 +8,7 @@ import { hintsFor } from '../database/seed/hints.ts'
 import { insertWorld } from '../database/seed/insert.ts'
 import { planWorld } from '../database/seed/plan.ts'
 import { openServer } from '../database/server.ts'
-import { createTables, type SchemaSource } from '../database/tables.ts'
+import { createTables } from '../database/tables.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import { bringUp } from '../runtime/app/bring-up.ts'
@@ -19,6 +18,7 @@ import { capturePreload } from '../runtime/capture/preload-path.ts'
 import { sessionVariables } from '../runtime/sessions/variables.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { LiveBench, type Phase } from './live-bench.ts'
+import { schemaSource } from './schema-source.ts'
 
 export interface BenchOptions {
   /** A scratch server of the user's instead of the embedded one. */
@@ -117,20 +117,4 @@ async function build(
   })
   await phase('signing everybody in', () => bench.signIn())
   return bench
-}
-
-/** The schema's files and the migrations beside them. */
-export async function schemaSource(project: Project, dataModel: DataModel): Promise<SchemaSource> {
-  const read = async (path: string) => ({ path, content: await readFile(join(project.root, path), 'utf8') })
-  const files = await Promise.all(dataModel.files.map(read))
-  const folders = [...new Set(dataModel.files.flatMap((file) => [dirname(file), dirname(dirname(file))]))]
-  const folder = folders.map((one) => join(project.root, one, 'migrations')).find((one) => existsSync(one))
-  if (folder === undefined) return { files }
-  const migrations = []
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const file = join(folder, entry.name, 'migration.sql')
-    if (entry.isDirectory() && existsSync(file))
-      migrations.push({ name: entry.name, sql: await readFile(file, 'utf8') })
-  }
-  return migrations.length > 0 ? { files, migrations } : { files }
 }

@@ -1,6 +1,6 @@
 /** From an endpoint to a request that it accepts: where each part of the input goes, and what stands there. */
 import type { Endpoint } from '../core/map.ts'
-import type { DataModel } from '../project/data-model.ts'
+import type { DataModel, EntityField } from '../project/data-model.ts'
 import type { Run } from '../project/project.ts'
 import { meaningByName } from './by-name.ts'
 import { type Input, type Inputs, inputsOf } from './inputs.ts'
@@ -8,7 +8,7 @@ import { guess, type Plain, sample } from './sample.ts'
 
 /** One call of an endpoint, ready to be sent. */
 export type Call =
-  | { k: 'http'; method: string; path: string; json?: Plain }
+  | { k: 'http'; method: string; path: string; json?: Plain; headers?: Record<string, string> }
   | { k: 'action'; file: string; name: string; page?: string; args: (Plain | FormFields)[] }
   | { k: 'procedure'; path: string; type: 'query' | 'mutation'; input: Plain | undefined }
 
@@ -86,9 +86,19 @@ export function httpOf(template: Template, fill: Fill): Call & { k: 'http' } {
   const query = queryOf(template, names, fill)
   const path = `/${segments.join('/')}${query}`
   const method = template.method ?? methodOf(endpoint)
+  const from = interceptedFrom(endpoint.location.file)
+  if (from !== undefined) return { k: 'http', method, path, headers: { rsc: '1', 'next-url': from } }
   if (/^(GET|HEAD)$/.test(method)) return { k: 'http', method, path }
   const json = partOf(template, 'body', fill)
   return json === undefined ? { k: 'http', method, path } : { k: 'http', method, path, json }
+}
+
+/** An intercepting page is only shown to somebody who navigates from the page that it stands beside. */
+function interceptedFrom(file: string): string | undefined {
+  const inApp = /(?:^|\/)app\/(.*)$/.exec(file)?.[1] ?? ''
+  const segments = inApp.split('/')
+  const at = segments.findIndex((one) => /^\(\.{1,3}\)/.test(one))
+  return at < 0 ? undefined : `/${segmentsOf(segments.slice(0, at).join('/')).join('/')}`
 }
 
 const encode = (value: Plain): string =>
@@ -113,9 +123,10 @@ function paramValue(template: Template, name: string, { bind, set }: Fill): Plai
       // Of an optional catch-all: as far as its parts are known.
       return known.some((one) => one !== undefined) ? known.map((one) => one ?? 'sample') : undefined
     }
-    const input = template.inputs.all.find((one) => one.path === path)
-    const value = input && bind(input)
-    if (value !== undefined) return value
+    for (const input of template.inputs.all.filter((one) => one.path === path || one.path === `${path}[]`)) {
+      const value = bind(input)
+      if (value !== undefined) return value
+    }
   }
   return undefined
 }
@@ -170,7 +181,8 @@ function actionOf(template: Template, fill: Fill): Call {
     const isForm = form || template.inputs.all.some((one) => one.path === name && /^form(Data)?$/.test(name))
     const value = partOf(template, name, fill)
     if (isForm) return { form: fieldsOf(value) }
-    return value ?? null
+    const input = template.inputs.all.find((one) => one.path === name)
+    return value ?? (input && input.whole === undefined ? typical(template, input, fill.unique) : null)
   })
   return { k: 'action', file: endpoint.location.file, name: endpoint.path, args }
 }
@@ -200,6 +212,10 @@ function partOf(template: Template, root: string, { bind, unique, set }: Fill): 
       value = placed(value, root, path, columnsOf(template.dataModel, whole, unique))
   for (const input of inputs) {
     if (input.path === root || input.path.includes('*') || /\.(length|\d+)(\.|$)/.test(input.path)) continue
+    const list = /^([^[]+)\[\]$/.exec(input.path)?.[1]
+    if (list !== undefined && at(value, root, list) === undefined)
+      value = placed(value, root, list, [known(input.path) ?? typical(template, input, unique)])
+    if (input.path.includes('[]') || inputs.some((one) => one.path.startsWith(`${input.path}[]`))) continue
     if (at(value, root, input.path) !== undefined) continue
     if (schema && schema.k === 'object' && !schema.loose && covers(schema.fields, root, input.path)) continue
     const part = template.inputs.schemas.get(input.path)
@@ -216,10 +232,24 @@ function partOf(template: Template, root: string, { bind, unique, set }: Fill): 
   return value
 }
 
+/** Of a column that is written: what fits its type. */
+function typical({ dataModel }: Template, { path, meaning }: Input, unique: string): Plain {
+  const field = meaning && dataModel.model(meaning.model)?.fields.find((one) => one.name === meaning.field)
+  return (field && ofType(dataModel, field, unique)) ?? guess(path.split('.').at(-1) ?? path, unique)
+}
+
+function ofType(dataModel: DataModel, { type, name }: EntityField, unique: string): Plain | undefined {
+  if (type === 'String') return String(guess(name, unique))
+  if (type === 'DateTime') return '2032-05-04T10:00:00.000Z'
+  if (type === 'Boolean') return true
+  if (/^(Int|BigInt|Float|Decimal)$/.test(type)) return 1
+  return dataModel.enums.find((one) => one.name === type)?.values[0]?.name
+}
+
 const isEmpty = (value: Plain | undefined): boolean =>
   value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
-/** What a caller would send to change a row: its text columns that are no key and no format. */
+/** What a caller would send to write a row: some text, and what the row cannot be without; no keys. */
 function columnsOf(dataModel: DataModel, model: string, unique: string): Plain {
   const entity = dataModel.model(model)
   const keys = new Set([
@@ -227,9 +257,17 @@ function columnsOf(dataModel: DataModel, model: string, unique: string): Plain {
     ...(entity?.uniques ?? []).flat(),
   ])
   const fields = (entity?.fields ?? []).filter(
-    (field) => field.type === 'String' && !field.list && !field.relation && !keys.has(field.name),
+    ({ name, id, list, relation }) => !id && !list && !relation && !keys.has(name),
   )
-  return Object.fromEntries(fields.slice(0, 2).map((field) => [field.name, guess(field.name, unique)]))
+  const texts = fields.filter(({ type }) => type === 'String').slice(0, 2)
+  const required = fields.filter(({ optional, hasDefault }) => !optional && !hasDefault)
+  const chosen = [...new Set([...texts, ...required])]
+  return Object.fromEntries(
+    chosen.flatMap((field) => {
+      const value = ofType(dataModel, field, unique)
+      return value === undefined ? [] : [[field.name, value] as const]
+    }),
+  )
 }
 
 const covers = (fields: ReadonlyMap<string, unknown>, root: string, path: string): boolean =>

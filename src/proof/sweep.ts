@@ -1,9 +1,9 @@
 /** Every endpoint × everybody × rows of both parties, without any finding: who can read or change what. */
 import type { Matrix, MatrixCell, Problem } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
-import type { PartyName } from '../database/seed/world.ts'
-import { control, type Shot, shoot } from './attempts.ts'
+import { control, type Shot, type Side, shoot } from './attempts.ts'
 import { type Actor, type Bench, changesOf, isEffective, type Seen } from './bench.ts'
+import { sidesOf } from './foreign.ts'
 import { type Template, templateOf } from './request.ts'
 
 export interface Swept {
@@ -50,17 +50,24 @@ async function rowOf(bench: Bench, template: Template, actors: Actor[]): Promise
   return cells
 }
 
-/** What somebody can do with rows of B; if nothing, with own ones. */
+/** What somebody can do with rows of B, alone or beside own ones; if nothing, with own ones. */
 async function cellOf(bench: Bench, shot: Shot, actor: Actor): Promise<MatrixCell> {
-  const about = async (party: PartyName): Promise<Seen | undefined> => {
-    const seen = await shoot(bench, shot, actor, { party })
-    if (seen && seen.changes.length > 0) await bench.reset()
+  const attempt = async (side: Side): Promise<Seen | undefined> => {
+    const seen = await shoot(bench, shot, actor, side)
+    if (seen && (seen.changes.length > 0 || shot.isolate)) await bench.reset()
     return seen
   }
-  const foreign = await about('b')
-  if (foreign && changesOf(foreign, 'b').length > 0) return 'foreign-write'
-  if (foreign?.shown.some(({ row }) => row.party === 'b')) return 'foreign-read'
-  const own = actor.party === undefined ? foreign : await about('a')
+  const sides: Side[] =
+    actor.party === undefined ? [{ party: 'b' }] : sidesOf(shot.template, shot.about, bench)
+  let read = false
+  let last: Seen | undefined
+  for (const side of sides) {
+    last = await attempt(side)
+    if (last && changesOf(last, 'b').length > 0) return 'foreign-write'
+    read ||= last?.shown.some(({ row }) => row.party === 'b') ?? false
+  }
+  if (read) return 'foreign-read'
+  const own = actor.party === undefined ? last : await attempt({ party: 'a' })
   if (own && isEffective(own)) return 'own'
   return own && own.response.status >= 500 ? 'error' : 'denied'
 }

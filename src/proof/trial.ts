@@ -4,8 +4,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { edited, editsByFile } from '../changes/edits.ts'
 import type { Change } from '../core/change.ts'
+import { createTables } from '../database/tables.ts'
+import { type OwnTests, runOwnTests } from '../runtime/app/own-tests.ts'
 import { type Checked, typeCheck } from '../runtime/app/type-check.ts'
 import type { LiveBench } from './live-bench.ts'
+import { schemaSource } from './schema-source.ts'
 
 /** Text of a file of the copy before it was changed; `undefined` when there was none. */
 type Before = Map<string, string | undefined>
@@ -13,8 +16,10 @@ type Before = Map<string, string | undefined>
 export interface Trial {
   /** Errors of the type check that were not there before, one a line; empty when there are none or nothing checks. */
   newErrors: string[]
-  /** What was not checked, in words. */
-  unchecked: string[]
+  /** What was checked besides, in words: `the types check`, `its own tests pass`. */
+  checked: string[]
+  /** Why its own tests speak against the change; absent when they do not. */
+  failedTests?: string
   /** The texts of the copy as they were. Does not build. */
   takeBack(): Promise<void>
 }
@@ -23,10 +28,11 @@ export interface Trial {
 export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial> {
   const { staged } = bench.parts
   const first = await typeCheck(staged, bench.app.env)
-  const before: Before = new Map()
+  const before = await ownTests(bench)
+  const texts: Before = new Map()
   const write = async (file: string, text: string): Promise<void> => {
     const path = join(staged.root, file)
-    if (!before.has(file)) before.set(file, existsSync(path) ? await readFile(path, 'utf8') : undefined)
+    if (!texts.has(file)) texts.set(file, existsSync(path) ? await readFile(path, 'utf8') : undefined)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   }
@@ -37,11 +43,17 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
   }
   for (const { file, text } of change.creates) await write(file, text)
   const second = await typeCheck(staged, bench.app.env)
+  const after = before.ran && before.passed ? await ownTests(bench) : before
+  const broken = before.ran && before.passed && after.ran && !after.passed
   return {
     newErrors: difference(first, second),
-    unchecked: second.checked ? [] : [`Types were not checked: ${second.why}`],
+    checked: [
+      ...(second.checked ? ['the types check'] : []),
+      ...(after.ran && after.passed ? ['its own tests pass'] : []),
+    ],
+    ...(broken ? { failedTests: firstFailure(after.log) } : {}),
     async takeBack() {
-      for (const [file, text] of before) {
+      for (const [file, text] of texts) {
         const path = join(staged.root, file)
         if (text === undefined) await rm(path, { force: true })
         else await writeFile(path, text)
@@ -49,6 +61,42 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
     },
   }
 }
+
+/** On a database of their own: they may empty it. */
+async function ownTests(bench: LiveBench): Promise<OwnTests> {
+  const { server, database, staged } = bench.parts
+  const name = 'own_tests'
+  await server.dropDatabase(name)
+  await server.createDatabase(name)
+  const other = Object.fromEntries(
+    Object.entries(bench.app.env).map(([key, value]) => [
+      key,
+      value.replaceAll(server.url(database), server.url(name)),
+    ]),
+  )
+  await withTables(bench, name)
+  try {
+    return await runOwnTests(staged, other)
+  } finally {
+    await server.dropDatabase(name)
+  }
+}
+
+async function withTables(bench: LiveBench, name: string): Promise<void> {
+  const { server, dataModel } = bench.parts
+  const client = await server.connect(name)
+  try {
+    await createTables(client, await schemaSource(bench.project, dataModel))
+  } finally {
+    await client.end()
+  }
+}
+
+const firstFailure = (log: string): string =>
+  log
+    .split('\n')
+    .find((line) => /\b(FAIL|AssertionError|Error:|✕|×)/.test(line))
+    ?.trim() ?? 'they fail'
 
 /** Errors by file and message: lines move. */
 function difference(before: Checked, after: Checked): string[] {

@@ -16,7 +16,7 @@ import {
 import type { Project, Run } from '../../../project/project.ts'
 
 /** Names under which an endpoint is usually meant for people who are not signed in. */
-const PUBLIC =
+export const PUBLIC =
   /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|view|redirect|og\b/i
 
 const fault: Fault<Project> = {

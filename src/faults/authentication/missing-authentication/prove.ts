@@ -11,7 +11,7 @@ const prove: Prover = async (bench, claim) => {
   if (!site) return inconclusive('no endpoint that can be called reaches this line')
   const { template, event } = site
   const writes = event ? isWrite(event.operation) : template.endpoint.writes.length > 0
-  return proveOpen(bench, { template, about: event?.model, writes })
+  return proveOpen(bench, { template, about: event?.model, writes, at: event?.location })
 }
 
 export default prove

@@ -14,6 +14,7 @@ const prove: Prover = async (bench, claim) => {
     template,
     about: event?.model,
     writes: event ? isWrite(event.operation) : template.endpoint.writes.length > 0,
+    at: event?.location,
   })
 }
 

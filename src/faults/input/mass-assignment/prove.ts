@@ -2,7 +2,7 @@ import { type Entity, type EntityField, secretFields } from '../../../project/da
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { control, refusal, shoot } from '../../../proof/attempts.ts'
-import { type Bench, exchanges, type Seen, valuesNow } from '../../../proof/bench.ts'
+import { type Bench, cameTo, exchanges, type Seen, valuesNow } from '../../../proof/bench.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { castOf } from '../../../proof/rows.ts'
 import type { Plain } from '../../../proof/sample.ts'
@@ -25,7 +25,8 @@ const prove: Prover = async (bench, claim) => {
   const entity = site?.event && bench.dataModel.model(site.event.model)
   if (!site?.event || !entity) return inconclusive('no endpoint that can be called reaches this line')
   const { template, event } = site
-  const wrote = (seen: Seen): boolean => seen.ok && rowsOf(seen, entity).length > 0
+  const wrote = (seen: Seen): boolean =>
+    seen.ok && rowsOf(seen, entity).length > 0 && cameTo(seen, event.location)
   const owner = await control(bench, template, { party: 'a', about: event.model, writes: true, good: wrote })
   if ('refused' in owner) return inconclusive(refusal(owner.refused))
   const roots = template.inputs.all.filter((one) => one.whole === event.model).map((one) => one.path)

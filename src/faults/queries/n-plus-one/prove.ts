@@ -1,7 +1,7 @@
 import type { Series } from '../../../core/finding.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { control, refusal, shoot } from '../../../proof/attempts.ts'
-import type { Seen } from '../../../proof/bench.ts'
+import { ownerOf, type Seen } from '../../../proof/bench.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { type Claim, sitesOf } from '../../../proof/sites.ts'
 
@@ -30,7 +30,7 @@ const prove: Prover = async (bench, claim) => {
   try {
     for (const rows of SIZES) {
       await bench.reset()
-      await bench.grow(tables, 'a', rows)
+      await bench.grow(tables, 'a', rows, ownerOf(owner.seen))
       const seen = await shoot(bench, owner.shot, owner.seen.actor, { party: 'a' })
       if (!seen?.ok) return inconclusive('the request no longer works with more rows')
       points.push(pointOf(seen, claim))

@@ -1,7 +1,7 @@
 import type { Series } from '../../../core/finding.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { control, refusal, shoot } from '../../../proof/attempts.ts'
-import type { Seen } from '../../../proof/bench.ts'
+import { ownerOf, type Seen } from '../../../proof/bench.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { type Claim, sitesOf } from '../../../proof/sites.ts'
 
@@ -26,7 +26,7 @@ const prove: Prover = async (bench, claim) => {
       owner.refused?.ok ? 'the request works, but read no row at this line' : refusal(owner.refused),
     )
   try {
-    const grown = await bench.grow([entity.table], 'a', ROWS)
+    const grown = await bench.grow([entity.table], 'a', ROWS, ownerOf(owner.seen))
     const added = grown[entity.table] ?? 0
     if (added === 0) return inconclusive(`no rows could be added to ${entity.name}`)
     const seen = await shoot(bench, owner.shot, owner.seen.actor, { party: 'a' })
