@@ -41,7 +41,7 @@ export async function deliver(
         id,
       },
     ).catch((error: unknown) => {
-      if (error instanceof UserError) return failed(error.message, id)
+      if (error instanceof UserError || error instanceof NoAnswer) return failed(error.message, id)
       throw error
     })
     const { request, ...answer } = action
@@ -62,11 +62,17 @@ export async function deliver(
     const known = transformerOf(project)
     const transformer = known === 'superjson' ? ('superjson' as const) : ('none' as const)
     const target = { path: call.path, type: call.type, mount, transformer }
-    const { request, ...answer } = await callProcedure(app.origin, target, call.input, headers, { id })
+    const { request, ...answer } = await callProcedure(app.origin, target, call.input, headers, { id }).catch(
+      (error: unknown) => {
+        if (error instanceof NoAnswer)
+          return { ...failed(error.message, id), request: { method: 'GET', path: `${mount}/${call.path}` } }
+        throw error
+      },
+    )
     return {
       request,
       answer,
-      ok: answer.status < 300,
+      ok: answer.status > 0 && answer.status < 300,
       shown: shownOf(request),
       curl: [asCurl(app.origin, request)],
     }

@@ -12,9 +12,9 @@ const LIMIT_MS = 10 * 60_000
 const record = z.record(z.string(), z.unknown())
 const manifest = z.object({
   name: z.string().optional(),
-  main: z.unknown(),
-  module: z.unknown(),
-  exports: z.unknown(),
+  main: z.unknown().optional(),
+  module: z.unknown().optional(),
+  exports: z.unknown().optional(),
   scripts: z.record(z.string(), z.string()).optional(),
   dependencies: record.optional(),
   devDependencies: record.optional(),

@@ -42,7 +42,8 @@ export const REQUEST_ID = 'x-backend-engineer-request'
 export const KEPT_BYTES = 1 << 20
 /** Where reading ends: a body without end must not keep us. */
 const READ_BYTES = 256 << 20
-const TIME_LIMIT_MS = 10_000
+/** In `next dev`, the first request of a route waits until it is compiled. */
+const TIME_LIMIT_MS = 30_000
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/
 

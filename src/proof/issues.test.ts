@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { issuesIn } from './issues.ts'
+
+const schema = z.object({ name: z.string(), kind: z.enum(['a', 'b']), at: z.number(), mail: z.email() })
+const failed = schema.safeParse({ mail: 'x' }).error ?? new z.ZodError([])
+const wanted = [
+  [['name'], 'string'],
+  [['kind'], 'a'],
+  [['at'], 'number'],
+  [['mail'], 'email'],
+]
+const read = (body: unknown) =>
+  issuesIn(body).map(({ path, expected, values, format }) => [path, values?.[0] ?? format ?? expected])
+
+it('reads the issues of zod as a list, a tree, and by field', () => {
+  expect(read({ error: { issues: failed.issues } })).toEqual(wanted)
+  expect(read({ error: { status: 400, ...z.treeifyError(failed) } })).toEqual(wanted)
+  expect(read({ details: z.flattenError(failed) })).toEqual(wanted)
+  expect(read(z.formatError(failed))).toEqual(wanted)
+  expect(read({ message: JSON.stringify(failed.issues) })).toEqual(wanted)
+})
+
+it('reads nothing out of other answers', () => {
+  expect(read({ error: 'Unauthorized', errors: [] })).toEqual([])
+})
