@@ -10,6 +10,8 @@ const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'queries/n-plus-one': () => import('./queries/n-plus-one/fix.ts'),
   'queries/unbounded-list': () => import('./queries/unbounded-list/fix.ts'),
   'response/secret-field': () => import('./response/secret-field/fix.ts'),
+  'schema/missing-foreign-key-index': () => import('./schema/missing-foreign-key-index/fix.ts'),
+  'schema/redundant-index': () => import('./schema/redundant-index/fix.ts'),
 }
 
 /** `undefined` for a fault whose repair is not mechanical. */
