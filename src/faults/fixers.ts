@@ -3,6 +3,7 @@ import type { Fixer } from '../proof/fixer.ts'
 
 const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'authentication/missing-authentication': () => import('./authentication/missing-authentication/fix.ts'),
+  'authentication/unverified-jwt': () => import('./authentication/unverified-jwt/fix.ts'),
   'authorization/unawaited-guard': () => import('./authorization/unawaited-guard/fix.ts'),
   'authorization/unscoped-access': () => import('./authorization/unscoped-access/fix.ts'),
   'input/mass-assignment': () => import('./input/mass-assignment/fix.ts'),
