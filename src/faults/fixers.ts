@@ -3,6 +3,7 @@ import type { Fixer } from '../proof/fixer.ts'
 
 const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'authentication/missing-authentication': () => import('./authentication/missing-authentication/fix.ts'),
+  'authentication/unverified-jwt': () => import('./authentication/unverified-jwt/fix.ts'),
   'authorization/unawaited-guard': () => import('./authorization/unawaited-guard/fix.ts'),
   'authorization/unscoped-access': () => import('./authorization/unscoped-access/fix.ts'),
   'input/mass-assignment': () => import('./input/mass-assignment/fix.ts'),
@@ -10,6 +11,8 @@ const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'queries/n-plus-one': () => import('./queries/n-plus-one/fix.ts'),
   'queries/unbounded-list': () => import('./queries/unbounded-list/fix.ts'),
   'response/secret-field': () => import('./response/secret-field/fix.ts'),
+  'schema/missing-foreign-key-index': () => import('./schema/missing-foreign-key-index/fix.ts'),
+  'schema/redundant-index': () => import('./schema/redundant-index/fix.ts'),
 }
 
 /** `undefined` for a fault whose repair is not mechanical. */

@@ -8,6 +8,8 @@ import { type Template, templateOf } from './request.ts'
 export interface Claim {
   location: Location
   endpoint?: string
+  /** The code was changed to cure it. `allows`: columns that the caller may write on purpose since. */
+  repaired?: { allows: readonly string[] }
 }
 
 export interface Site<E extends Event> {

@@ -28,6 +28,7 @@ const fix: Fixer = (repair) => {
       safety: 'review',
       edits: [...brought.edits, ...parsed(site, raw, code)],
       creates: [],
+      allows: schema.fields,
       notes: [
         `Columns other than ${schema.fields.join(', ')} are dropped from now on: add those that may be changed.`,
       ],

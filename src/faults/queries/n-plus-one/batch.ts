@@ -2,6 +2,7 @@
 import { insertStatementBefore } from '../../../changes/source-file.ts'
 import type { Edit } from '../../../core/change.ts'
 import type { Iteration } from '../../../project/iterations.ts'
+import { functionsAround, namesAt } from '../../../project/names.ts'
 import { memberOf, part, plainCode, type QuerySite, textOf } from '../../../proof/fix-site.ts'
 import { needs } from '../../../proof/fixer.ts'
 import type { Range, StatementShape } from '../../../source/shape.ts'
@@ -147,8 +148,14 @@ export function awaitOf({ source, call }: QuerySite): Range {
   return { start: before ? before.index : call.start, end: call.end }
 }
 
-function free({ source }: QuerySite, name: string): string {
+/** A name that neither the module nor the functions around the query use. */
+function free({ source, syntax, at }: QuerySite, name: string): string {
+  const known = namesAt(syntax, at)
+  const [outer] = functionsAround(syntax, at)
+  const text = outer ? source.text.slice(outer.at, outer.end) : source.text
+  const taken = (one: string): boolean =>
+    known.has(one) || new RegExp(`(?<![\\w$.])${one}(?![\\w$])`).test(text)
   let result = name
-  for (let count = 2; source.shape.mentions(result); count++) result = `${name}${count}`
+  for (let count = 2; taken(result); count++) result = `${name}${count}`
   return result
 }
