@@ -8,7 +8,8 @@ import type { Problem, Report, ReportedChange } from '../core/report.ts'
 import { plural, thousands } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import type { Project } from '../project/project.ts'
-import { listed, measureSpeed, type Speed, type TriedCure } from '../proof/speed.ts'
+import { isBlind, listed, measureSpeed, type Speed, type TriedCure } from '../proof/speed.ts'
+import type { WorkloadFinding } from '../workload/finding.ts'
 import { readBaseline } from './baseline.ts'
 import { benchLimits, failedBench, withBench } from './on-bench.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
@@ -120,10 +121,22 @@ function reported(
     reason: [...(sql === undefined ? [] : [`Migration: ${sql}`]), ...finding.notes].join(' '),
     diff: change ? diffOf(change.change, (file) => texts.get(file)) : '',
     findings: id === undefined ? [] : [id],
-    status: holds ? 'proven' : 'withheld',
-    why,
+    ...outcome(finding, holds, why),
     evidence: [],
   }
+}
+
+function outcome(
+  finding: WorkloadFinding,
+  holds: boolean,
+  why: string,
+): Pick<ReportedChange, 'status' | 'why'> {
+  if (holds && isBlind(finding))
+    return {
+      status: 'planned',
+      why: `${why} What it saves was measured on a search that finds nothing, so it is not proven.`,
+    }
+  return { status: holds ? 'proven' : 'withheld', why }
 }
 
 const NAMED = 5
@@ -164,12 +177,12 @@ function limitsOf({ drive, uncured, problems }: Speed): Problem[] {
 
 function headline({ indexes, cures, grown, scale, statements, drive }: Speed): string {
   const adding = cures.filter(({ finding }) => finding.cure?.kind === 'add-index')
-  const slow = indexes.flatMap(({ cure, evidence, shapes }) =>
-    cure?.kind === 'add-index' && shapes.length > 0
+  const slow = indexes.flatMap(({ cure, evidence, shapes, certainty }) =>
+    cure?.kind === 'add-index' && shapes.length > 0 && certainty === 'proven'
       ? evidence.filter((one): one is Plans => one.kind === 'plan')
       : [],
   )
-  const held = adding.filter(({ holds }) => holds)
+  const held = adding.filter(({ holds, finding }) => holds && !isBlind(finding))
   const withheld = cures.filter(({ holds }) => !holds).length
   const sum = (of: (plan: Plans) => number): string =>
     thousands(slow.reduce((all, plan) => all + of(plan), 0))

@@ -78,7 +78,7 @@ export function findingOf(project: Project, statics: readonly Finding[], seen: W
     location,
     subject,
     found: saw,
-    why: [why, ...seen.notes].join(' '),
+    why: [why, ...seen.notes.filter((note) => !note.startsWith('Writing '))].join(' '),
     remedy: remedyOf(seen),
     evidence: seen.evidence,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -110,11 +110,12 @@ function placeOf(project: Project, { at, cure, kind }: WorkloadFinding): Locatio
   return first ?? at ?? { file, line: 1, column: 1 }
 }
 
-function subjectOf({ kind, cure, endpoints, shapes }: WorkloadFinding): string {
+function subjectOf({ kind, cure, endpoints, shapes, saw }: WorkloadFinding): string {
   if (cure?.kind === 'add-index')
     return cure.prisma ? `${cure.prisma.model} ${cure.prisma.line}` : cure.sql.replace(/^.*? ON /, '')
   if (cure?.kind === 'drop-index') return `${cure.table} ${cure.index}`
-  return `${endpoints[0] ?? kind} → ${(shapes[0] ?? '').slice(0, 80)}`
+  const [call] = /\b[a-z]\w*\.\$?\w+(?= (?:returned|ran|read|at) )/.exec(saw) ?? []
+  return `${endpoints[0] ?? kind} → ${call ?? (shapes[0] ?? '').slice(0, 60)}`
 }
 
 const plansOf = ({ evidence }: WorkloadFinding): Plans[] =>

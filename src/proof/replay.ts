@@ -6,7 +6,7 @@ import { isDatabaseError } from '../workload/connection.ts'
 import { isNotMore } from '../workload/gain.ts'
 import { measure } from '../workload/plan.ts'
 import { tablesOf } from '../workload/sql.ts'
-import { type Driven, recorded, requestId } from './drive.ts'
+import { type Driven, labelOf, recorded, requestId } from './drive.ts'
 import type { SchemaChange } from './index-change.ts'
 import type { LiveBench } from './live-bench.ts'
 
@@ -18,7 +18,7 @@ export async function replay(bench: LiveBench, reads: readonly Driven[]): Promis
 }
 
 /** Tells the request in every run. */
-const keyOf = ({ endpoint, seen }: Driven): string => `${endpoint.id} as ${seen.actor.name}`
+const keyOf = (one: Driven): string => `${labelOf(one)} as ${one.seen.actor.name}`
 
 function runOf(sent: readonly Driven[], buffers: ReadonlyMap<string, number>): Run {
   const { workload } = recorded(sent)
@@ -29,12 +29,19 @@ function runOf(sent: readonly Driven[], buffers: ReadonlyMap<string, number>): R
       key: keyOf(one),
       id: requestId(at),
       status: response.status,
-      body: response.body,
+      body: comparable(response.body, response.headers['content-type'] ?? ''),
       ms,
       ...(blocks === undefined ? {} : { buffers: blocks }),
     }
   })
   return { answers, workload }
+}
+
+/** Of a page, the texts that a reader sees: scripts carry what Next.js makes anew for each answer. */
+function comparable(body: string, type: string): string {
+  if (!type.includes('text/html')) return body
+  const seen = body.replace(/<(script|style|template)\b[\s\S]*?<\/\1>|<!--[\s\S]*?-->/g, '')
+  return JSON.stringify(seen.split(/<[^>]*>/).filter((text) => text.trim() !== ''))
 }
 
 /** Blocks that the statements of each request read now. */
@@ -79,7 +86,7 @@ const ROUNDS = 3
 export async function tryChanges(
   bench: LiveBench,
   reads: readonly Driven[],
-  changes: readonly SchemaChange[],
+  changes: readonly (SchemaChange & { endpoints: readonly string[] })[],
 ): Promise<Tried[]> {
   const { client } = bench.parts
   const [before, after]: [Driven[][], Driven[][]] = [[], []]
@@ -97,18 +104,20 @@ export async function tryChanges(
     after.map((sent) => runOf(sent, is)),
   )
   const [first = []] = before
-  return changes.map(({ table }) => {
+  return changes.map(({ table, endpoints }) => {
+    const gains = new Set(first.filter((one) => endpoints.includes(labelOf(one))).map(keyOf))
     const concerned = new Set(
       first.filter(({ seen }) => seen.statements.some(({ sql }) => tablesOf(sql).includes(table))).map(keyOf),
     )
     return verdict(
       table,
       compared.requests.filter(({ key }) => concerned.has(key)),
+      gains,
     )
   })
 }
 
-function verdict(table: string, requests: readonly ComparedRequest[]): Tried {
+function verdict(table: string, requests: readonly ComparedRequest[], gains: ReadonlySet<string>): Tried {
   const different = requests.find(({ verdict: one }) => one === 'different' || one === 'unknown')
   if (different)
     return { holds: false, why: `${different.key} is not known to answer the same: ${different.why ?? ''}` }
@@ -127,7 +136,7 @@ function verdict(table: string, requests: readonly ComparedRequest[]): Tried {
   const answers = requests.length === 1 ? 'answers' : 'answer'
   return {
     holds: true,
-    why: `${many} ${table} ${answers} the same with it, and none reads more.${best(requests)}`,
+    why: `${many} ${table} ${answers} the same with it, and none reads more.${best(requests.filter(({ key }) => gains.has(key)))}`,
   }
 }
 
