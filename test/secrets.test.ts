@@ -6,9 +6,8 @@ import { z } from 'zod'
 import type { Context } from '../src/core/operation.ts'
 import type { Report } from '../src/core/report.ts'
 import { faults } from '../src/faults/index.ts'
-import { benchLimits } from '../src/operations/on-bench.ts'
+import { benchLimits, proveFindings, select } from '../src/operations/on-bench.ts'
 import { coverageOf, openProject } from '../src/operations/open.ts'
-import { proveFindings, select } from '../src/operations/on-bench.ts'
 import { runFaults } from '../src/operations/run-faults.ts'
 import { openBench } from '../src/proof/open.ts'
 import { agent } from '../src/report/agent.ts'
@@ -118,7 +117,7 @@ describe.runIf(process.platform === 'linux')('secrets of the user', () => {
     let kept: string[] = []
     let log = ''
     try {
-      await proveFindings(bench, wanted, problems, context)
+      await proveFindings(bench, report, context)
       problems.push(...benchLimits(bench))
       log = bench.app.log()
       kept = filesWithSecrets(context.workFolder)

@@ -6,14 +6,22 @@ import { audit } from './audit.ts'
 import { checkup } from './checkup.ts'
 import { explain } from './explain.ts'
 import { fix } from './fix.ts'
+import { optimize } from './optimize.ts'
 import { prove } from './prove.ts'
 import { review } from './review.ts'
 import { understand } from './understand.ts'
 
 /** Every operation, in the order in which help lists them. The first is what the bare command runs. */
-export const operations: Operation<unknown>[] = [checkup, understand, review, prove, fix, audit, explain].map(
-  quick,
-)
+export const operations: Operation<unknown>[] = [
+  checkup,
+  understand,
+  review,
+  prove,
+  fix,
+  optimize,
+  audit,
+  explain,
+].map(quick)
 
 /** The same operation, which repeats its answer when nothing has changed since. */
 function quick(operation: Operation<unknown>): Operation<unknown> {
