@@ -1,8 +1,8 @@
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { placeInHandler } from '../../../project/ownership.ts'
-import { accessOf } from '../../../proof/fix-site.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
-import { ownerCondition } from '../../../proof/owner-condition.ts'
+import { accessOf } from '../../../repair/fix-site.ts'
+import { ownerCondition } from '../../../repair/owner-condition.ts'
 
 /** Puts the owner into the `where`, as the other queries of the project do. */
 const fix: Fixer = (repair) => {

@@ -2,9 +2,9 @@ import { replaceExpression } from '../../../changes/source-file.ts'
 import type { Edit } from '../../../core/change.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { bindingUses, namesIn, originOf } from '../../../project/names.ts'
-import { accessOf, memberOf, type QuerySite, querySite, textOf } from '../../../proof/fix-site.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
-import { bringSchema, isUpdate, type ModelSchema, modelSchemas } from '../../../proof/model-schema.ts'
+import { accessOf, memberOf, type QuerySite, querySite, textOf } from '../../../repair/fix-site.ts'
+import { bringSchema, isUpdate, type ModelSchema, modelSchemas } from '../../../repair/model-schema.ts'
 import type { Range } from '../../../source/shape.ts'
 
 const PARTS = ['data', 'create', 'update']

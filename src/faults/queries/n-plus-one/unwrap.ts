@@ -2,7 +2,7 @@ import { edited } from '../../../changes/edits.ts'
 import { openSource, replaceExpression } from '../../../changes/source-file.ts'
 import type { Edit } from '../../../core/change.ts'
 import type { Iteration } from '../../../project/iterations.ts'
-import { plainCode, type QuerySite, textOf } from '../../../proof/fix-site.ts'
+import { plainCode, type QuerySite, textOf } from '../../../repair/fix-site.ts'
 import type { Range, StatementShape } from '../../../source/shape.ts'
 import type { Batch } from './batch.ts'
 

@@ -3,9 +3,9 @@ import type { Edit } from '../../../core/change.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { namesIn, originOf } from '../../../project/names.ts'
 import type { Run } from '../../../project/project.ts'
-import { bringNames, rename } from '../../../proof/bring-names.ts'
-import { accessOf, memberOf, plainCode, type QuerySite, querySite } from '../../../proof/fix-site.ts'
 import { type Fixer, needs, type Repair } from '../../../proof/fixer.ts'
+import { bringNames, rename } from '../../../repair/bring-names.ts'
+import { accessOf, memberOf, plainCode, type QuerySite, querySite } from '../../../repair/fix-site.ts'
 
 /** Gives the list the limit that the project's other lists have, and their order where it has none. */
 const fix: Fixer = (repair) => {

@@ -1,6 +1,6 @@
 import { addIndex } from '../../../changes/schema-edits.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
-import { schemaChange, snake } from '../../../proof/schema-change.ts'
+import { schemaChange, snake } from '../../../repair/schema-change.ts'
 
 /** Adds the index to the model, and the migration where the project has migrations. */
 const fix: Fixer = async (repair) => {

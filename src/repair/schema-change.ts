@@ -3,8 +3,8 @@ import { edited } from '../changes/edits.ts'
 import type { TextEdit } from '../changes/layout.ts'
 import { schemaDiffSql } from '../database/tables.ts'
 import type { DataModel, Entity } from '../project/data-model.ts'
-import type { Cure, Repair } from './fixer.ts'
-import { schemaSource } from './schema-source.ts'
+import type { Cure, Repair } from '../proof/fixer.ts'
+import { schemaSource } from '../proof/schema-source.ts'
 
 /** `words`: of the migration's name, `index_invoice_line_invoice_id`. */
 export async function schemaChange(

@@ -7,9 +7,9 @@ import { isGuarded } from '../project/guards.ts'
 import { ancestry, functionsAround, rootOf, wrapperOf } from '../project/names.ts'
 import { placeInHandler } from '../project/ownership.ts'
 import type { Run } from '../project/project.ts'
+import type { Repair } from '../proof/fixer.ts'
 import type { Expr } from '../source/syntax.ts'
 import { type Place, placeAt } from './fix-site.ts'
-import type { Repair } from './fixer.ts'
 
 /** Swaps the wrapper of a handler for the one of a sibling that is built from it, or from what it is built from. */
 export function otherWrapper(repair: Repair, handler: Place, run: Run): Change | undefined {

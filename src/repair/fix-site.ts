@@ -7,10 +7,10 @@ import type { Location } from '../core/finding.ts'
 import type { Entity } from '../project/data-model.ts'
 import type { Access } from '../project/flow/events.ts'
 import type { Run } from '../project/project.ts'
+import type { Repair } from '../proof/fixer.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { CallShape, Member, ObjectShape, Range } from '../source/shape.ts'
 import type { Syntax } from '../source/syntax.ts'
-import type { Repair } from './fixer.ts'
 
 /** A place in a file that can be edited. */
 export interface Place {

@@ -7,10 +7,10 @@ import { allDeps } from '../project/flow/value.ts'
 import { isVerified } from '../project/guards.ts'
 import { argument, isScoped, leaves } from '../project/ownership.ts'
 import type { Project, Run } from '../project/project.ts'
+import { needs, type Repair } from '../proof/fixer.ts'
 import type { Member } from '../source/shape.ts'
 import { type Brought, bringNames, rename } from './bring-names.ts'
 import { memberOf, part, plainCode, type QuerySite, querySite } from './fix-site.ts'
-import { needs, type Repair } from './fixer.ts'
 
 interface Sibling {
   run: Run
