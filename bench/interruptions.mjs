@@ -2,7 +2,8 @@
 // Markdown. `node bench/interruptions.mjs > bench/interruptions.md`, after `npm run build`; Linux, a quarter of an hour.
 // With words as arguments, only those parts: `matrix`, `disk`, `row`.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashOf, leftIn, openPlace, runTool, untilEmpty, writeNotes } from '../test/interrupted.mjs'
 
@@ -24,8 +25,12 @@ const wrong = (text) => {
 }
 
 mkdirSync(base, { recursive: true })
-process.once('exit', () => rmSync(base, { recursive: true, force: true }))
-const place = openPlace(join(base, 'place'))
+/** Short: a cell has its sockets in it. */
+const short = mkdtempSync(join(tmpdir(), 'i-'))
+process.once('exit', () => {
+  for (const folder of [base, short]) rmSync(folder, { recursive: true, force: true })
+})
+const place = openPlace(short)
 writeNotes(app)
 const whole = hashOf(app)
 
@@ -81,7 +86,7 @@ async function matrix() {
       'to the end, the next run',
       '',
       next.code,
-      works ? 'the repair held' : wrong('does not work'),
+      works ? 'the repair held' : wrong(`does not work: ${next.stdout.split('\n')[0]}`),
       next.processes,
       '',
       left.length === 0 ? 'nothing' : wrong(left.join(', ')),
@@ -161,12 +166,12 @@ async function disk() {
   )
   say()
   table('size', 'step', 'exit', 'what was said', 'left', 'tree')
-  const bin = openPlace(join(base, 'small'))
-  for (const size of [0.1, 1, 45, 60, 80, 100, 400, 600, 700, 800, 1000, 1500]) {
+  const bin = openPlace(join(short, 'small'))
+  for (const size of [0.25, 1, 45, 60, 80, 100, 400, 700, 1000]) {
     note(`tmpfs of ${size} MB`)
     const script = `mount -t tmpfs -o size=${size * 1024}k tmpfs "$1" && mkdir "$1/cache" "$1/tmp" && shift && "$@"; code=$?
       find ${bin.cache}/../cache/backend-engineer/runs ${bin.tmp} -mindepth 1 2>/dev/null | head -20 >&2; exit $code`
-    const wrap = ['unshare', '-rm', 'sh', '-c', script, 'sh', join(base, 'small')]
+    const wrap = ['unshare', '-rm', 'sh', '-c', script, 'sh', join(short, 'small')]
     const ended = await runTool(['fix', app, '--only', 'input/raw-sql', '--format', 'json'], { ...bin, wrap })
     const left = await untilEmpty(ended.running, 0)
     const { lines, files, step } = said(ended)

@@ -3,13 +3,16 @@
  * listens, so that a way out would arrive.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Child, startChild } from './child.ts'
 
 const base = join(import.meta.dirname, '../fixtures/.build', `no-way-out-${process.pid}`)
+/** Short: sockets are in it. */
+const work = mkdtempSync(join(tmpdir(), 'w-'))
 /** Of a block for documentation; inside of the test's namespace it is an address of the machine. */
 const THERE = '203.0.113.5'
 
@@ -39,7 +42,7 @@ const files: Record<string, string> = {
       tls: () => ended(tls.connect(443, there, { rejectUnauthorized: false }), 'secureConnect'),
       http: () => ended(http.get('http://' + there + '/'), 'response'),
       https: () => ended(https.get('https://' + there + '/', { rejectUnauthorized: false }), 'response'),
-      http2: () => ended(http2.connect('http://' + there), 'connect'),
+      http2: () => ended(http2.connect('http://' + there), 'remoteSettings'),
       fetch: () => fetch('http://' + there + '/').then(() => 'arrived', (error) => error.cause?.code ?? error.message),
       named: () => fetch('http://metrics.example.com/').then(() => 'arrived', (error) => error.cause?.code ?? error.message),
       mapped: () => ended(net.connect(80, '::ffff:' + there), 'connect'),
@@ -141,12 +144,12 @@ describe.runIf(mayMakeNetworks)('another address', () => {
       writeFileSync(join(base, 'ways', file), content)
     }
     const ways = JSON.stringify({ held, all: [...held, ...programs] })
-    child = startChild(code, [join(base, 'ways'), join(base, 'work'), THERE, ways], network('exec "$@"'))
+    child = startChild(code, [join(base, 'ways'), work, THERE, ways], network('exec "$@"'))
     known = answer.parse(JSON.parse(await child.line()))
   }, 240_000)
   afterAll(async () => {
     await child.kill()
-    rmSync(base, { recursive: true, force: true })
+    for (const folder of [base, work]) rmSync(folder, { recursive: true, force: true })
   })
 
   it('is there, and would be reached', () => {
