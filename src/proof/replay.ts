@@ -1,8 +1,7 @@
 /** The same requests before and after changes of the schema, on the same rows. */
-import type { Client } from 'pg'
 import { plural, thousands } from '../core/wording.ts'
 import { type ComparedRequest, compareRuns, type Run } from '../workload/compare-runs.ts'
-import { isDatabaseError } from '../workload/connection.ts'
+import { type Connection, isDatabaseError } from '../workload/connection.ts'
 import { isNotMore } from '../workload/gain.ts'
 import { measure } from '../workload/plan.ts'
 import { tablesOf } from '../workload/sql.ts'
@@ -45,7 +44,7 @@ function comparable(body: string, type: string): string {
 }
 
 /** Blocks that the statements of each request read now. */
-async function buffersOf(client: Client, sent: readonly Driven[]): Promise<Map<string, number>> {
+async function buffersOf(client: Connection, sent: readonly Driven[]): Promise<Map<string, number>> {
   const known = new Map<string, number>()
   const cost = async (sql: string, params: unknown[]): Promise<number> => {
     const key = JSON.stringify([sql, params])
