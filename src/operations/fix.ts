@@ -16,7 +16,7 @@ import type { Project } from '../project/project.ts'
 import type { Cure as Repaired } from '../proof/fixer.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import type { Outcome } from '../proof/prover.ts'
-import { tryInCopy } from '../proof/trial.ts'
+import { type Trial, tryInCopy } from '../proof/trial.ts'
 import { benchInput, failedBench, onFindings, proveFindings } from './on-bench.ts'
 
 const input = z.object({
@@ -77,42 +77,74 @@ export async function repair(
   const [first] = together
   if (!first) return { changes, held }
   const began = performance.now()
-  const all = combine(together.map((one) => one.change))
-  if (isConflict(all)) throw new Error('Changes that were compatible are not.')
   context.progress?.(`trying ${plural(together.length, 'repair')} in the copy`)
-  const trial = await tryInCopy(bench, all)
-  const broken = (cure: Cure): string | undefined =>
-    trial.newErrors.find((error) => cure.change.edits.some(({ file }) => error.includes(file)))
-  if (trial.newErrors.length > 0 && !together.some((cure) => broken(cure))) {
-    await trial.takeBack()
-    const why = `With it, the types no longer check: ${trial.newErrors[0]}`
-    return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
-  }
-  if (trial.failedTests !== undefined) {
-    await trial.takeBack()
-    const why = `With the repairs, tests of the project fail that passed before: ${trial.failedTests}`
-    return { changes: [...changes, ...together.map((cure) => withheld(cure, why))], held }
-  }
-  const failure = await rebuilt(bench)
-  for (const cure of together) {
-    const error = broken(cure)
-    if (error !== undefined) changes.push(withheld(cure, `With it, the types no longer check: ${error}`))
-    else if (failure !== undefined)
-      changes.push(withheld(cure, `With it, the copy no longer comes up: ${failure}`))
-    else {
-      context.progress?.(`proving again: ${cure.finding.subject}`)
-      const again = await provenAgain(bench, cure)
-      if (again?.verdict === 'refuted') {
-        held.push(cure)
-        const checked = [...trial.checked, 'it builds'].join(', ')
-        const why = `In the copy with it: ${checked}, and ${lower(again.reason)}`
-        changes.push({ ...reported(cure, 'proven', why, read), evidence: again.evidence })
-      } else changes.push(withheld(cure, `In the copy with it: ${again?.reason ?? 'nothing proves it'}`))
+  const { trial, left, dropped } = await sound(bench, together)
+  changes.push(...dropped.map(({ cure, why }) => withheld(cure, why)))
+  const failure = trial && (await rebuilt(bench))
+  for (const cure of left) {
+    if (failure !== undefined) {
+      changes.push(withheld(cure, `With the repairs, the copy no longer comes up: ${failure}`))
+      continue
     }
+    context.progress?.(`proving again: ${cure.finding.subject}`)
+    const again = await provenAgain(bench, cure)
+    if (again?.verdict === 'refuted') {
+      held.push(cure)
+      const checked = [...(trial?.checked ?? []), 'it builds'].join(', ')
+      const why = `In the copy with it: ${checked}, and ${lower(again.reason)}`
+      changes.push({ ...reported(cure, 'proven', why, read), evidence: again.evidence })
+    } else changes.push(withheld(cure, `In the copy with it: ${again?.reason ?? 'nothing proves it'}`))
   }
-  await trial.takeBack()
+  await trial?.takeBack()
   bench.phases.push({ name: 'repairs', ms: Math.round(performance.now() - began) })
   return { changes, held }
+}
+
+interface Sound {
+  /** What stands in the copy now; absent when nothing is left. */
+  trial: Trial | undefined
+  left: Cure[]
+  dropped: { cure: Cure; why: string }[]
+}
+
+/** The changes under which the types check and the project's own tests pass. Those that break the types are taken out. */
+async function sound(bench: LiveBench, cures: Cure[]): Promise<Sound> {
+  const dropped: Sound['dropped'] = []
+  let left = cures
+  while (left.length > 0) {
+    const all = combine(left.map((one) => one.change))
+    if (isConflict(all)) throw new Error('Changes that were compatible are not.')
+    const trial = await tryInCopy(bench, all)
+    const [error] = trial.newErrors
+    if (error === undefined && trial.failedTests === undefined) return { trial, left, dropped }
+    await trial.takeBack()
+    const why =
+      error === undefined
+        ? () => `With the repairs, tests of the project fail that passed before: ${trial.failedTests}`
+        : (cure: Cure) => {
+            const own = trial.newErrors.find((one) => concerns(one, cure))
+            return own && `With it, the types no longer check: ${own}`
+          }
+    const blamed = left.filter((cure) => why(cure) !== undefined)
+    // Nobody to blame: then nobody is trusted.
+    const out = blamed.length > 0 ? blamed : left
+    dropped.push(
+      ...out.map((cure) => ({
+        cure,
+        why: why(cure) ?? `With the repairs, the types no longer check: ${error}`,
+      })),
+    )
+    left = left.filter((cure) => !out.includes(cure))
+  }
+  return { trial: undefined, left, dropped }
+}
+
+/** The compiler names files relative to the application, a change relative to the project. */
+function concerns(error: string, { change }: Cure): boolean {
+  const file = /^[^(]+/.exec(error)?.[0].replace(/^(\.\.\/)+/, '') ?? error
+  return [...change.edits, ...change.creates].some(
+    (one) => one.file.endsWith(file) || file.endsWith(one.file),
+  )
 }
 
 /** What the attack comes to with the repair. What was measured with an index in place needs no second measurement. */

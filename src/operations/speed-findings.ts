@@ -14,7 +14,7 @@ interface Name extends Pick<Fault<unknown>, 'id' | 'severity'> {
 
 /**
  * Ids of the catalogue where the source can show the same fault. The last three are measured only: they have no page
- * and no `find` (docs/decisions/0004-measured-findings.md).
+ * and no `find` (docs/decisions/0005-measured-findings.md).
  */
 const names: Record<WorkloadKind, Name> = {
   'n-plus-one': {
