@@ -19,7 +19,13 @@ export async function replay(bench: LiveBench, reads: readonly Driven[]): Promis
 /** Tells the request in every run. */
 const keyOf = (one: Driven): string => `${labelOf(one)} as ${one.seen.actor.name}`
 
-function runOf(sent: readonly Driven[], buffers: ReadonlyMap<string, number>): Run {
+/** All requests, sent once, and the blocks that their statements read then. */
+interface Sent {
+  sent: Driven[]
+  buffers: Map<string, number>
+}
+
+function runOf({ sent, buffers }: Sent): Run {
   const { workload } = recorded(sent)
   const answers = sent.map((one, at) => {
     const { response, ms } = one.seen
@@ -88,21 +94,20 @@ export async function tryChanges(
   changes: readonly (SchemaChange & { endpoints: readonly string[] })[],
 ): Promise<Tried[]> {
   const { client } = bench.parts
-  const [before, after]: [Driven[][], Driven[][]] = [[], []]
-  let [was, is]: [Map<string, number>, Map<string, number>] = [new Map(), new Map()]
-  for (let round = 0; round < ROUNDS; round++) {
-    before.push(await replay(bench, reads))
-    if (round === 0) was = await buffersOf(client, before[0] ?? [])
+  const before: Sent[] = []
+  const after: Sent[] = []
+  const round = async (): Promise<Sent> => {
+    const sent = await replay(bench, reads)
+    return { sent, buffers: await buffersOf(client, sent) }
+  }
+  while (after.length < ROUNDS) {
+    before.push(await round())
     for (const { sql } of changes) await client.query(sql)
-    after.push(await replay(bench, reads))
-    if (round === 0) is = await buffersOf(client, after[0] ?? [])
+    after.push(await round())
     for (const { undo } of changes.toReversed()) await client.query(undo)
   }
-  const compared = compareRuns(
-    before.map((sent) => runOf(sent, was)),
-    after.map((sent) => runOf(sent, is)),
-  )
-  const [first = []] = before
+  const compared = compareRuns(before.map(runOf), after.map(runOf))
+  const first = before[0]?.sent ?? []
   return changes.map(({ table, endpoints }) => {
     const gains = new Set(first.filter((one) => endpoints.includes(labelOf(one))).map(keyOf))
     const concerned = new Set(
