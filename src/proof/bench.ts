@@ -54,6 +54,8 @@ export interface Bench {
   /** Least rights first, party by party. */
   actors: Actor[]
   nobody: Actor
+  /** Answers that a proof keeps for the same proof after a repair, by place. The same rows are grown again. */
+  readonly answers: Map<string, string>
   /** A short token that no request of this run has used. */
   unique(): string
   perform(call: Call, actor: Actor): Promise<Seen>

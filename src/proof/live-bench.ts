@@ -53,6 +53,7 @@ export class LiveBench implements Bench {
   readonly parts: BenchParts
   readonly nobody: Actor = { name: 'nobody', headers: {} }
   readonly phases: Phase[]
+  readonly answers = new Map<string, string>()
   app: RunningApp
   actors: Actor[] = []
   forged?: (user: SeedUser) => Record<string, string>[]

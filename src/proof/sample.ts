@@ -22,7 +22,7 @@ export function sample(schema: InputSchema, path: string, sampling: Sampling): P
     case 'string':
       return text(schema, last(path), sampling.unique)
     case 'number':
-      return number(schema)
+      return number(schema, last(path))
     case 'boolean':
       return true
     case 'date':
@@ -167,7 +167,10 @@ function fitted(value: string, { min = 0, max = Number.POSITIVE_INFINITY }: Text
   return long.length > max ? long.slice(0, max) : long
 }
 
-function number({ int, min, max }: InputSchema & { k: 'number' }): number {
+function number({ int, min, max }: InputSchema & { k: 'number' }, name: string): number {
+  const year = new Date().getUTCFullYear()
+  // Rows are of the last years: a report of the year 2000 would show none of them.
+  if (/year$/i.test(name) && year >= (min ?? year) && year <= (max ?? year)) return year
   const low = min ?? Math.min(1, max ?? 1)
   const value = int ? Math.ceil(low) : low
   return max !== undefined && value > max ? max : value

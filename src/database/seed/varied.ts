@@ -9,6 +9,10 @@ import { isUnique, type Maker, type MakerOptions, makersOf } from './values.ts'
 const HOUR = 3_600_000
 const YEAR = 365 * 24 * HOUR
 
+/** What happens to most rows some time after they were made. */
+const HAPPENED =
+  /^(paid|sent|seen|read|viewed|opened|published|signed|delivered|shipped|started|submitted|processed|joined|visited|synced|replied|answered)_?(at|on|date)$/i
+
 /** Makers for the columns that no reference fills. */
 export function variedMakers(table: Table, options: MakerOptions): Map<string, Maker> {
   const { makers } = makersOf(table, options)
@@ -40,6 +44,13 @@ function variedMaker(column: Column, base: Maker, secret: boolean): Maker | unde
     }
     case 'timestamp':
     case 'timestamptz':
+      if (nullable && HAPPENED.test(column.name))
+        return (cell) => ({
+          value:
+            cell.random() < 0.6
+              ? new Date(cell.born + integer(cell.random, 1, 14 * 24) * HOUR).toISOString()
+              : null,
+        })
       // One of ten rows is over; the others are as in a world.
       if (!nullable || !isOver(column.name)) return undefined
       return (cell) => ({ value: cell.random() < 0.1 ? new Date(cell.born + HOUR).toISOString() : null })
