@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, escapeIdentifier } from 'pg'
 import { UserError } from '../core/error.ts'
+import { saysFull } from '../sandbox/disk.ts'
 import type { Workplace } from '../sandbox/workplace.ts'
 import { type Account, findAccount } from './account.ts'
 import { type Binaries, copyBinaries, findBinaries } from './binaries.ts'
@@ -45,7 +46,7 @@ export async function openEmbedded(
   } catch (error) {
     options.signal?.throwIfAborted()
     if (error instanceof UserError || !(error instanceof Error)) throw error
-    const full = isFull(error)
+    const full = saysFull(error)
     throw new UserError(
       full ? 'The disk is full.' : `The embedded Postgres does not run here. ${error.message}`,
       full
@@ -66,7 +67,7 @@ async function open(workplace: Workplace, options: ServerOptions, host: Host): P
     return await openCopy(workplace, options, home, host.account)
   } catch (error) {
     options.signal?.throwIfAborted()
-    if (isFull(error)) throw error
+    if (saysFull(error)) throw error
     // What is kept between runs may have been damaged since.
     await dropTemplate(home.cache)
     return await openCopy(workplace, options, home, host.account)
@@ -100,9 +101,6 @@ async function openCopy(
     throw error
   }
 }
-
-const isFull = (error: unknown): boolean =>
-  error instanceof Error && /ENOSPC|No space left/.test(error.message)
 
 function serverOf(
   postgres: PostgresProcess,

@@ -21,9 +21,13 @@ export async function orDiskFull(error: unknown, folder: string): Promise<unknow
     : error
 }
 
-function saysFull(error: unknown): boolean {
+/** An error whose message, or that of its cause, says so. Postgres writes half a block before it says `No space left`. */
+export function saysFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return /ENOSPC|EDQUOT|No space left|disk is full/i.test(error.message) || saysFull(error.cause)
+  return (
+    /ENOSPC|EDQUOT|No space left|disk is full|wrote only \d+ of \d+ bytes/i.test(error.message) ||
+    saysFull(error.cause)
+  )
 }
 
 /** Bytes; infinite where it cannot be told. */
