@@ -1,7 +1,7 @@
 /** Loops over a list, and calls such as `rows.map((row) => …)`. */
 import type { Expr, Fn, Stmt, Syntax } from '../source/syntax.ts'
-import { walk } from '../source/walk.ts'
-import { blocksOf, functionsAround } from './names.ts'
+import { blocksOf, walk } from '../source/walk.ts'
+import { functionsAround } from './names.ts'
 
 export interface Iteration {
   /** Name of the element; absent when it is taken apart. */

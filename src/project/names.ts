@@ -1,6 +1,6 @@
 /** Which names a place in the code knows, and where their values come from. */
 import type { Expr, Fn, Pattern, Stmt, Syntax } from '../source/syntax.ts'
-import { walk } from '../source/walk.ts'
+import { blocksOf, walk } from '../source/walk.ts'
 import { findExport, type Program } from './flow/program.ts'
 
 /** Name → index of its binding, of what is declared before the place: in the functions around it, and in the module. */
@@ -47,23 +47,6 @@ function before(body: readonly Stmt[], at: number, names: Map<string, number>): 
   if (held.k === 'loop' && held.item) for (const { name, b } of bound(held.item)) names.set(name, b)
   const inner = innerBlock(held, at)
   if (inner) before(inner, at, names)
-}
-
-/** Lists of statements in a statement, in the order of the text. */
-export function blocksOf(stmt: Stmt): Stmt[][] {
-  switch (stmt.k) {
-    case 'if':
-      return [stmt.yes, stmt.no]
-    case 'loop':
-    case 'block':
-      return [stmt.body]
-    case 'try':
-      return [stmt.body, stmt.caught ?? [], stmt.finally]
-    case 'switch':
-      return stmt.cases.map((one) => one.body)
-    default:
-      return []
-  }
 }
 
 interface BoundName {

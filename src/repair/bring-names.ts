@@ -5,7 +5,6 @@ import { insertFirst, insertStatementAfter, insertStatementBefore } from '../cha
 import type { Edit } from '../core/change.ts'
 import {
   ancestry,
-  blocksOf,
   bound,
   functionsAround,
   handlerAt,
@@ -22,6 +21,7 @@ import {
 import type { Project } from '../project/project.ts'
 import type { Range } from '../source/shape.ts'
 import type { Stmt } from '../source/syntax.ts'
+import { blocksOf } from '../source/walk.ts'
 import { type Place, plainCode } from './fix-site.ts'
 
 export interface Brought {

@@ -3,11 +3,12 @@ import { offsetOf } from '../changes/layout.ts'
 import { openSource } from '../changes/source-file.ts'
 import type { Fact } from '../project/flow/events.ts'
 import { levelOf } from '../project/guards.ts'
-import { blocksOf, bound, handlerAt, nameOf, namesIn } from '../project/names.ts'
+import { bound, handlerAt, nameOf, namesIn } from '../project/names.ts'
 import type { Run } from '../project/project.ts'
 import type { Repair } from '../proof/fixer.ts'
 import type { Range } from '../source/shape.ts'
 import { type Expr, placeOf, type Stmt } from '../source/syntax.ts'
+import { blocksOf } from '../source/walk.ts'
 import type { Place } from './fix-site.ts'
 
 /** A guard as an endpoint writes it: a call that throws, or a call and the refusal behind it. */

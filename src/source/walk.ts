@@ -12,7 +12,7 @@ export function walk(syntax: Syntax, visit: (expr: Expr) => void): void {
   const statements = (body: readonly Stmt[]): void => {
     for (const stmt of body) {
       all(expressionsOf(stmt))
-      for (const inner of bodiesOf(stmt)) statements(inner)
+      for (const inner of blocksOf(stmt)) statements(inner)
     }
   }
   statements(syntax.body)
@@ -72,7 +72,8 @@ function expressionsOf(stmt: Stmt): (Expr | null)[] {
   }
 }
 
-function bodiesOf(stmt: Stmt): Stmt[][] {
+/** Lists of statements in a statement, in the order of the text. */
+export function blocksOf(stmt: Stmt): Stmt[][] {
   switch (stmt.k) {
     case 'if':
       return [stmt.yes, stmt.no]
@@ -92,11 +93,11 @@ function bodiesOf(stmt: Stmt): Stmt[][] {
 export function returnsOf(body: readonly Stmt[]): Expr[] {
   return body.flatMap((stmt) => {
     if (stmt.k === 'return') return stmt.value ? [stmt.value] : []
-    return bodiesOf(stmt).flatMap(returnsOf)
+    return blocksOf(stmt).flatMap(returnsOf)
   })
 }
 
 /** Somewhere in a function, without the functions in it, something is thrown. */
 export function throws(body: readonly Stmt[]): boolean {
-  return body.some((stmt) => stmt.k === 'throw' || bodiesOf(stmt).some(throws))
+  return body.some((stmt) => stmt.k === 'throw' || blocksOf(stmt).some(throws))
 }
