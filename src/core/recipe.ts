@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+import type { Change } from './change.ts'
+import type { Location } from './finding.ts'
+
+/** Something that was decided while planning, and why: the reader checks these before the diff. */
+export interface Decision {
+  /** `Error responses` */
+  about: string
+  /** `new HttpError(401, …), caught by errorResponse` */
+  choice: string
+  /** One sentence. */
+  because: string
+  seen?: Location
+  from: 'project' | 'request' | 'standard' | 'default'
+}
+
+/** What cannot be read from the project. Asked at a terminal; elsewhere the default is taken, and said. */
+export interface Question {
+  /** Name of the input that it fills in. */
+  input: string
+  text: string
+  choices: { value: string; means: string }[]
+  default: string
+}
+
+/** A package that the change needs. */
+export interface Package {
+  name: string
+  /** As written into the manifest: `^6.2.18`. Chosen for the project's Node. */
+  range: string
+  dev: boolean
+  why: string
+}
+
+/** What a recipe would do to a project, as a value. */
+export interface Plan {
+  change: Change
+  decisions: Decision[]
+  /** Already part of the change's edit of the manifest; here for who has to install them. */
+  packages: Package[]
+  /** Endpoints that the change adds, as the user would call them: `POST /api/auth/login`. */
+  endpoints: string[]
+  /** Names of variables that the environment needs afterwards, with what they hold. */
+  variables: { name: string; why: string; secret: boolean }[]
+  /** What the user does after applying it, in order. */
+  next: { command: string; why: string }[]
+  /** What the recipe leaves out on purpose, or proposes besides. */
+  proposals: string[]
+}
+
+/** A capability that can be added to a project. */
+export interface Recipe<Input, Facts> {
+  id: string
+  /** One line. */
+  summary: string
+  input: z.ZodType<Input>
+  /** What has to be asked, given what is already known. */
+  questions(facts: Facts, input: Partial<Input>): Question[]
+  /** Throws a `UserError` when the project cannot take it: says why, and what would. */
+  plan(facts: Facts, input: Input): Promise<Plan>
+}
