@@ -16,7 +16,8 @@ const borders: Record<string, string[]> = {
   proof: ['core', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes'],
   repair: ['core', 'source', 'project', 'database', 'changes', 'proof'],
   faults: ['core', 'source', 'project', 'database', 'runtime', 'workload', 'changes', 'proof', 'repair'],
-  operations: ['core', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'proof', 'faults'],
+  recipes: ['core', 'source', 'project', 'database', 'runtime', 'changes', 'proof'],
+  operations: ['core', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'proof', 'faults', 'recipes'],
   report: ['core'],
   cli: ['core', 'operations', 'report'],
   'index.ts': ['core', 'operations'],
@@ -29,12 +30,13 @@ const owners: Record<string, string[]> = {
   'path-to-regexp': ['project'],
   picomatch: ['project'],
   yaml: ['project'],
-  zod: ['core', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'proof', 'operations', 'cli'],
+  zod: ['core', 'sandbox', 'database', 'runtime', 'workload', 'changes', 'proof', 'recipes', 'operations', 'cli'],
   pg: ['database'],
   'pg-copy-streams': ['database'],
   '@prisma/schema-engine-wasm': ['database'],
   '@jridgewell/trace-mapping': ['runtime'],
   diff: ['changes'],
+  prettier: ['changes'],
 }
 
 const root = join(import.meta.dirname, '../src')
