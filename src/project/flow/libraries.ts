@@ -376,5 +376,7 @@ export function requestValue(method?: string): Value {
     ['cookies', store('cookie')],
     ['method', method === undefined ? unknown() : sureLiteral(method)],
   ])
-  return shaped({ k: 'object', fields, open: [literal(null)] })
+  const request = shaped({ k: 'object', fields, open: [literal(null)] })
+  fields.set('clone', give(request))
+  return request
 }
