@@ -11,10 +11,11 @@ import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
 import type { StagedApp } from '../runtime/app/stage.ts'
 import { type WorkloadReader, workloadReader } from '../runtime/capture/read-workload.ts'
+import type { ActionName } from '../runtime/requests/actions.ts'
 import type { Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
-import type { Actor, Bench, Seen } from './bench.ts'
-import { type Delivery, deliver, pageOfAction } from './deliver.ts'
+import type { Actor, Bench, Opened, Seen } from './bench.ts'
+import { type Delivery, deliver, opening, pagesOfBuilt } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
 import { type Marks, marksOf } from './marks.ts'
 import type { Call } from './request.ts'
@@ -202,8 +203,14 @@ export class LiveBench implements Bench {
     }
   }
 
-  pageOf(action: { file: string; name: string }): Promise<string | undefined> {
-    return pageOfAction(this.app, action)
+  pagesOf(action: ActionName): Promise<string[]> {
+    return pagesOfBuilt(this.app, action)
+  }
+
+  async openPage(action: ActionName, path: string, actor: Actor): Promise<Opened> {
+    const opened = await opening(this.app, action, path, actor.headers)
+    this.known = new Set((await this.differences()).map(changeKey))
+    return opened
   }
 
   curl(seen: Seen): string[] {
