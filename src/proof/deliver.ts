@@ -1,4 +1,5 @@
 /** How a call travels: as a plain request, as a server action, as a procedure. */
+import { inspect } from 'node:util'
 import { UserError } from '../core/error.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
@@ -18,6 +19,8 @@ export interface Delivery {
   request: HttpRequest
   answer: HttpAnswer
   ok: boolean
+  /** What the call itself told, where the answer holds more: of an action, not the page that is rendered anew after it. */
+  told?: string
   /** For reports: an action's arguments in words instead of its encoding. */
   shown: { method: string; url: string; headers: Record<string, string>; body?: string }
   curl: string[]
@@ -43,10 +46,16 @@ export async function deliver(
       headers: request.headers ?? {},
       body: `${call.name}(${inWords(call)})`,
     }
-    // Where it was posted to is rendered anew and says nothing of the action.
     const sentAway = LOGIN.test(answer.headers['x-action-redirect'] ?? answer.headers.location ?? '')
     const ok = answer.status > 0 && answer.status < 400 && action.thrown === undefined && !sentAway
-    return { request, answer, ok, shown, curl: [...openingLines(app, call), asCurl(app.origin, request)] }
+    return {
+      request,
+      answer,
+      ok,
+      told: toldBy(action),
+      shown,
+      curl: [...openingLines(app, call), asCurl(app.origin, request)],
+    }
   }
   if (call.k === 'procedure') {
     const mount = mountOf(project, call.path)
@@ -99,6 +108,20 @@ async function callOrFail(
     throw error
   })
 }
+
+/**
+ * What the action returned. After `revalidatePath` and a redirect, the answer holds a page as well: whoever asks for the
+ * page sees the same, whatever the action did.
+ */
+function toldBy(action: ActionAnswer): string {
+  if ('result' in action)
+    return inspect(action.result, { ...EVERYTHING, breakLength: Number.POSITIVE_INFINITY })
+  if (action.thrown !== undefined) return action.thrown
+  const first = /^0:\{"a":.*$/m.exec(action.body)?.[0]
+  return first === undefined || /"f":/.test(first) ? '' : action.body
+}
+
+const EVERYTHING = { depth: null, maxArrayLength: null, maxStringLength: null }
 
 /** The arguments as a reader knows them. */
 function inWords({ args, form }: ActionCall): string {

@@ -64,6 +64,13 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
     }
   }
   const last = tries.at(-1)
+  const refused = tries.map(notOpened)
+  if (refused.every((why) => why !== undefined) && last)
+    return {
+      verdict: 'refuted',
+      reason: `What the action closes over is encrypted, and A gets none of it that is about rows of B: ${notOpened(last)}.`,
+      evidence: [exchanges([cite('pre-control', owner.seen, 'b'), cite('near-miss', near.seen, 'a')], bench)],
+    }
   const cited = [
     cite('pre-control', owner.seen, 'b'),
     ...(last ? [cite('exploit' as const, last, 'b')] : []),
@@ -75,6 +82,10 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
     evidence: [exchanges(cited, bench)],
   }
 }
+
+/** There was nothing to call the action with. */
+const notOpened = ({ call }: Seen): string | undefined =>
+  call.k === 'action' ? call.form?.missing : undefined
 
 /** The control did what it is for, at the query in question. */
 const goodFor =

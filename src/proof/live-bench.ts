@@ -138,14 +138,16 @@ export class LiveBench implements Bench {
     const own = workload.requests.some((one) => one.id === delivery.answer.id)
     const mine = ({ request }: { request?: string }): boolean => !own || request === delivery.answer.id
     const { status, headers, body } = delivery.answer
-    const sent = `${delivery.request.path} ${typeof delivery.request.body === 'string' ? delivery.request.body : ''}`
+    const { request, told, shown } = delivery
+    const text = typeof request.body === 'string' ? request.body : (shown.body ?? '')
+    const sent = `${request.path} ${text}`
     const seen: Seen = {
       actor,
       call,
-      request: delivery.shown,
+      request: shown,
       response: { status, headers, body },
       ok: delivery.ok,
-      shown: this.marks.shownIn(body, sent),
+      shown: this.marks.shownIn(told ?? body, sent),
       changes,
       operations: workload.operations.filter(mine),
       statements: workload.statements.filter(mine),
