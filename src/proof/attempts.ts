@@ -4,6 +4,7 @@ import { type Actor, type Bench, changesOf, isEffective, type Seen } from './ben
 import { meaningByName } from './by-name.ts'
 import type { Input } from './inputs.ts'
 import { callsFromPage, pagePath } from './page-form.ts'
+import { type Setting, settingsFor } from './ready.ts'
 import { repaired } from './repair.ts'
 import { type Call, callOf, type Fill, isKey, type Template } from './request.ts'
 import { castOf } from './rows.ts'
@@ -25,6 +26,8 @@ export interface Shot {
   turn?: number
   /** Rows that refer to the one in question are removed first. */
   isolate?: boolean
+  /** Rows are in another state than they were seeded in. */
+  ready?: readonly Setting[]
   /** Who opens the page, for a caller who has nothing but what was on it. */
   opener?: Actor
 }
@@ -47,11 +50,12 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
   }
   const call = callOf(template, fill)
   if (!call) return undefined
-  const isolated = async (): Promise<void> => {
+  const prepared = async (): Promise<void> => {
     const row = shot.isolate && about !== undefined ? own.row(about) : undefined
     if (row) await bench.isolate(row)
+    if (shot.ready) await bench.makeReady(shot.ready)
   }
-  await isolated()
+  await prepared()
   if (call.k !== 'action') return bench.perform(call, actor)
   if (!call.inline) return bench.perform(await posted(bench, call, template, fill), actor)
   const opener = actor.party === undefined ? (shot.opener ?? actor) : actor
@@ -71,8 +75,8 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
   let seen = await bench.perform(first, actor)
   for (const next of rest) {
     if (reaches(seen, side.party)) break
-    if (seen.changes.length > 0 || shot.isolate) await bench.reset()
-    await isolated()
+    if (seen.changes.length > 0 || isPrepared(shot)) await bench.reset()
+    await prepared()
     seen = await bench.perform(next, actor)
   }
   return seen
@@ -158,10 +162,11 @@ export async function control(
         for (let round = 0; round <= REPAIRS; round++) {
           const seen = await shoot(bench, shot, actor, { party: options.party })
           if (!seen) return { refused }
-          if (seen.changes.length > 0 || shot.isolate) await bench.reset()
+          if (seen.changes.length > 0 || isPrepared(shot)) await bench.reset()
           if (good(seen)) return { seen, shot: { ...shot, opener: actor } }
           if (!refused || refused.response.status >= seen.response.status) refused = seen
-          const better = repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes)
+          const better =
+            repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes) ?? madeReady(shot, seen)
           if (!better) break
           shot = better
         }
@@ -169,6 +174,16 @@ export async function control(
     }
   }
   return { refused }
+}
+
+/** Rows were changed before the request, so that they have to be seeded again after it. */
+export const isPrepared = (shot: Shot): boolean => shot.isolate === true || shot.ready !== undefined
+
+/** It went well and there was nothing to do. */
+function madeReady(shot: Shot, seen: Seen): Shot | undefined {
+  if (!seen.ok || isEffective(seen) || shot.ready || seen.operations.length === 0) return undefined
+  const ready = settingsFor(shot.template)
+  return ready.length > 0 ? { ...shot, ready } : undefined
 }
 
 /** A row that others refer to is not removed: `409`, or the error of the database. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Catalog, quoteTable } from '../database/catalog.ts'
+import { type Catalog, quoteName, quoteTable } from '../database/catalog.ts'
 import { type RowChange, worldDiff } from '../database/seed/diff.ts'
 import { growTable } from '../database/seed/grow.ts'
 import { growFor } from '../database/seed/grow-for.ts'
@@ -18,6 +18,7 @@ import type { Actor, Bench, Opened, Seen } from './bench.ts'
 import { type Delivery, deliver, opening, pagesOfBuilt } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
 import { type Marks, marksOf } from './marks.ts'
+import type { Setting } from './ready.ts'
 import type { Call } from './request.ts'
 
 export interface Phase {
@@ -171,6 +172,15 @@ export class LiveBench implements Bench {
 
   async isolate(row: SeedRow): Promise<void> {
     await removeDependents(this.parts.client, this.world, row)
+    this.known = new Set((await this.differences()).map(changeKey))
+  }
+
+  async makeReady(settings: readonly Setting[]): Promise<void> {
+    for (const { table, column, value } of settings)
+      await this.parts.client.query(
+        `UPDATE ${quoteTable(table)} SET ${quoteName(column)} = (jsonb_populate_record(NULL::${quoteTable(table)}, $1)).${quoteName(column)}`,
+        [JSON.stringify({ [column]: value })],
+      )
     this.known = new Set((await this.differences()).map(changeKey))
   }
 
