@@ -199,9 +199,17 @@ export function refusal(seen: Seen | undefined): string {
   if (!seen) return 'this kind of endpoint cannot be called from outside'
   const { status, body } = seen.response
   const text = body.replace(/\s+/g, ' ').slice(0, 160)
+  if (carriesPassword(seen))
+    return `a legitimate request needs the password of a seeded user, who has a mark where its hash would be: ${seen.actor.name} was answered ${status}${text ? ` "${text}"` : ''}`
   if (isEffective(seen))
     return `the legitimate request of ${seen.actor.name} was accepted (${status}), but never came to this line`
   if (seen.ok)
     return `the legitimate request of ${seen.actor.name} was accepted (${status}), but showed and changed none of the seeded rows`
   return `no legitimate request got through: ${seen.actor.name} was answered ${status}${text ? ` "${text}"` : ''}`
 }
+
+/** A sign-in: nobody knows what password would fit to what was seeded. */
+const carriesPassword = ({ call }: Seen): boolean =>
+  /"(password|passwd|passphrase)"/i.test(
+    JSON.stringify(call.k === 'http' ? call.json : call.k === 'procedure' ? call.input : call.args) ?? '',
+  )

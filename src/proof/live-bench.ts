@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Catalog, quoteName, quoteTable } from '../database/catalog.ts'
-import { type RowChange, worldDiff } from '../database/seed/diff.ts'
+import type { RowChange } from '../database/seed/diff.ts'
 import { growTable } from '../database/seed/grow.ts'
 import { growFor } from '../database/seed/grow-for.ts'
 import { resetWorld } from '../database/seed/insert.ts'
@@ -20,6 +20,7 @@ import { removeDependents } from './isolate.ts'
 import { type Marks, marksOf } from './marks.ts'
 import type { Setting } from './ready.ts'
 import type { Call } from './request.ts'
+import { RowChanges } from './row-changes.ts'
 
 export interface Phase {
   name: string
@@ -62,8 +63,7 @@ export class LiveBench implements Bench {
   limits: string[]
   private readonly marks: Marks
   private readonly deliveries = new WeakMap<Seen, Delivery>()
-  /** Changes that were made before a request, to make it possible. */
-  private known = new Set<string>()
+  private readonly rows: RowChanges
   /** Rows that sessions are made of. */
   private sessions: { table: string; values: Record<string, unknown> }[] = []
   private count = 0
@@ -78,6 +78,7 @@ export class LiveBench implements Bench {
     this.phases = parts.phases
     this.limits = [...parts.limits]
     this.marks = marksOf(parts.world)
+    this.rows = new RowChanges(parts.client, parts.world)
     this.reader = this.newReader()
   }
 
@@ -94,7 +95,7 @@ export class LiveBench implements Bench {
     this.actors = people.actors
     if (people.forged) this.forged = people.forged
     this.limits = [...this.parts.limits, ...people.limits]
-    this.sessions = (await this.differences()).flatMap(({ kind, table, columns }) =>
+    this.sessions = (await this.rows.all()).flatMap(({ kind, table, columns }) =>
       kind === 'new'
         ? [{ table, values: Object.fromEntries(columns.map(({ column, after }) => [column, after])) }]
         : [],
@@ -121,7 +122,7 @@ export class LiveBench implements Bench {
   }
 
   perform(call: Call, actor: Actor): Promise<Seen> {
-    return this.send(call, actor, () => this.changes())
+    return this.send(call, actor, () => this.rows.since())
   }
 
   /** Like `perform`, but does not look for changed rows, which takes long where there are many. */
@@ -167,12 +168,13 @@ export class LiveBench implements Bench {
         JSON.stringify(values),
       ])
     }
-    this.known = new Set(this.sessions.length === 0 ? [] : (await this.differences()).map(changeKey))
+    this.rows.forget()
+    if (this.sessions.length > 0) await this.rows.settle()
   }
 
   async isolate(row: SeedRow): Promise<void> {
     await removeDependents(this.parts.client, this.world, row)
-    this.known = new Set((await this.differences()).map(changeKey))
+    await this.rows.settle()
   }
 
   async makeReady(settings: readonly Setting[]): Promise<void> {
@@ -181,7 +183,7 @@ export class LiveBench implements Bench {
         `UPDATE ${quoteTable(table)} SET ${quoteName(column)} = (jsonb_populate_record(NULL::${quoteTable(table)}, $1)).${quoteName(column)}`,
         [JSON.stringify({ [column]: value })],
       )
-    this.known = new Set((await this.differences()).map(changeKey))
+    await this.rows.settle()
   }
 
   async grow(
@@ -221,7 +223,7 @@ export class LiveBench implements Bench {
 
   async openPage(action: ActionName, path: string, actor: Actor): Promise<Opened> {
     const opened = await opening(this.app, action, path, actor.headers)
-    this.known = new Set((await this.differences()).map(changeKey))
+    await this.rows.settle()
     return opened
   }
 
@@ -238,15 +240,4 @@ export class LiveBench implements Bench {
     const { records, staged } = this.parts
     return workloadReader(records, { copy: staged.root, project: this.project.root })
   }
-
-  private async changes(): Promise<RowChange[]> {
-    return (await this.differences()).filter((one) => !this.known.has(changeKey(one)))
-  }
-
-  private differences(): Promise<RowChange[]> {
-    return worldDiff(this.parts.client, this.world)
-  }
 }
-
-const changeKey = ({ kind, table, row, columns }: RowChange): string =>
-  JSON.stringify([kind, table, row?.values, columns])
