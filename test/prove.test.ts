@@ -79,6 +79,14 @@ describe.each(apps)('the provers on $app', { timeout: 300_000 }, ({ app, share, 
     expect(missed.length, missed.map(inWords).join('\n')).toBeLessThanOrEqual(asked.length * (1 - share))
   })
 
+  it('give lines that repeat each exploit', () => {
+    const exchanges = faults.flatMap(({ outcome }) =>
+      outcome.verdict === 'proven' ? outcome.evidence.filter((one) => one.kind === 'exchange') : [],
+    )
+    expect(exchanges.length).toBeGreaterThan(0)
+    expect(exchanges.filter(({ reproduce }) => !reproduce.some((line) => line.includes('curl')))).toEqual([])
+  })
+
   it('prove no correct twin', () => {
     expect(twins.length).toBeGreaterThan(0)
     expect(twins.filter(({ outcome }) => outcome.verdict === 'proven').map(inWords)).toEqual([])

@@ -62,7 +62,8 @@ export class LiveBench implements Bench {
   forged?: (user: SeedUser) => Record<string, string>[]
   limits: string[]
   private readonly marks: Marks
-  private readonly deliveries = new WeakMap<Seen, Delivery>()
+  /** By the response, which those who keep a part of what was seen keep too. */
+  private readonly deliveries = new WeakMap<Seen['response'], Delivery>()
   private readonly rows: RowChanges
   /** Rows that sessions are made of. */
   private sessions: { table: string; values: Record<string, unknown> }[] = []
@@ -155,7 +156,7 @@ export class LiveBench implements Bench {
       statements: workload.statements.filter(mine),
       ms: delivery.answer.ms,
     }
-    this.deliveries.set(seen, delivery)
+    this.deliveries.set(seen.response, delivery)
     return seen
   }
 
@@ -228,7 +229,7 @@ export class LiveBench implements Bench {
   }
 
   curl(seen: Seen): string[] {
-    return this.deliveries.get(seen)?.curl ?? []
+    return this.deliveries.get(seen.response)?.curl ?? []
   }
 
   close(): Promise<void> {
