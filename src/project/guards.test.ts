@@ -31,7 +31,11 @@ model Note {
 `
 
 /** The guard of the body of a handler, with what such a body usually imports. */
-async function guardOf(body: string, rest: Record<string, string> = {}): Promise<string | undefined> {
+async function guardOf(
+  body: string,
+  rest: Record<string, string> = {},
+  imports = "import { wrap } from '../../../../lib/wrap'",
+): Promise<string | undefined> {
   const found = await guardsOf({
     'prisma/schema.prisma': schema,
     'lib/prisma.ts':
@@ -40,7 +44,8 @@ async function guardOf(body: string, rest: Record<string, string> = {}): Promise
 import { verify } from 'jsonwebtoken'
 import { getServerSession } from 'next-auth'
 import { prisma } from '../../../../lib/prisma'
-import { wrap } from '../../../../lib/wrap'
+import { z } from 'zod'
+${imports}
 export ${body}
 `,
     'lib/wrap.ts': 'export const wrap = (handler) => handler\n',
@@ -100,6 +105,57 @@ export const wrap = (handler, { isPublic = false, admin = false } = {}) => async
     expect(await guardOf(wrapped(''), rest)).toBe('session')
     expect(await guardOf(wrapped(', { isPublic: true }'), rest)).toBe('none')
     expect(await guardOf(wrapped(', { admin: true }'), rest)).toBe('permission')
+  })
+
+  it('follows what a parser of requests says of the caller, by the error that it hands back', async () => {
+    const parser = `import { verify } from 'jsonwebtoken'
+const payloadOf = (token) => {
+  try {
+    return verify(token, process.env.SECRET)
+  } catch {
+    return null
+  }
+}
+export async function read(request, schema, options) {
+  let body = await request.json()
+  let error
+  let user = null
+  if (schema) {
+    const result = schema.safeParse(request.method === 'GET' ? {} : body)
+    if (result.success) body = result.data
+    else error = () => new Response(null, { status: 400 })
+  }
+  if (!options?.open && !error) {
+    const { id } = payloadOf(request.headers.get('authorization')) || {}
+    if (id) user = { id }
+    if (!user) error = () => new Response(null, { status: 401 })
+  }
+  return { body, user, error }
+}
+`
+    const rest = { 'lib/wrap.ts': parser }
+    const parsed = (args: string): string =>
+      `async function POST(request, { params }) {
+  const { teamId } = await params
+  const { error } = await read(request${args})
+  if (error) return error()
+  ${work}
+}`
+    const guard = (args: string): Promise<string | undefined> =>
+      guardOf(parsed(args), rest, "import { read } from '../../../../lib/wrap'")
+    expect(await guard('')).toBe('session')
+    expect(await guard(', z.object({ name: z.string() })')).toBe('session')
+    expect(await guard(', undefined, { open: true }')).toBe('none')
+  })
+
+  it('follows a flag that was raised for those who may', async () => {
+    const flag = `const session = await getServerSession()
+  let allowed = false
+  if (session) allowed = true
+  if (!allowed) return new Response(null, { status: 401 })`
+    expect(await guardOf(handler(`${flag}\n  ${work}`))).toBe('session')
+    const other = flag.replace('if (session)', 'if (teamId)')
+    expect(await guardOf(handler(`${other}\n  ${work}`))).toBe('none')
   })
 
   it('is a permission when a role or a membership decides', async () => {

@@ -187,6 +187,7 @@ function runOf(
   const run: Run = { endpoint: endpointOf(entry, label, flow, queries, entity), label, events: flow.events }
   if (entry.kind === 'action' && entry.value.shape?.k === 'closure')
     run.parameters = entry.value.shape.fn.params.map(parameterOf)
+  if (entry.inline) run.inline = entry.inline
   return run
 }
 

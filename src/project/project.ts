@@ -4,6 +4,16 @@ import type { DataModel, Entity } from './data-model.ts'
 import type { Event } from './flow/events.ts'
 import type { Program } from './flow/program.ts'
 
+/** The build does not name such functions: it numbers those of a file. */
+export interface InlinePlace {
+  /** From 0, in the order of the source. */
+  at: number
+  /** How many the file has. */
+  of: number
+  /** Inside of another function, whose variables it may close over. */
+  nested: boolean
+}
+
 /** One run of an endpoint, or of an exported function that no endpoint reaches. */
 export interface Run {
   /** Absent for a function that is no endpoint. */
@@ -13,6 +23,8 @@ export interface Run {
   events: Event[]
   /** Of a server action: its parameters, in order. `form`: it is given FormData. */
   parameters?: { name: string; form: boolean }[]
+  /** Of a server action that is a function of its own in a module of other code. */
+  inline?: InlinePlace
 }
 
 /** What is known about an application: read once, then only asked. */

@@ -1,10 +1,12 @@
 /** Trying a call until it does what it is for, as its legitimate caller: the control that every proof stands on. */
 import type { PartyName } from '../database/seed/world.ts'
-import { type Actor, type Bench, isEffective, type Seen } from './bench.ts'
+import { type Actor, type Bench, changesOf, isEffective, type Seen } from './bench.ts'
 import { meaningByName } from './by-name.ts'
 import type { Input } from './inputs.ts'
+import { callsFromPage, pagePath } from './page-form.ts'
+import { type Setting, settingsFor } from './ready.ts'
 import { repaired } from './repair.ts'
-import { type Call, callOf, type Fill, httpOf, isKey, type Template, templateOf } from './request.ts'
+import { type Call, callOf, type Fill, isKey, type Template } from './request.ts'
 import { castOf } from './rows.ts'
 import type { Plain } from './sample.ts'
 
@@ -24,6 +26,10 @@ export interface Shot {
   turn?: number
   /** Rows that refer to the one in question are removed first. */
   isolate?: boolean
+  /** Rows are in another state than they were seeded in. */
+  ready?: readonly Setting[]
+  /** Who opens the page, for a caller who has nothing but what was on it. */
+  opener?: Actor
 }
 
 /** Sends one call as somebody, about rows of one side. `undefined`: this kind of endpoint cannot be called. */
@@ -44,20 +50,50 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
   }
   const call = callOf(template, fill)
   if (!call) return undefined
-  if (shot.isolate && about !== undefined) {
-    const row = own.row(about)
+  const prepared = async (): Promise<void> => {
+    const row = shot.isolate && about !== undefined ? own.row(about) : undefined
     if (row) await bench.isolate(row)
+    if (shot.ready) await bench.makeReady(shot.ready)
   }
-  return bench.perform(call.k === 'action' ? await posted(bench, call, fill) : call, actor)
+  await prepared()
+  if (call.k !== 'action') return bench.perform(call, actor)
+  if (!call.inline) return bench.perform(await posted(bench, call, template, fill), actor)
+  const opener = actor.party === undefined ? (shot.opener ?? actor) : actor
+  const others = side.foreign !== undefined || opener.party !== side.party
+  const opening = {
+    actor,
+    opener,
+    party: side.party,
+    foreign: others,
+    about,
+    turn,
+    call,
+    fill,
+    set: shot.set,
+  }
+  const [first, ...rest] = await callsFromPage(bench, template, opening)
+  let seen = await bench.perform(first, actor)
+  for (const next of rest) {
+    if (reaches(seen, side.party)) break
+    if (seen.changes.length > 0 || isPrepared(shot)) await bench.reset()
+    await prepared()
+    seen = await bench.perform(next, actor)
+  }
+  return seen
 }
 
+const reaches = (seen: Seen, party: PartyName): boolean =>
+  changesOf(seen, party).length > 0 || seen.shown.some(({ row }) => row.party === party)
+
 /** An action is posted to a page that has it, with the parameters that the page wants. */
-async function posted(bench: Bench, call: Call & { k: 'action' }, fill: Fill): Promise<Call> {
-  const page = await bench.pageOf(call)
-  const run = bench.project.runs.find(({ endpoint }) => endpoint?.kind === 'page' && endpoint.path === page)
-  const template = run && templateOf(run, bench.dataModel)
-  if (template) return { ...call, page: httpOf(template, fill).path }
-  return page === undefined ? call : { ...call, page: page.replace(/\[+[^\]]*\]+/g, 'x') }
+async function posted(
+  bench: Bench,
+  call: Call & { k: 'action' },
+  template: Template,
+  fill: Fill,
+): Promise<Call> {
+  const [page] = await bench.pagesOf(call)
+  return page === undefined ? call : { ...call, page: pagePath(bench, template, page, fill) }
 }
 
 /** Rows are picked by what the caller sends; a column that is merely written gets a sample, unless it is a key. */
@@ -126,10 +162,11 @@ export async function control(
         for (let round = 0; round <= REPAIRS; round++) {
           const seen = await shoot(bench, shot, actor, { party: options.party })
           if (!seen) return { refused }
-          if (seen.changes.length > 0 || shot.isolate) await bench.reset()
-          if (good(seen)) return { seen, shot }
+          if (seen.changes.length > 0 || isPrepared(shot)) await bench.reset()
+          if (good(seen)) return { seen, shot: { ...shot, opener: actor } }
           if (!refused || refused.response.status >= seen.response.status) refused = seen
-          const better = repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes)
+          const better =
+            repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes) ?? madeReady(shot, seen)
           if (!better) break
           shot = better
         }
@@ -137,6 +174,16 @@ export async function control(
     }
   }
   return { refused }
+}
+
+/** Rows were changed before the request, so that they have to be seeded again after it. */
+export const isPrepared = (shot: Shot): boolean => shot.isolate === true || shot.ready !== undefined
+
+/** It went well and there was nothing to do. */
+function madeReady(shot: Shot, seen: Seen): Shot | undefined {
+  if (!seen.ok || isEffective(seen) || shot.ready || seen.operations.length === 0) return undefined
+  const ready = settingsFor(shot.template)
+  return ready.length > 0 ? { ...shot, ready } : undefined
 }
 
 /** A row that others refer to is not removed: `409`, or the error of the database. */
@@ -152,9 +199,17 @@ export function refusal(seen: Seen | undefined): string {
   if (!seen) return 'this kind of endpoint cannot be called from outside'
   const { status, body } = seen.response
   const text = body.replace(/\s+/g, ' ').slice(0, 160)
+  if (carriesPassword(seen))
+    return `a legitimate request needs the password of a seeded user, who has a mark where its hash would be: ${seen.actor.name} was answered ${status}${text ? ` "${text}"` : ''}`
   if (isEffective(seen))
     return `the legitimate request of ${seen.actor.name} was accepted (${status}), but never came to this line`
   if (seen.ok)
     return `the legitimate request of ${seen.actor.name} was accepted (${status}), but showed and changed none of the seeded rows`
   return `no legitimate request got through: ${seen.actor.name} was answered ${status}${text ? ` "${text}"` : ''}`
 }
+
+/** A sign-in: nobody knows what password would fit to what was seeded. */
+const carriesPassword = ({ call }: Seen): boolean =>
+  /"(password|passwd|passphrase)"/i.test(
+    JSON.stringify(call.k === 'http' ? call.json : call.k === 'procedure' ? call.input : call.args) ?? '',
+  )

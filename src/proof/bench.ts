@@ -6,7 +6,18 @@ import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world
 import type { Client } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
+import type { ActionName } from '../runtime/requests/actions.ts'
+import type { ActionForm } from '../runtime/requests/forms.ts'
+import type { HttpRequest } from '../runtime/requests/send.ts'
+import type { Setting } from './ready.ts'
 import type { Call } from './request.ts'
+
+/** A page that somebody looked at. */
+export interface Opened {
+  request: HttpRequest
+  status: number
+  forms: ActionForm[]
+}
 
 /** Somebody who sends requests. */
 export interface Actor {
@@ -80,8 +91,12 @@ export interface Bench {
   forged?: (user: SeedUser) => Record<string, string>[]
   /** Removes the rows that refer to this one, so that it can be removed itself. `reset` brings them back. */
   isolate(row: SeedRow): Promise<void>
-  /** Route of a page that a server action can be posted to: `/orgs/[orgId]`. */
-  pageOf(action: { file: string; name: string }): Promise<string | undefined>
+  /** Sets columns of all rows. `reset` takes it back. */
+  makeReady(settings: readonly Setting[]): Promise<void>
+  /** Routes of the pages that a server action can be posted to, fewest parameters first: `/orgs/[orgId]`. */
+  pagesOf(action: ActionName): Promise<string[]>
+  /** Opens a page as somebody, and reads what on it calls the action. What opening it changes does not count later. */
+  openPage(action: ActionName, path: string, actor: Actor): Promise<Opened>
   /** Exploits as shell lines. */
   curl(seen: Seen): string[]
 }

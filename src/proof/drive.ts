@@ -2,7 +2,7 @@
 import type { Endpoint } from '../core/map.ts'
 import type { TracedRequest, Workload } from '../core/workload.ts'
 import { endpointOf } from '../workload/requests.ts'
-import { control, refusal } from './attempts.ts'
+import { control, isPrepared, refusal } from './attempts.ts'
 import { isEffective, type Seen } from './bench.ts'
 import type { LiveBench } from './live-bench.ts'
 import { type Template, templateOf } from './request.ts'
@@ -70,7 +70,7 @@ async function request(bench: LiveBench, template: Template): Promise<Driven | '
   const found = await control(bench, template, { ...options, good })
   if (!('refused' in found)) {
     const reads = found.seen.changes.length === 0
-    return { endpoint, seen: found.seen, reads, isolated: found.shot.isolate === true }
+    return { endpoint, seen: found.seen, reads, isolated: isPrepared(found.shot) }
   }
   if (asked) {
     const seen = await withoutQuery(bench, asked)

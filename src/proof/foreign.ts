@@ -1,6 +1,6 @@
 /** Can somebody reach rows of the other party? The question behind every fault of authorization. */
 import type { PartyName } from '../database/seed/world.ts'
-import { type Control, control, refusal, type Shot, type Side, shoot } from './attempts.ts'
+import { type Control, control, isPrepared, refusal, type Shot, type Side, shoot } from './attempts.ts'
 import {
   type Actor,
   type Bench,
@@ -39,7 +39,7 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
     for (const side of sidesOf(owner.shot.template, question.about, bench)) {
       const seen = await shoot(bench, owner.shot, actor, side)
       if (!seen) continue
-      if (seen.changes.length > 0) await bench.reset()
+      if (seen.changes.length > 0 || isPrepared(owner.shot)) await bench.reset()
       tries.push(seen)
       const spoils = cameTo(seen, question.at) && spoilsOf(seen, near.seen, 'b')
       if (!spoils) continue
@@ -64,6 +64,13 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
     }
   }
   const last = tries.at(-1)
+  const refused = tries.map(notOpened)
+  if (refused.every((why) => why !== undefined) && last)
+    return {
+      verdict: 'refuted',
+      reason: `What the action closes over is encrypted, and A gets none of it that is about rows of B: ${notOpened(last)}.`,
+      evidence: [exchanges([cite('pre-control', owner.seen, 'b'), cite('near-miss', near.seen, 'a')], bench)],
+    }
   const cited = [
     cite('pre-control', owner.seen, 'b'),
     ...(last ? [cite('exploit' as const, last, 'b')] : []),
@@ -76,6 +83,10 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
   }
 }
 
+/** There was nothing to call the action with. */
+const notOpened = ({ call }: Seen): string | undefined =>
+  call.k === 'action' ? call.form?.missing : undefined
+
 /** The control did what it is for, at the query in question. */
 const goodFor =
   ({ at }: Question) =>
@@ -86,7 +97,7 @@ const goodFor =
 async function isPublic(bench: Bench, shot: Shot, side: Side, spoils: Seen): Promise<boolean> {
   const open = await shoot(bench, shot, bench.nobody, side)
   if (!open) return false
-  if (open.changes.length > 0) await bench.reset()
+  if (open.changes.length > 0 || isPrepared(shot)) await bench.reset()
   const tokens = new Set(open.shown.map(({ token }) => token))
   const changed = new Set(changesOf(open, 'b').map(({ kind, table }) => `${kind} ${table}`))
   return (
@@ -148,7 +159,7 @@ export async function proveOpen(bench: Bench, question: Question): Promise<Outco
   if ('refused' in owner) return inconclusive(refusal(owner.refused))
   const seen = await shoot(bench, owner.shot, bench.nobody, { party: 'b' })
   if (!seen) return inconclusive(refusal(undefined))
-  if (seen.changes.length > 0) await bench.reset()
+  if (seen.changes.length > 0 || isPrepared(owner.shot)) await bench.reset()
   const again = await repeat(bench, owner)
   const evidence = [
     exchanges(
@@ -186,7 +197,7 @@ export async function proveOpen(bench: Bench, question: Question): Promise<Outco
 
 async function repeat(bench: Bench, { seen, shot }: Control): Promise<Seen> {
   const again = await shoot(bench, shot, seen.actor, { party: seen.actor.party ?? 'b' })
-  if (again && again.changes.length > 0) await bench.reset()
+  if (again && (again.changes.length > 0 || isPrepared(shot))) await bench.reset()
   return again ?? seen
 }
 

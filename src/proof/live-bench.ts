@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Catalog, quoteTable } from '../database/catalog.ts'
-import { type RowChange, worldDiff } from '../database/seed/diff.ts'
+import { type Catalog, quoteName, quoteTable } from '../database/catalog.ts'
+import type { RowChange } from '../database/seed/diff.ts'
 import { growTable } from '../database/seed/grow.ts'
 import { growFor } from '../database/seed/grow-for.ts'
 import { resetWorld } from '../database/seed/insert.ts'
@@ -11,13 +11,16 @@ import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
 import type { StagedApp } from '../runtime/app/stage.ts'
 import { type WorkloadReader, workloadReader } from '../runtime/capture/read-workload.ts'
+import type { ActionName } from '../runtime/requests/actions.ts'
 import type { Workplace } from '../sandbox/workplace.ts'
 import { findActors } from './actors.ts'
-import type { Actor, Bench, Seen } from './bench.ts'
-import { type Delivery, deliver, pageOfAction } from './deliver.ts'
+import type { Actor, Bench, Opened, Seen } from './bench.ts'
+import { type Delivery, deliver, opening, pagesOfBuilt } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
 import { type Marks, marksOf } from './marks.ts'
+import type { Setting } from './ready.ts'
 import type { Call } from './request.ts'
+import { RowChanges } from './row-changes.ts'
 
 export interface Phase {
   name: string
@@ -59,9 +62,9 @@ export class LiveBench implements Bench {
   forged?: (user: SeedUser) => Record<string, string>[]
   limits: string[]
   private readonly marks: Marks
-  private readonly deliveries = new WeakMap<Seen, Delivery>()
-  /** Changes that were made before a request, to make it possible. */
-  private known = new Set<string>()
+  /** By the response, which those who keep a part of what was seen keep too. */
+  private readonly deliveries = new WeakMap<Seen['response'], Delivery>()
+  private readonly rows: RowChanges
   /** Rows that sessions are made of. */
   private sessions: { table: string; values: Record<string, unknown> }[] = []
   private count = 0
@@ -76,6 +79,7 @@ export class LiveBench implements Bench {
     this.phases = parts.phases
     this.limits = [...parts.limits]
     this.marks = marksOf(parts.world)
+    this.rows = new RowChanges(parts.client, parts.world)
     this.reader = this.newReader()
   }
 
@@ -92,7 +96,7 @@ export class LiveBench implements Bench {
     this.actors = people.actors
     if (people.forged) this.forged = people.forged
     this.limits = [...this.parts.limits, ...people.limits]
-    this.sessions = (await this.differences()).flatMap(({ kind, table, columns }) =>
+    this.sessions = (await this.rows.all()).flatMap(({ kind, table, columns }) =>
       kind === 'new'
         ? [{ table, values: Object.fromEntries(columns.map(({ column, after }) => [column, after])) }]
         : [],
@@ -119,7 +123,7 @@ export class LiveBench implements Bench {
   }
 
   perform(call: Call, actor: Actor): Promise<Seen> {
-    return this.send(call, actor, () => this.changes())
+    return this.send(call, actor, () => this.rows.since())
   }
 
   /** Like `perform`, but does not look for changed rows, which takes long where there are many. */
@@ -137,20 +141,22 @@ export class LiveBench implements Bench {
     const own = workload.requests.some((one) => one.id === delivery.answer.id)
     const mine = ({ request }: { request?: string }): boolean => !own || request === delivery.answer.id
     const { status, headers, body } = delivery.answer
-    const sent = `${delivery.request.path} ${typeof delivery.request.body === 'string' ? delivery.request.body : ''}`
+    const { request, told, shown } = delivery
+    const text = typeof request.body === 'string' ? request.body : (shown.body ?? '')
+    const sent = `${request.path} ${text}`
     const seen: Seen = {
       actor,
       call,
-      request: delivery.shown,
+      request: shown,
       response: { status, headers, body },
       ok: delivery.ok,
-      shown: this.marks.shownIn(body, sent),
+      shown: this.marks.shownIn(told ?? body, sent),
       changes,
       operations: workload.operations.filter(mine),
       statements: workload.statements.filter(mine),
       ms: delivery.answer.ms,
     }
-    this.deliveries.set(seen, delivery)
+    this.deliveries.set(seen.response, delivery)
     return seen
   }
 
@@ -163,12 +169,22 @@ export class LiveBench implements Bench {
         JSON.stringify(values),
       ])
     }
-    this.known = new Set(this.sessions.length === 0 ? [] : (await this.differences()).map(changeKey))
+    this.rows.forget()
+    if (this.sessions.length > 0) await this.rows.settle()
   }
 
   async isolate(row: SeedRow): Promise<void> {
     await removeDependents(this.parts.client, this.world, row)
-    this.known = new Set((await this.differences()).map(changeKey))
+    await this.rows.settle()
+  }
+
+  async makeReady(settings: readonly Setting[]): Promise<void> {
+    for (const { table, column, value } of settings)
+      await this.parts.client.query(
+        `UPDATE ${quoteTable(table)} SET ${quoteName(column)} = (jsonb_populate_record(NULL::${quoteTable(table)}, $1)).${quoteName(column)}`,
+        [JSON.stringify({ [column]: value })],
+      )
+    await this.rows.settle()
   }
 
   async grow(
@@ -202,12 +218,18 @@ export class LiveBench implements Bench {
     }
   }
 
-  pageOf(action: { file: string; name: string }): Promise<string | undefined> {
-    return pageOfAction(this.app, action)
+  pagesOf(action: ActionName): Promise<string[]> {
+    return pagesOfBuilt(this.app, action)
+  }
+
+  async openPage(action: ActionName, path: string, actor: Actor): Promise<Opened> {
+    const opened = await opening(this.app, action, path, actor.headers)
+    await this.rows.settle()
+    return opened
   }
 
   curl(seen: Seen): string[] {
-    return this.deliveries.get(seen)?.curl ?? []
+    return this.deliveries.get(seen.response)?.curl ?? []
   }
 
   close(): Promise<void> {
@@ -219,15 +241,4 @@ export class LiveBench implements Bench {
     const { records, staged } = this.parts
     return workloadReader(records, { copy: staged.root, project: this.project.root })
   }
-
-  private async changes(): Promise<RowChange[]> {
-    return (await this.differences()).filter((one) => !this.known.has(changeKey(one)))
-  }
-
-  private differences(): Promise<RowChange[]> {
-    return worldDiff(this.parts.client, this.world)
-  }
 }
-
-const changeKey = ({ kind, table, row, columns }: RowChange): string =>
-  JSON.stringify([kind, table, row?.values, columns])

@@ -4,18 +4,31 @@ import type { DataModel, EntityField } from '../project/data-model.ts'
 import type { Run } from '../project/project.ts'
 import { meaningByName } from './by-name.ts'
 import { type Input, type Inputs, inputsOf } from './inputs.ts'
+import type { PageForm } from './page-form.ts'
 import { guess, type Plain, sample } from './sample.ts'
 
 /** One call of an endpoint, ready to be sent. */
 export type Call =
   | { k: 'http'; method: string; path: string; json?: Plain; headers?: Record<string, string> }
-  | { k: 'action'; file: string; name: string; page?: string; args: (Plain | FormFields)[] }
+  | {
+      k: 'action'
+      file: string
+      name: string
+      inline?: { at: number; of: number }
+      page?: string
+      /** What a page gave to call it with. */
+      form?: PageForm
+      args: (Plain | FormFields)[]
+    }
   | { k: 'procedure'; path: string; type: 'query' | 'mutation'; input: Plain | undefined }
 
 /** Becomes FormData: the fields in order. */
 export interface FormFields {
   form: [string, string][]
 }
+
+export const isForm = (value: Plain | FormFields): value is FormFields =>
+  typeof value === 'object' && value !== null && 'form' in value && Array.isArray(value.form)
 
 export interface Template {
   run: Run
@@ -184,7 +197,14 @@ function actionOf(template: Template, fill: Fill): Call {
     const input = template.inputs.all.find((one) => one.path === name)
     return value ?? (input && input.whole === undefined ? typical(template, input, fill.unique) : null)
   })
-  return { k: 'action', file: endpoint.location.file, name: endpoint.path, args }
+  const { inline } = run
+  return {
+    k: 'action',
+    file: endpoint.location.file,
+    name: endpoint.path,
+    ...(inline ? { inline: { at: inline.at, of: inline.of } } : {}),
+    args,
+  }
 }
 
 /** next-safe-action and zsa: one argument, named `input` by the flow reader. */

@@ -1,7 +1,7 @@
 /** Every endpoint × everybody × rows of both parties, without any finding: who can read or change what. */
 import type { Matrix, MatrixCell, Problem } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
-import { control, type Shot, type Side, shoot } from './attempts.ts'
+import { control, isPrepared, type Shot, type Side, shoot } from './attempts.ts'
 import { type Actor, type Bench, changesOf, isEffective, type Seen } from './bench.ts'
 import { sidesOf } from './foreign.ts'
 import { type Template, templateOf } from './request.ts'
@@ -54,7 +54,7 @@ async function rowOf(bench: Bench, template: Template, actors: Actor[]): Promise
 async function cellOf(bench: Bench, shot: Shot, actor: Actor): Promise<MatrixCell> {
   const attempt = async (side: Side): Promise<Seen | undefined> => {
     const seen = await shoot(bench, shot, actor, side)
-    if (seen && (seen.changes.length > 0 || shot.isolate)) await bench.reset()
+    if (seen && (seen.changes.length > 0 || isPrepared(shot))) await bench.reset()
     return seen
   }
   const sides: Side[] =

@@ -23,7 +23,6 @@ import {
   pagesOf,
   place,
   printable,
-  severityOrder,
   tally,
   topicText,
   visible,
@@ -69,7 +68,7 @@ export function text(report: Report, options: TextOptions = {}): string {
     painted('bold', wrapped(report.headline, look.width), paint),
     report.map ? mapText(report.map, look) : '',
     report.explanation ? explanationText(report.explanation, look) : '',
-    ...severityOrder.map((severity) => findingsText(shown, severity, look)),
+    ...findingsText(shown, look),
     changesText(report.changes ?? [], look),
     report.matrix && report.matrix.rows.length > 0 ? matrixText(report.matrix, look) : '',
     refutedText(report.findings, look),
@@ -159,9 +158,16 @@ function queriesCell(endpoint: Endpoint, map: ProjectMap): string {
   return `${endpoint.queries.length}${loops > 0 ? `, ${loops} ${inLoops(loops)}` : ''}`
 }
 
-function findingsText(shown: Finding[], severity: Severity, look: Look): string {
-  const findings = shown.filter((finding) => finding.severity === severity)
-  return findings.map((finding) => findingText(finding, look)).join('\n\n')
+/** What was proven comes first; what could not be decided is told from it. */
+function findingsText(shown: Finding[], look: Look): string[] {
+  const open = shown.filter(({ proof }) => proof?.verdict === 'inconclusive')
+  const rest = shown.filter((one) => !open.includes(one))
+  const title = `Not decided (${open.length}): what the source says stands, the run neither proved nor refuted it`
+  return [
+    ...rest.map((finding) => findingText(finding, look)),
+    ...(open.length > 0 ? [painted('bold', wrapped(title, look.width), look.paint)] : []),
+    ...open.map((finding) => findingText(finding, look)),
+  ]
 }
 
 function findingText(finding: Finding, look: Look): string {

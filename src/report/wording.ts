@@ -5,15 +5,18 @@ import { plural } from '../core/wording.ts'
 
 export const severityOrder: readonly Severity[] = ['error', 'warning', 'info']
 
-/** What a reader is shown: open findings, and those that are only possible when `all` is wanted. */
+/** What a reader is shown, proven ones first: open findings, and those that are only possible when `all` is wanted. */
 export function visible(findings: readonly Finding[], all: boolean): Finding[] {
-  return findings.filter(
+  const shown = findings.filter(
     (finding) =>
       !finding.suppressed &&
       (all
         ? finding.certainty !== 'refuted'
         : finding.certainty === 'likely' || finding.certainty === 'proven'),
   )
+  const rank = ({ certainty, severity }: Finding): number =>
+    (certainty === 'proven' ? 0 : severityOrder.length) + severityOrder.indexOf(severity)
+  return shown.sort((a, b) => rank(a) - rank(b))
 }
 
 /** `3 possible findings not shown (--all), 1 suppressed`; empty when nothing is hidden. */

@@ -5,6 +5,8 @@ import type { EndpointKind } from '../../core/map.ts'
 import { type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { Value } from '../flow/value.ts'
+import { functionsAround } from '../names.ts'
+import type { InlinePlace } from '../project.ts'
 import { honoRoutes, resolvers } from './servers.ts'
 
 export interface Entry {
@@ -16,6 +18,8 @@ export interface Entry {
   value: Value
   /** Middlewares that run before it, outermost first (Hono). */
   before?: Value[]
+  /** Of an action that is declared inside of a function, or beside other code. */
+  inline?: InlinePlace
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -233,14 +237,20 @@ function actions(
   }
   // Numbered, so that the name of an action survives moved lines.
   let inline = 0
-  for (const fn of syntax.functions) {
-    if (!fn.useServer) continue
+  const all = syntax.functions.filter((fn) => fn.useServer)
+  const order = all.toSorted((a, b) => a.at - b.at)
+  for (const fn of all) {
     const name = fn.name || `inline ${++inline}`
     entries.push({
       kind: 'action',
       path: name,
       name,
       location: placeOf(syntax, fn.at),
+      inline: {
+        at: order.indexOf(fn),
+        of: all.length,
+        nested: functionsAround(syntax, fn.at).some((one) => one !== fn),
+      },
       value: {
         deps: new Set(),
         ctl: new Set(),

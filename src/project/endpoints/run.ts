@@ -83,6 +83,7 @@ function argumentsOf({ kind, name, method, value }: Entry): Value[] {
   if (kind === 'route' && name !== method) return [object({ params: parameters(), id: client('params.id') })]
   switch (kind) {
     case 'route':
+      return [requestValue(method), object({ params: parameters() })]
     case 'middleware':
       return [requestValue(), object({ params: parameters() })]
     case 'pages-api':

@@ -66,7 +66,7 @@ export class Calls {
     out.push(
       `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''},${value.parsed ? 'p' : ''},${
         value.schema ? this.id(value.schema) : ''
-      },${value.who ? 'w' : ''}${value.pass ? 't' : ''},${value.status ?? ''},${shape?.k ?? ''}`,
+      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''},${value.status ?? ''},${shape?.k ?? ''}`,
     )
     if (!shape) return true
     switch (shape.k) {

@@ -35,12 +35,15 @@ import {
   type Env,
   either,
   fewer,
+  isGiven,
   isRefusal,
   isRole,
   literal,
   NONE,
   type Sources,
   shaped,
+  sureLiteral,
+  surely,
   trusted,
   truthOf,
   union,
@@ -69,6 +72,8 @@ interface Frame {
   /** Sources of the conditions that chose among the returns. */
   ctl: Sources
   branch: number
+  /** Sources of the tests of the branches that are being read, as far as those ask who is calling. */
+  asked: Sources[]
   /** Values of what conditions are made of, so that learning from a test does not run its calls again. */
   tested: Map<Expr, Value>
 }
@@ -218,6 +223,7 @@ export class Flow implements Machine {
       returns: [],
       ctl: NONE,
       branch: 0,
+      asked: [],
       tested: new Map(),
     }
   }
@@ -333,6 +339,7 @@ export class Flow implements Machine {
       returns: [],
       ctl: NONE,
       branch: 0,
+      asked: [],
       tested: new Map(),
     }
     const before = this.facts
@@ -563,6 +570,8 @@ export class Flow implements Machine {
     const before = this.facts
     const returned = frame.returns.length
     frame.branch++
+    const asks = union(value.deps, value.ctl)
+    if (trusted(asks)) frame.asked.push(asks)
     this.learn(test, true, frame)
     const exitYes = this.statements0(yes)
     const factsYes = this.facts
@@ -571,6 +580,7 @@ export class Flow implements Machine {
     const exitNo = this.statements0(no)
     const factsNo = this.facts
     frame.branch--
+    if (trusted(asks)) frame.asked.pop()
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
       frame.ctl = union(frame.ctl, value.deps, value.ctl)
     this.facts =
@@ -584,8 +594,15 @@ export class Flow implements Machine {
    * is off where its package could not be read. The body of a loop is read for other rounds than the first as well.
    */
   private certain(value: Value, test: Expr, frame: Frame): boolean | undefined {
-    if (this.loop !== undefined || !isParameter(test, frame.syntax)) return undefined
-    return truthOf(value)
+    if (this.loop !== undefined) return undefined
+    if (test.k === 'logic' && test.op !== '??') {
+      const left = this.certain(this.quiet(test.left, frame), test.left, frame)
+      if (left !== undefined)
+        return left === (test.op === '||')
+          ? left
+          : this.certain(this.quiet(test.right, frame), test.right, frame)
+    }
+    return surely(value) ?? (isParameter(test, frame.syntax) ? truthOf(value) : undefined)
   }
 
   private statements0(work: () => Exit): Exit {
@@ -785,7 +802,9 @@ export class Flow implements Machine {
     for (let env: Env | null = frame.env; env; env = env.up) {
       const old = env.own.get(to.b)
       if (!old) continue
-      env.own.set(to.b, frame.branch > 0 || env !== frame.env ? either(old, value) : value)
+      // Which of the two it is tells how the test came out: `if (!session) error = …; if (error) return error`.
+      const chosen = env === frame.env && isGiven(value) !== undefined ? union(...frame.asked) : NONE
+      env.own.set(to.b, frame.branch > 0 || env !== frame.env ? either(old, value, chosen) : value)
       if (env.up === null) this.impure(0)
       return
     }
@@ -803,6 +822,8 @@ export class Flow implements Machine {
 
   private memberOf(of: Value, key: string, frame: Frame, at: number): Value {
     const shape = of.shape
+    // `options?.silent` of options that were left out.
+    if (of.sure && isGiven(of) === false && truthOf(of) === undefined) return of
     const extend = (): Value => {
       if (of.client === undefined) return part(of, key)
       const path = of.client === '' ? key : `${of.client}.${key}`
@@ -986,6 +1007,8 @@ export class Flow implements Machine {
         const flags = [truthOf(left), truthOf(right)]
         if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
+        if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
+          return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
         return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
       }
       case 'logic': {
@@ -1014,7 +1037,7 @@ export class Flow implements Machine {
       case 'unary': {
         const of = this.tested(expr.of, frame)
         const truth = expr.op === '!' ? this.certain(of, expr.of, frame) : undefined
-        if (truth !== undefined) return literal(!truth)
+        if (truth !== undefined) return of.sure ? sureLiteral(!truth) : literal(!truth)
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
         return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}) }
@@ -1094,7 +1117,7 @@ export class Flow implements Machine {
         )
       }
       if (method.shape?.k === 'closure' || method.shape?.k === 'native' || method.shape?.k === 'external')
-        return this.call(method, args, syntax, expr.at, callee.key)
+        return this.call(method, complete(method, expr, args), syntax, expr.at, callee.key)
       return invoke(this, method, args, syntax, expr.at, callee.key, of)
     }
     if (callee.k === 'name' && callee.name === 'import' && callee.b < 0) {
@@ -1105,7 +1128,7 @@ export class Flow implements Machine {
     const value = this.evaluate(callee, frame)
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
-    return this.call(value, args, syntax, expr.at, nameOf(callee))
+    return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
   }
 
   private args(expr: Expr & { k: 'call' }, frame: Frame): Value[] {
@@ -1181,3 +1204,14 @@ export class Flow implements Machine {
     return unknown(deps)
   }
 }
+
+/** The arguments of a call in the source: those that are left out are nothing, which is known. */
+function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Value[] {
+  const params = callee.shape?.k === 'closure' ? callee.shape.fn.params : []
+  if (params.length <= args.length || expr.args.some((arg) => arg.k === 'spread')) return args
+  const left = params.slice(args.length).filter((param) => param.k !== 'rest')
+  return [...args, ...left.map(() => sureLiteral(undefined))]
+}
+
+const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
+  value.shape?.k === 'literal' && typeof value.shape.value === 'string'

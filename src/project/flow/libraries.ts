@@ -5,7 +5,17 @@
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
-import { allDeps, client, literal, shaped, statusOf, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  client,
+  literal,
+  shaped,
+  statusOf,
+  sureLiteral,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
 
 /** Ends the request: https://nextjs.org/docs/app/api-reference/functions/redirect and siblings. */
 const ENDS = new Set([
@@ -307,7 +317,7 @@ export function store(kind: 'cookie' | 'header'): Value {
 }
 
 /** The `Request` of a route handler and the `req` of pages/api. */
-export function requestValue(): Value {
+export function requestValue(method?: string): Value {
   const give = (value: Value): Value => shaped({ k: 'native', call: () => value })
   const search = shaped({
     k: 'native',
@@ -364,7 +374,9 @@ export function requestValue(): Value {
     ['nextUrl', url],
     ['headers', store('header')],
     ['cookies', store('cookie')],
-    ['method', unknown()],
+    ['method', method === undefined ? unknown() : sureLiteral(method)],
   ])
-  return shaped({ k: 'object', fields, open: [literal(null)] })
+  const request = shaped({ k: 'object', fields, open: [literal(null)] })
+  fields.set('clone', give(request))
+  return request
 }

@@ -22,6 +22,8 @@ export interface Value {
   parsed?: boolean
   /** The schema, where it could be read. */
   schema?: Value
+  /** It is this value on every path: the method of a request whose endpoint serves one, an argument left out. */
+  sure?: true
   /** It is the identity itself (a session, its user): when it is absent, nobody is signed in. */
   who?: true
   /** HTTP status of a response, where it is a literal. */
@@ -159,6 +161,7 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
   if (a.status !== undefined && a.status === b.status) out.status = a.status
   if (a.pass || b.pass) out.pass = true
+  if (a.sure && b.sure) out.sure = true
   const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
   return out
@@ -205,10 +208,16 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
     return a.shape.value === b.shape.value ? a.shape : undefined
   if (a.shape?.k === 'literal') return b.shape
   if (b.shape?.k === 'literal') return a.shape
+  // `payload || {}`: what the one has not, the other may have.
+  if (!a.shape && b.shape?.k === 'object') return opened(b.shape, a)
+  if (!b.shape && a.shape?.k === 'object') return opened(a.shape, b)
   // A response that ends the request says nothing about the value of the other branch.
   if (a.shape?.k === 'response') return b.shape ?? a.shape
   return a.shape ?? b.shape
 }
+
+const opened = (shape: Shape & { k: 'object' }, value: Value): Shape =>
+  value.deps.size === 0 ? shape : { ...shape, open: fewer([...(shape.open ?? []), value]) }
 
 /** A verified identity or a credential that something was held against; a decoded but unverified token is neither. */
 export function trusted(deps: Sources): boolean {
@@ -233,6 +242,16 @@ const judged = new WeakMap<Sources, boolean>()
  */
 export const truthOf = (value: Value): boolean | undefined =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'boolean' ? value.shape.value : undefined
+
+/** The same for a value that is known on every path, whatever it is. */
+export const surely = ({ sure, shape }: Value): boolean | undefined =>
+  sure && shape?.k === 'literal' ? Boolean(shape.value) : undefined
+
+/** A literal that is known on every path. */
+export const sureLiteral = (value: string | number | boolean | null | undefined): Value => ({
+  ...literal(value),
+  sure: true,
+})
 
 /** Names of fields that say what somebody may do, not who it is. */
 export const isRole = (key: string): boolean =>

@@ -18,6 +18,8 @@ export interface ActionName {
   /** Relative to the project's root. */
   file: string
   name: string
+  /** A function among other code: its number in the file, and how many there are. The build does not know its name. */
+  inline?: { at: number; of: number }
 }
 
 export interface ActionCall extends ActionName {
@@ -83,16 +85,38 @@ export async function pagesOfAction(app: ActionApp, action: ActionName): Promise
 /** The action in the current build. Throws `UserError` when it is not in it. */
 export async function builtAction(
   app: ActionApp,
-  { file, name }: ActionName,
+  action: ActionName,
 ): Promise<{ built: BuiltAction; basePath: string }> {
   const { actions, basePath } = await readManifests(app.staged, app.mode)
+  const { file, name } = action
   const named = actions.filter((one) => one.name === name)
-  const built = named.find((one) => one.file === file) ?? (named.length === 1 ? named[0] : undefined)
+  const built =
+    named.find((one) => one.file === file) ??
+    (action.inline ? numbered(actions, file, action.inline) : named.length === 1 ? named[0] : undefined)
   if (built) return { built, basePath }
   throw new UserError(
     `The build has no server action ${name} of ${file}.`,
     'Next.js leaves out an action that no page uses. In `next dev`, ask for a page that uses it first.',
   )
+}
+
+/**
+ * Next.js numbers them in the order of the source. Where it kept all, the order tells; where it dropped some that nothing
+ * uses, the number does: other functions that it moves out of components are counted too.
+ */
+function numbered(
+  actions: readonly BuiltAction[],
+  file: string,
+  { at, of }: { at: number; of: number },
+): BuiltAction | undefined {
+  const found = actions
+    .filter((one) => one.file === file)
+    .flatMap((one) => {
+      const number = /^\$\$RSC_SERVER_ACTION_(\d+)$/.exec(one.name ?? '')?.[1]
+      return number === undefined ? [] : [{ one, number: Number(number) }]
+    })
+    .sort((a, b) => a.number - b.number)
+  return (found.length === of ? found[at] : found.find(({ number }) => number === at))?.one
 }
 
 /** An intercepting route has no URL of its own. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWorkplace, type Workplace } from '../../sandbox/workplace.ts'
 import { type ActionApp, callAction, pagesOfAction } from './actions.ts'
-import { readForms, submitForm } from './forms.ts'
+import { readForms } from './forms.ts'
 import { callProcedure } from './procedures.ts'
 import { send } from './send.ts'
 
@@ -51,6 +51,31 @@ export default async function Page({ params }) {
     return <form key={item} action={rename}><input name="title" defaultValue={\`"\${item}" & 'more'\`} /></form>
   })
 }`,
+  'app/bound/page.jsx': `import { bound } from '../things/actions'
+import Button from '../things/button'
+import Stateful from './stateful'
+export const dynamic = 'force-dynamic'
+export default function Page() {
+  const make = (from) => async () => {
+    'use server'
+    return from
+  }
+  return <div>
+    <form action={bound.bind(null, '$free')}>
+      <select name="size"><option value="s">S</option><option value="m" selected>M</option></select>
+      <button formAction={make('a button')}>Other</button>
+    </form>
+    <Button actions={[make('from a script')]} />
+    <Stateful />
+  </div>
+}`,
+  'app/bound/stateful.jsx': `'use client'
+import { useActionState } from 'react'
+import { bound } from '../things/actions'
+export default function Stateful() {
+  const [, submit] = useActionState(bound.bind(null, 'seven'), { n: 1 })
+  return <form action={submit}><input name="title" /></form>
+}`,
   'app/api/renamed/route.js': `export const dynamic = 'force-dynamic'
 export const GET = () => Response.json(globalThis.renamed ?? null)`,
   'app/things/button.jsx': `'use client'
@@ -67,6 +92,7 @@ export async function send(form) {
   return { title: form.get('title'), tags: form.getAll('tag'), size: form.get('file')?.size }
 }
 export async function fail() { throw new Error('on purpose') }
+export async function bound(...values) { return values.length }
 export async function leave() { redirect('/things/2') }`,
   'app/api/plain/[trpc]/route.js': router('').replace('ENDPOINT', 'plain'),
   'app/api/super/[trpc]/route.js': router('{ transformer: superjson }').replace('ENDPOINT', 'super'),
@@ -115,7 +141,7 @@ const file = 'app/things/actions.js'
 
 describe('callAction', () => {
   it('knows where an action can be posted to', async () => {
-    expect(await pagesOfAction(app, { file, name: 'describe' })).toEqual(['/things/[id]'])
+    expect(await pagesOfAction(app, { file, name: 'describe' })).toEqual(['/bound', '/things/[id]'])
     await expect(callAction(app, { file, name: 'nothing' }, [])).rejects.toThrow(/no server action nothing/)
   })
 
@@ -171,21 +197,62 @@ describe('callAction', () => {
   })
 })
 
-describe('submitForm', () => {
-  it('reaches a function inside of a component, with what it closes over', async () => {
-    const inside = { file: 'app/lists/[id]/page.jsx', name: '$$RSC_SERVER_ACTION_0' }
-    const forms = await readForms(app, '/lists/7', inside)
+describe('readForms', () => {
+  const inside = { file: 'app/lists/[id]/page.jsx', name: 'rename', inline: { at: 0, of: 1 } }
+  const page = '/lists/7'
+
+  it('gives what a function inside of a component closes over, for a call of it', async () => {
+    const { forms } = await readForms(app, page, inside)
     expect(forms.map(({ fields }) => fields)).toEqual([
-      { title: `"one" & 'more'` },
-      { title: `"two" & 'more'` },
+      [{ name: 'title', value: `"one" & 'more'`, type: 'text' }],
+      [{ name: 'title', value: `"two" & 'more'`, type: 'text' }],
     ])
     const [, second] = forms
-    if (!second) throw new Error('no form')
-    const answer = await submitForm(app, second, { title: 'New' })
+    expect(second?.bound).toEqual([{ value: expect.stringMatching(/^[\w+/]{40,}=*$/), sealed: true }])
+    const title = new FormData()
+    title.append('title', 'New')
+    const sealed = second?.bound.map(({ value }) => value) ?? []
+    const answer = await callAction(app, { ...inside, page }, [...sealed, title])
     expect(answer.status).toBe(200)
+    expect(answer.thrown).toBeUndefined()
     const renamed = await send(app.origin, { method: 'GET', path: '/api/renamed' })
     expect(JSON.parse(renamed.body)).toEqual({ id: '7', item: 'two', title: 'New' })
-    expect(await readForms(app, '/things/1', inside)).toEqual([])
+    expect((await readForms(app, '/things/1', inside)).forms).toEqual([])
+  })
+
+  it('cannot make up what is encrypted, nor use it for another action', async () => {
+    const made = await callAction(app, { ...inside, page }, ['c2VhbGVk', new FormData()])
+    expect(made.thrown).toBeDefined()
+    const bound = { file, name: 'bound' }
+    const [other] = (await readForms(app, page, inside)).forms
+    const taken = await callAction(
+      app,
+      { file: 'app/bound/page.jsx', name: 'inline', inline: { at: 0, of: 1 } },
+      [other?.bound[0]?.value],
+    )
+    expect(taken.thrown).toBeDefined()
+    expect((await readForms(app, '/bound', bound)).forms.map((one) => one.bound)).toEqual([
+      [{ value: '$free', sealed: false }],
+      [
+        { value: 'seven', sealed: false },
+        { value: { n: 1 }, sealed: false },
+      ],
+    ])
+  })
+
+  it('finds what a page hands to scripts, and buttons with an action of their own', async () => {
+    const inline = { file: 'app/bound/page.jsx', name: 'inline', inline: { at: 0, of: 1 } }
+    const { forms } = await readForms(app, '/bound', inline)
+    expect(forms.map((one) => [one.bound.map(({ sealed }) => sealed), one.fields])).toEqual([
+      [[true], [{ name: 'size', value: 'm', type: 'select' }]],
+      [[true], undefined],
+    ])
+    const answer = await callAction(
+      app,
+      { ...inline, page: '/bound' },
+      (forms[1]?.bound ?? []).map(({ value }) => value),
+    )
+    expect(answer.result).toBe('from a script')
   })
 })
 

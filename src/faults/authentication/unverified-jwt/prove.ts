@@ -1,5 +1,5 @@
 import type { Decode, Event } from '../../../project/flow/events.ts'
-import { control, refusal, shoot } from '../../../proof/attempts.ts'
+import { control, isPrepared, refusal, shoot } from '../../../proof/attempts.ts'
 import { exchanges, isEffective, type Seen, sawOf } from '../../../proof/bench.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { sitesOf } from '../../../proof/sites.ts'
@@ -24,7 +24,7 @@ const prove: Prover = async (bench, claim) => {
   const victim = owner.seen.actor.user
   if (!victim) return inconclusive('the request needs no session')
   const nobody = await shoot(bench, owner.shot, bench.nobody, { party: 'b' })
-  if (nobody && nobody.changes.length > 0) await bench.reset()
+  if (nobody && (nobody.changes.length > 0 || isPrepared(owner.shot))) await bench.reset()
   const cite = (role: 'pre-control' | 'exploit' | 'near-miss', seen: Seen, saw = sawOf(seen, 'b')) => ({
     role,
     seen,
@@ -39,7 +39,7 @@ const prove: Prover = async (bench, claim) => {
       { party: 'b' },
     )
     if (!seen) continue
-    if (seen.changes.length > 0) await bench.reset()
+    if (seen.changes.length > 0 || isPrepared(owner.shot)) await bench.reset()
     last = seen
     if (!good(seen) || (nobody && same(nobody, seen))) continue
     return {

@@ -1,5 +1,5 @@
 import type { Event, PromiseTest } from '../../../project/flow/events.ts'
-import { control, refusal, shoot } from '../../../proof/attempts.ts'
+import { control, isPrepared, refusal, shoot } from '../../../proof/attempts.ts'
 import { exchanges, isEffective, type Seen, sawOf } from '../../../proof/bench.ts'
 import { actorsOf, proveForeign } from '../../../proof/foreign.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
@@ -29,7 +29,7 @@ const prove: Prover = async (bench, claim) => {
   const passed: Seen[] = []
   for (const actor of role ? ranks : []) {
     const seen = await shoot(bench, owner.shot, actor, { party: 'a' })
-    if (seen && seen.changes.length > 0) await bench.reset()
+    if (seen && (seen.changes.length > 0 || isPrepared(owner.shot))) await bench.reset()
     if (seen && isEffective(seen)) passed.push(seen)
   }
   const seen = passed.find((one) => one.actor !== owner.seen.actor)

@@ -1,7 +1,7 @@
 import { type Entity, type EntityField, secretFields } from '../../../project/data-model.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
-import { control, refusal, shoot } from '../../../proof/attempts.ts'
+import { control, isPrepared, refusal, shoot } from '../../../proof/attempts.ts'
 import { type Bench, cameTo, exchanges, type Seen, valuesNow } from '../../../proof/bench.ts'
 import { inconclusive, type Prover } from '../../../proof/prover.ts'
 import { castOf } from '../../../proof/rows.ts'
@@ -46,7 +46,7 @@ const prove: Prover = async (bench, claim) => {
       const set = new Map([...(owner.shot.set ?? []), [path, extra.value] as const])
       const seen = await shoot(bench, { ...owner.shot, set }, owner.seen.actor, { party: 'a' })
       if (!seen) continue
-      if (seen.changes.length > 0) await bench.reset()
+      if (seen.changes.length > 0 || isPrepared(owner.shot)) await bench.reset()
       last = seen
       const column = extra.field.column
       const taken = (one: Seen): boolean =>
