@@ -3,6 +3,8 @@ import type { Problem } from '../core/report.ts'
 import type { DataModel, Entity } from './data-model.ts'
 import type { Event } from './flow/events.ts'
 import type { Program } from './flow/program.ts'
+import type { Packages } from './packages.ts'
+import type { Resolver } from './resolver.ts'
 
 /** The build does not name such functions: it numbers those of a file. */
 export interface InlinePlace {
@@ -30,6 +32,13 @@ export interface Run {
 /** What is known about an application: read once, then only asked. */
 export interface Project {
   root: string
+  /** The folder that was asked about, relative to the root: `.` or `apps/web`. */
+  folder: string
+  /** All files that were listed, relative to the root. */
+  files: readonly string[]
+  packages: Packages
+  /** The aliases that hold in a file. */
+  aliases: Resolver['aliases']
   map: ProjectMap
   problems: Problem[]
   coverage: { files: number; lines: number }
