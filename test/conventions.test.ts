@@ -26,6 +26,11 @@ interface Convention extends App {
   checks: string[]
 }
 
+/** Without what Vitest tells its own processes. */
+const outside = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name !== 'NODE_ENV' && !name.startsWith('VITEST')),
+)
+
 const apps: Convention[] = [
   {
     name: 'clinic',
@@ -34,6 +39,14 @@ const apps: Convention[] = [
     prisma: '.',
     endpoints: 9,
     checks: ['typecheck', 'format:check', 'test'],
+  },
+  {
+    name: 'gallery',
+    from: 'fixtures/conventions/gallery',
+    next: '.',
+    prisma: '.',
+    endpoints: 10,
+    checks: ['typecheck', 'lint', 'test'],
   },
 ]
 
@@ -80,8 +93,7 @@ describe.each(apps)('the fixture $name', { timeout: 600_000 }, (app) => {
   })
 
   it.each(app.checks)('passes its %s', async (check) => {
-    const { NODE_ENV: _, ...rest } = process.env
-    const env = { ...rest, DATABASE_URL: url, CI: '1' }
+    const env = { ...outside, DATABASE_URL: url, CI: '1' }
     await run('npm', ['run', check], { cwd: built, env, maxBuffer: 64 << 20 })
   })
 })
