@@ -1,17 +1,11 @@
 /** Changes tried in the copy: written there, type checked, built, and taken back. */
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { edited, editsByFile } from '../changes/edits.ts'
 import type { Change } from '../core/change.ts'
 import { createTables } from '../database/tables.ts'
 import { type OwnTests, runOwnTests } from '../runtime/app/own-tests.ts'
 import { type Checked, typeCheck } from '../runtime/app/type-check.ts'
 import type { LiveBench } from './live-bench.ts'
 import { schemaSource } from './schema-source.ts'
-
-/** Text of a file of the copy before it was changed; `undefined` when there was none. */
-type Before = Map<string, string | undefined>
+import { writeChange } from './write-change.ts'
 
 export interface Trial {
   /** Errors of the type check that were not there before, one a line; empty when there are none or nothing checks. */
@@ -29,19 +23,7 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
   const { staged } = bench.parts
   const first = await typeCheck(staged, bench.app.env)
   const before = await ownTests(bench)
-  const texts: Before = new Map()
-  const write = async (file: string, text: string): Promise<void> => {
-    const path = join(staged.root, file)
-    if (!texts.has(file)) texts.set(file, existsSync(path) ? await readFile(path, 'utf8') : undefined)
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
-  }
-  for (const [file, edits] of editsByFile(change)) {
-    const text = await readFile(join(staged.root, file), 'utf8')
-    const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
-    await write(file, mark + edited(text.slice(mark.length), edits))
-  }
-  for (const { file, text } of change.creates) await write(file, text)
+  const { takeBack } = await writeChange(staged.root, change)
   const second = await typeCheck(staged, bench.app.env)
   const after = before.ran && before.passed ? await ownTests(bench) : before
   const broken = before.ran && before.passed && after.ran && !after.passed
@@ -52,13 +34,7 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
       ...(after.ran && after.passed ? ['its own tests pass'] : []),
     ],
     ...(broken ? { failedTests: firstFailure(after.log) } : {}),
-    async takeBack() {
-      for (const [file, text] of texts) {
-        const path = join(staged.root, file)
-        if (text === undefined) await rm(path, { force: true })
-        else await writeFile(path, text)
-      }
-    },
+    takeBack,
   }
 }
 
