@@ -1,10 +1,8 @@
 /** Changes tried in the copy: written there, type checked, built, and taken back. */
 import type { Change } from '../core/change.ts'
-import { createTables } from '../database/tables.ts'
-import { type OwnTests, runOwnTests } from '../runtime/app/own-tests.ts'
 import { type Checked, typeCheck } from '../runtime/app/type-check.ts'
 import type { LiveBench } from './live-bench.ts'
-import { schemaSource } from './schema-source.ts'
+import { firstFailure, ownTests } from './own-tests.ts'
 import { writeChange } from './write-change.ts'
 
 export interface Trial {
@@ -37,42 +35,6 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
     takeBack,
   }
 }
-
-/** On a database of their own: they may empty it. */
-async function ownTests(bench: LiveBench): Promise<OwnTests> {
-  const { server, database, staged } = bench.parts
-  const name = 'own_tests'
-  await server.dropDatabase(name)
-  await server.createDatabase(name)
-  const other = Object.fromEntries(
-    Object.entries(bench.app.env).map(([key, value]) => [
-      key,
-      value.replaceAll(server.url(database), server.url(name)),
-    ]),
-  )
-  await withTables(bench, name)
-  try {
-    return await runOwnTests(staged, other)
-  } finally {
-    await server.dropDatabase(name)
-  }
-}
-
-async function withTables(bench: LiveBench, name: string): Promise<void> {
-  const { server, dataModel } = bench.parts
-  const client = await server.connect(name)
-  try {
-    await createTables(client, await schemaSource(bench.project, dataModel))
-  } finally {
-    await client.end()
-  }
-}
-
-const firstFailure = (log: string): string =>
-  log
-    .split('\n')
-    .find((line) => /\b(FAIL|AssertionError|Error:|✕|×)/.test(line))
-    ?.trim() ?? 'they fail'
 
 /** Errors by file and message: lines move. */
 function difference(before: Checked, after: Checked): string[] {
