@@ -108,6 +108,12 @@ export interface Report {
   questions?: Answered[]
   /** New packages that the change needs. */
   packages?: Package[]
+  /** What the project has afterwards, and what was left out on purpose. */
+  adds?: {
+    endpoints: string[]
+    variables: { name: string; why: string; secret: boolean }[]
+    proposals: string[]
+  }
   checks?: Check[]
   attacks?: AttackResult[]
   /** What the user does next, in order. */
@@ -116,4 +122,14 @@ export interface Report {
   phases?: { name: string; ms: number }[]
   /** Wall time of the run in milliseconds. */
   elapsedMs: number
+}
+
+/** What speaks against a change, in words: checks that failed, attacks that were not withstood. Empty: nothing does. */
+export function objections({ checks = [], attacks = [] }: Pick<Report, 'checks' | 'attacks'>): string[] {
+  return [
+    ...checks.filter(({ verdict }) => verdict === 'failed').map(({ name, why }) => `${name}: ${why}`),
+    ...attacks
+      .filter(({ verdict }) => verdict === 'broken' || verdict === 'inconclusive')
+      .map(({ title, verdict, why }) => `attack ${verdict} (${title}): ${why}`),
+  ]
 }

@@ -11,6 +11,7 @@ import { type Complaint, lint, warningsCount } from '../runtime/app/linter.ts'
 import type { OwnTests } from '../runtime/app/own-tests.ts'
 import { plainly } from '../runtime/app/run-step.ts'
 import { typeCheck } from '../runtime/app/type-check.ts'
+import { checkMigration, isMigration } from './check-migration.ts'
 import type { Draft } from './draft.ts'
 import type { LiveBench } from './live-bench.ts'
 import { firstFailure, ownTests } from './own-tests.ts'
@@ -24,12 +25,12 @@ export interface CheckOptions {
   progress?: ((step: string) => void) | undefined
 }
 
-interface Outcome extends Pick<Check, 'verdict' | 'why'> {
+export interface Outcome extends Pick<Check, 'verdict' | 'why'> {
   log?: string
 }
 
 /**
- * Types, linter, build, the project's tests and those of the change, in this order, on a bench of the draft. What was
+ * Build, migration, types, linter, the project's tests and those of the change, in this order, on a bench of the draft. What was
  * wrong before the change does not count against it: whatever fails is run again without it.
  */
 export async function checkDraft(bench: LiveBench, draft: Draft, options: CheckOptions): Promise<Check[]> {
@@ -45,6 +46,8 @@ export async function checkDraft(bench: LiveBench, draft: Draft, options: CheckO
     checks.push({ name, ...outcome, ms: Math.round(performance.now() - began), ...shown })
   }
   checks.push(built(bench))
+  if (draft.written.files.some((file) => file.endsWith('.prisma') || isMigration(file)))
+    await check('migration', () => checkMigration(bench, draft, options.project))
   await check('types', () => checkTypes(judged))
   for (const linter of habits.code.linter.length > 0 ? habits.code.linter : ['none'])
     await check(linter === 'none' ? 'linter' : linter, () => checkLinter(judged, linter))

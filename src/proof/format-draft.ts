@@ -38,8 +38,7 @@ export async function formatDraft(
   const old = await copyIn(staged.root, new Map(present.map((file) => [file, written.before(file)])))
   const first = present.length > 0 ? await format(present) : undefined
   const kept: string[] = []
-  for (const file of present)
-    if ((await textOf(staged.root, file)) === written.before(file)) kept.push(file)
+  for (const file of present) if ((await textOf(staged.root, file)) === written.before(file)) kept.push(file)
   await old.takeBack()
   const files = [...created, ...(first?.done === false ? [] : kept)]
   const done = await format(files)
