@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Severity } from '../core/finding.ts'
 import type { Context, Operation } from '../core/operation.ts'
-import type { Report } from '../core/report.ts'
+import { objections, type Report } from '../core/report.ts'
 import { faultCatalogue, operations } from '../operations/index.ts'
 import { nearest } from '../operations/nearest.ts'
 import { applied, undo } from '../operations/undo.ts'
@@ -69,7 +69,7 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
     io.stdout.write(helpText(operations, named ? operation : undefined))
     return 0
   }
-  const { input, dir } = readInput(operation, rest, parsed)
+  const { input, dir } = await readInput(operation, rest, parsed, io.cwd)
   const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
   const report = await operation.run(input, contextOf(root, parsed, io))
   clearProgress(io)
@@ -83,7 +83,7 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
   await writePage(report, parsed, settings.all, io)
   await deliver(await render(report, parsed, settings.all, io), parsed, io)
   if (failed) return 2
-  return reaches(report, settings.failOn) ? 1 : 0
+  return objections(report).length > 0 || reaches(report, settings.failOn) ? 1 : 0
 }
 
 /** `undo [dir]`, `undo <id> [dir]`, `undo list [dir]`. */
@@ -101,7 +101,7 @@ async function housekeeping(rest: string[], { values }: Arguments, io: Io): Prom
   return 0
 }
 
-const undoHelp = `Takes back what \`fix --apply\` wrote, byte for byte.
+const undoHelp = `Takes back what \`fix --apply\` or \`build --apply\` wrote, byte for byte.
 
   backend-engineer undo [dir]        the last change
   backend-engineer undo <id> [dir]   the change with this id
@@ -134,6 +134,9 @@ async function chooseOperation(positionals: string[], cwd: string): Promise<Choi
   if (/^\.|[\\/]/.test(first) || (await isDirectory(path.resolve(cwd, first)))) {
     return { operation: bare, rest: positionals, named: false }
   }
+  // More than a word is a task in plain words.
+  const build = operations.find((one) => one.name === 'build')
+  if (build && /\S\s+\S/.test(first)) return { operation: build, rest: positionals, named: true }
   const names = operations.map((one) => one.name)
   const guess = nearest(first, names)
   throw new UserError(
@@ -142,11 +145,12 @@ async function chooseOperation(positionals: string[], cwd: string): Promise<Choi
   )
 }
 
-function readInput(
+async function readInput(
   operation: Operation<unknown>,
   rest: string[],
   { values }: Arguments,
-): { input: unknown; dir: string | undefined } {
+  cwd: string,
+): Promise<{ input: unknown; dir: string | undefined }> {
   const own = flagsOf(operation.input, operation.positional)
   const allowed = [...own, ...globalFlags]
   const raw: Record<string, unknown> = {}
@@ -155,15 +159,20 @@ function readInput(
     if (!flag) throw unknownFlag(everyFlag().find((one) => one.key === key)?.name ?? key, allowed)
     if (own.some((one) => one.key === key)) raw[key] = value
   }
-  for (const [index, name] of operation.positional.entries()) {
-    const value = rest[index]
+  let taken = 0
+  for (const name of operation.positional) {
+    const value = rest[taken]
+    const optional = operation.input.safeParse({ ...raw, [name]: undefined }).success
+    // What may be left out is left out where the folder stands in its place.
+    if (optional && (value === undefined || (await isDirectory(path.resolve(cwd, value))))) continue
     if (value === undefined) {
       const usage = `backend-engineer ${operation.name} ${operation.positional.map((one) => `<${one}>`).join(' ')}`
       throw new UserError(`${operation.name} needs <${name}>.`, `Usage: ${usage} [dir]`)
     }
     raw[name] = value
+    taken++
   }
-  const [dir, extra] = rest.slice(operation.positional.length)
+  const [dir, extra] = rest.slice(taken)
   if (extra !== undefined) {
     const usage = `Run \`backend-engineer ${operation.name} --help\`.`
     throw new UserError(`"${extra}" is one argument too many.`, usage)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Change } from './change.ts'
 import type { Location } from './finding.ts'
+import type { AttackResult } from './report.ts'
 
 /** Something that was decided while planning, and why: the reader checks these before the diff. */
 export interface Decision {
@@ -48,8 +49,8 @@ export interface Plan {
   proposals: string[]
 }
 
-/** A capability that can be added to a project. */
-export interface Recipe<Input, Facts> {
+/** A capability that can be added to a project. `Bench`: the running copy that its attacks are tried on. */
+export interface Recipe<Input, Facts, Bench = unknown> {
   id: string
   /** One line. */
   summary: string
@@ -58,4 +59,6 @@ export interface Recipe<Input, Facts> {
   questions(facts: Facts, input: Partial<Input>): Question[]
   /** Throws a `UserError` when the project cannot take it: says why, and what would. */
   plan(facts: Facts, input: Input): Promise<Plan>
+  /** Attacks what the plan added, on a running copy that has it. */
+  prove?(bench: Bench, plan: Plan): Promise<AttackResult[]>
 }

@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from './finding.ts'
 import type { ProjectMap } from './map.ts'
+import type { Decision, Package, Question } from './recipe.ts'
 
 /** Something that kept the tool from looking: a file that does not parse, a schema that is missing. */
 export interface Problem {
@@ -56,6 +57,40 @@ export interface Matrix {
   rows: { endpoint: string; cells: MatrixCell[] }[]
 }
 
+/** One thing that a change was judged by, in a copy. */
+export interface Check {
+  /** `types`, `linter`, `build`: what it is called in the project's own words where it has some. */
+  name: string
+  /** `skipped`: the project has nothing of the kind, or it could not be run; nothing is known then. */
+  verdict: 'passed' | 'failed' | 'skipped'
+  /** One sentence. */
+  why: string
+  ms: number
+  /** The end of what was printed, when it failed. */
+  log?: string
+}
+
+/** One attack on what a recipe added, and how the running copy took it. */
+export interface AttackResult {
+  /** Never changes. */
+  id: string
+  title: string
+  /** `ASVS 6.2.1`, `CWE-521` */
+  requirements: string[]
+  /** `inconclusive`: the legitimate caller did not succeed, so nothing was learnt. Not a pass. */
+  verdict: 'withstood' | 'broken' | 'not applicable' | 'inconclusive'
+  /** One sentence. */
+  why: string
+  evidence: Evidence[]
+  ms: number
+}
+
+/** A question, and the answer that was taken. */
+export interface Answered extends Question {
+  answer: string
+  by: 'request' | 'default'
+}
+
 /** What every operation returns: plain JSON, and all that a renderer may read. */
 export interface Report {
   operation: string
@@ -68,8 +103,33 @@ export interface Report {
   explanation?: Explanation
   changes?: ReportedChange[]
   matrix?: Matrix
+  /** What was decided while a recipe was planned, and why. */
+  decisions?: Decision[]
+  questions?: Answered[]
+  /** New packages that the change needs. */
+  packages?: Package[]
+  /** What the project has afterwards, and what was left out on purpose. */
+  adds?: {
+    endpoints: string[]
+    variables: { name: string; why: string; secret: boolean }[]
+    proposals: string[]
+  }
+  checks?: Check[]
+  attacks?: AttackResult[]
+  /** What the user does next, in order. */
+  next?: { command: string; why: string }[]
   /** The steps of the run, in order. */
   phases?: { name: string; ms: number }[]
   /** Wall time of the run in milliseconds. */
   elapsedMs: number
+}
+
+/** What speaks against a change, in words: checks that failed, attacks that were not withstood. Empty: nothing does. */
+export function objections({ checks = [], attacks = [] }: Pick<Report, 'checks' | 'attacks'>): string[] {
+  return [
+    ...checks.filter(({ verdict }) => verdict === 'failed').map(({ name, why }) => `${name}: ${why}`),
+    ...attacks
+      .filter(({ verdict }) => verdict === 'broken' || verdict === 'inconclusive')
+      .map(({ title, verdict, why }) => `attack ${verdict} (${title}): ${why}`),
+  ]
 }

@@ -3,6 +3,7 @@ import type { Operation } from '../core/operation.ts'
 import { faults } from '../faults/index.ts'
 import { remembered } from './answers.ts'
 import { audit } from './audit.ts'
+import { build } from './build.ts'
 import { checkup } from './checkup.ts'
 import { explain } from './explain.ts'
 import { fix } from './fix.ts'
@@ -18,6 +19,7 @@ export const operations: Operation<unknown>[] = [
   review,
   prove,
   fix,
+  build,
   optimize,
   audit,
   explain,

@@ -6,6 +6,7 @@ import { growFor } from '../database/seed/grow-for.ts'
 import { resetWorld } from '../database/seed/insert.ts'
 import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
 import type { Client, DatabaseServer } from '../database/server.ts'
+import type { TablesMade } from '../database/tables.ts'
 import type { DataModel } from '../project/data-model.ts'
 import type { Project } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
@@ -42,6 +43,7 @@ export interface BenchParts {
   catalog: Catalog
   hints: SeedHints
   world: World
+  tables: TablesMade
   /** What keeps the bench from showing all, in words: tables that stay empty, sessions that cannot be made. */
   limits: string[]
   phases: Phase[]

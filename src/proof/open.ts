@@ -91,7 +91,7 @@ async function build(
     const hints = hintsFor(dataModel)
     const world = planWorld(catalog, hints, { seed: options.seed })
     await insertWorld(client, world)
-    return { client, catalog, hints, world, limits: [...made.problems, ...world.problems] }
+    return { client, catalog, hints, world, tables: made, limits: [...made.problems, ...world.problems] }
   })
   const staged = await phase('copying the project', () =>
     stageApp(placeOf(project, options.app), workplace, signal),

@@ -1,17 +1,9 @@
 /** Changes tried in the copy: written there, type checked, built, and taken back. */
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { edited, editsByFile } from '../changes/edits.ts'
 import type { Change } from '../core/change.ts'
-import { createTables } from '../database/tables.ts'
-import { type OwnTests, runOwnTests } from '../runtime/app/own-tests.ts'
 import { type Checked, typeCheck } from '../runtime/app/type-check.ts'
 import type { LiveBench } from './live-bench.ts'
-import { schemaSource } from './schema-source.ts'
-
-/** Text of a file of the copy before it was changed; `undefined` when there was none. */
-type Before = Map<string, string | undefined>
+import { firstFailure, ownTests } from './own-tests.ts'
+import { writeChange } from './write-change.ts'
 
 export interface Trial {
   /** Errors of the type check that were not there before, one a line; empty when there are none or nothing checks. */
@@ -29,19 +21,7 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
   const { staged } = bench.parts
   const first = await typeCheck(staged, bench.app.env)
   const before = await ownTests(bench)
-  const texts: Before = new Map()
-  const write = async (file: string, text: string): Promise<void> => {
-    const path = join(staged.root, file)
-    if (!texts.has(file)) texts.set(file, existsSync(path) ? await readFile(path, 'utf8') : undefined)
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text)
-  }
-  for (const [file, edits] of editsByFile(change)) {
-    const text = await readFile(join(staged.root, file), 'utf8')
-    const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
-    await write(file, mark + edited(text.slice(mark.length), edits))
-  }
-  for (const { file, text } of change.creates) await write(file, text)
+  const { takeBack } = await writeChange(staged.root, change)
   const second = await typeCheck(staged, bench.app.env)
   const after = before.ran && before.passed ? await ownTests(bench) : before
   const broken = before.ran && before.passed && after.ran && !after.passed
@@ -52,51 +32,9 @@ export async function tryInCopy(bench: LiveBench, change: Change): Promise<Trial
       ...(after.ran && after.passed ? ['its own tests pass'] : []),
     ],
     ...(broken ? { failedTests: firstFailure(after.log) } : {}),
-    async takeBack() {
-      for (const [file, text] of texts) {
-        const path = join(staged.root, file)
-        if (text === undefined) await rm(path, { force: true })
-        else await writeFile(path, text)
-      }
-    },
+    takeBack,
   }
 }
-
-/** On a database of their own: they may empty it. */
-async function ownTests(bench: LiveBench): Promise<OwnTests> {
-  const { server, database, staged } = bench.parts
-  const name = 'own_tests'
-  await server.dropDatabase(name)
-  await server.createDatabase(name)
-  const other = Object.fromEntries(
-    Object.entries(bench.app.env).map(([key, value]) => [
-      key,
-      value.replaceAll(server.url(database), server.url(name)),
-    ]),
-  )
-  await withTables(bench, name)
-  try {
-    return await runOwnTests(staged, other)
-  } finally {
-    await server.dropDatabase(name)
-  }
-}
-
-async function withTables(bench: LiveBench, name: string): Promise<void> {
-  const { server, dataModel } = bench.parts
-  const client = await server.connect(name)
-  try {
-    await createTables(client, await schemaSource(bench.project, dataModel))
-  } finally {
-    await client.end()
-  }
-}
-
-const firstFailure = (log: string): string =>
-  log
-    .split('\n')
-    .find((line) => /\b(FAIL|AssertionError|Error:|✕|×)/.test(line))
-    ?.trim() ?? 'they fail'
 
 /** Errors by file and message: lines move. */
 function difference(before: Checked, after: Checked): string[] {

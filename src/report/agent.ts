@@ -2,6 +2,7 @@ import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
+import { attackLines, checkLines, decisionLines } from './agent-build.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
 import { orderedChanges } from './evidence.ts'
 import {
@@ -88,6 +89,9 @@ function evidenceParts(report: Report, shown: Finding[]): Part[] {
   return [
     part(shown.flatMap(evidenceLines), 2, 'more evidence line', how),
     part(changes.map(changeLines), 2, 'more change', how),
+    part(checkLines(report), 2, 'more check', how),
+    part(attackLines(report), 2, 'more attack', how),
+    part(decisionLines(report), 2, 'more decision', how),
     part(changes.flatMap(diffLines), 3, 'more diff line', how),
     part(report.matrix ? matrixLines(report.matrix) : [], 2, 'more endpoint', how),
     part(refutedLines(report.findings), 1, 'more refuted finding', how),
@@ -221,6 +225,7 @@ function callLine(query: Query, label: string, via: string[]): string {
 
 function nextSteps(report: Report, shown: Finding[]): string[] {
   if (report.problems.some((problem) => problem.effect === 'fatal')) return []
+  if (report.next) return report.next.map(({ command, why }) => oneLine(`${command} (${why})`))
   const [first] = shown
   const [explained] = report.explanation?.findings ?? []
   const steps: string[] = []

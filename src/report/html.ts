@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Finding } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 import { durationText } from './evidence.ts'
+import { attacksHtml, checksHtml, nextHtml, plannedHtml } from './html/build.ts'
 import { changesHtml, findingHtml, findingsTable, ordered, refutedTable } from './html/findings.ts'
 import { mapHtml, matrixHtml, phasesHtml, problemsHtml } from './html/project.ts'
 import { css, script } from './html/style.ts'
@@ -77,7 +78,10 @@ function sectionsOf(report: Report, all: boolean): Section[] {
       'Evidence',
       findings.length > 0 && markup`${findings.map((one) => findingHtml(one, changes))}`,
     ),
+    section('plan', 'Decisions', plannedHtml(report)),
     section('changes', 'Changes', changes.length > 0 && changesHtml(changes, findings)),
+    section('checks', 'Checks', checksHtml(report)),
+    section('attacks', 'Attacks', attacksHtml(report)),
     section(
       'matrix',
       'Who can do what',
@@ -91,6 +95,7 @@ function sectionsOf(report: Report, all: boolean): Section[] {
     ),
     section('map', 'The application', map !== undefined && mapHtml(map, findings.length === 0)),
     section('problems', 'Problems', problems.length > 0 && problemsHtml(problems)),
+    section('next', 'Next', nextHtml(report)),
     section('times', 'Times', phases !== undefined && phases.length > 0 && phasesHtml(phases)),
   ]
   return sections.flatMap((one) => one ?? [])

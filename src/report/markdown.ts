@@ -2,7 +2,7 @@ import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
-
+import { nextBlocks, plannedBlocks, provenBlocks } from './markdown-build.ts'
 import {
   changesBlocks,
   evidenceBlocks,
@@ -50,13 +50,16 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
     `# ${prose(report.headline)}`,
     shown.length > 0 ? findingsTable(shown) : '',
     ...evidenceOf(shown),
+    ...plannedBlocks(report),
     ...changesBlocks(report.changes ?? []),
+    ...provenBlocks(report),
     ...(report.matrix ? matrixBlocks(report.matrix) : []),
     ...refutedBlocks(report.findings),
     ...(explanation?.findings ?? []).map(detail),
     explanation ? printable(explanation.markdown).trim() : '',
     report.map ? mapBlocks(report.map) : '',
     problems(report),
+    ...nextBlocks(report),
     phasesBlock(report.phases ?? []),
     lastLine(report, shown, all),
   ]

@@ -3,6 +3,7 @@ import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
 import type { Explanation, Report } from '../core/report.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
+import { nextText, plannedText, provenText } from './text-build.ts'
 import {
   changesText,
   evidenceLines,
@@ -69,10 +70,13 @@ export function text(report: Report, options: TextOptions = {}): string {
     report.map ? mapText(report.map, look) : '',
     report.explanation ? explanationText(report.explanation, look) : '',
     ...findingsText(shown, look),
+    ...plannedText(report, look),
     changesText(report.changes ?? [], look),
+    ...provenText(report, look),
     report.matrix && report.matrix.rows.length > 0 ? matrixText(report.matrix, look) : '',
     refutedText(report.findings, look),
     problemsText(report, look),
+    nextText(report, look),
     phasesText(report.phases ?? [], look),
     painted('dim', wrap(lastLine(report, shown, all), look.width), paint),
   ]

@@ -96,7 +96,8 @@ const needed = [
   'LD_LIBRARY_PATH',
 ]
 
-function passedOn(parent: NodeJS.ProcessEnv): Record<string, string> {
+/** Of an environment: the search path, and what the system needs. */
+export function passedOn(parent: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     needed.flatMap((name) => {
       const value = parent[name]

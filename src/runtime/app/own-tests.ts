@@ -1,46 +1,106 @@
 /** The project's own tests, in the copy, on a database of their own. */
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { z } from 'zod'
 import { plainly, runStep } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
+import { patternOf, splitArgs, type TestCommand, testCommandOf } from './test-command.ts'
+import { commandOf } from './tools.ts'
 
 export type OwnTests = { ran: true; passed: boolean; log: string } | { ran: false; why: string }
+
+export interface TestRun {
+  /** Only these files, relative to the root of the copy. */
+  files?: readonly string[]
+  /** What runs them when the project's script does not say. */
+  runner?: TestCommand['runner'] | undefined
+  signal?: AbortSignal | undefined
+}
 
 const manifest = z.object({ scripts: z.record(z.string(), z.string()).optional() })
 const LIMIT_MS = 180_000
 
-/** Runners that can be started without a shell, and what makes them run once. */
-const RUNNERS: { name: string; bin: string; args: string[] }[] = [
-  { name: 'vitest', bin: 'vitest/vitest.mjs', args: ['run'] },
-  { name: 'jest', bin: 'jest/bin/jest.js', args: ['--ci', '--watchAll=false'] },
-]
-
 /** Runs them once, for at most three minutes. `env`: that of the running copy, with another database. */
-export async function runOwnTests(staged: StagedApp, env: Record<string, string>): Promise<OwnTests> {
+export async function runOwnTests(
+  staged: StagedApp,
+  env: Record<string, string>,
+  { files, runner, signal }: TestRun = {},
+): Promise<OwnTests> {
   const { folder, workplace } = staged
-  const file = join(folder, 'package.json')
-  const script = existsSync(file)
-    ? manifest.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data?.scripts?.test
-    : undefined
-  if (script === undefined) return { ran: false, why: 'the project has no script `test`.' }
-  const runner = RUNNERS.find(({ name }) => new RegExp(`(^|[\\s/])${name}(\\s|$)`).test(script))
-  if (!runner) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const bin = findBin(folder, runner.bin)
-  if (bin === undefined) return { ran: false, why: `${runner.name} is not installed.` }
+  const script = scriptOf(folder)
+  if (script === undefined && !(files && runner))
+    return { ran: false, why: 'the project has no script `test`.' }
+  const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
+  if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
+  const args = argsOf(command, staged, files)
+  if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
-    { args: [bin, ...runner.args], cwd: folder, env: { ...env, NODE_ENV: 'test', CI: '1' }, limit: LIMIT_MS },
+    {
+      args,
+      cwd: folder,
+      env: { ...env, NODE_ENV: 'test', CI: '1', ...command.env },
+      limit: LIMIT_MS,
+    },
     join(workplace.folder, 'own-tests.log'),
+    signal,
   )
   if (late) return { ran: false, why: `they took longer than ${LIMIT_MS / 1000} seconds.` }
   return { ran: true, passed: code === 0, log }
 }
 
-function findBin(folder: string, path: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    const file = join(at, 'node_modules', path)
-    if (existsSync(file)) return file
-    if (dirname(at) === at) return undefined
+function scriptOf(folder: string): string | undefined {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return undefined
+  return manifest.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data?.scripts?.test
+}
+
+function plainOf(runner: TestCommand['runner'] | undefined): TestCommand | undefined {
+  if (runner === undefined) return undefined
+  if (runner === 'node:test') return { runner, program: 'node', args: ['--test'], env: {} }
+  return { runner, program: runner, args: [], env: {} }
+}
+
+/** Arguments of Node.js; `undefined` when the program is not installed. */
+function argsOf(
+  { program, args }: TestCommand,
+  { folder, root }: StagedApp,
+  files: readonly string[] | undefined,
+): string[] | undefined {
+  const only = files?.map((file) => relative(folder, join(root, file)))
+  const bin = program === 'node' ? '' : commandOf(folder, program)
+  if (bin === undefined) return undefined
+  switch (program) {
+    case 'vitest':
+      return [bin, 'run', ...args, ...(only ?? [])]
+    case 'jest':
+      return [bin, '--ci', '--watchAll=false', ...args, ...(only ? ['--runTestsByPath', ...only] : [])]
+    default: {
+      const { options, patterns } = splitArgs(args)
+      // A file with variables may hold secrets, and is not in the copy.
+      const kept = options.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
+      return [...(bin === '' ? [] : [bin]), ...kept, ...(only ?? expanded(folder, patterns))]
+    }
   }
+}
+
+/** As a shell, and Node.js from version 21 on, would. */
+function expanded(folder: string, patterns: readonly string[]): string[] {
+  if (!patterns.some((one) => /[*?{]/.test(one))) return [...patterns]
+  const files = filesBelow(folder)
+  return patterns.flatMap((one) =>
+    /[*?{]/.test(one) ? files.filter((file) => patternOf(one).test(file)) : [one],
+  )
+}
+
+function filesBelow(folder: string): string[] {
+  const found: string[] = []
+  const pending = ['']
+  for (let at = pending.pop(); at !== undefined; at = pending.pop())
+    for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {
+      const path = at === '' ? entry.name : `${at}/${entry.name}`
+      if (entry.isFile()) found.push(path)
+      else if (entry.isDirectory() && !/^(?:node_modules|\..*)$/.test(entry.name)) pending.push(path)
+    }
+  return found.sort()
 }

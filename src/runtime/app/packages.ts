@@ -25,8 +25,10 @@ export interface LinkedPackages {
 
 /** Caches of tools: not needed, and large. */
 const skipped = new Set(['.cache', '.vite', '.vitest', '.turbo', '.vite-temp', '.modules.yaml'])
+/** Holds packages that were added to a copy. */
+export const STORE = '.backend-engineer'
 /** Folders with a dot that hold packages. All others were made by generators, which would write through a hard link. */
-const stores = new Set(['.pnpm', '.store', '.bin', '.aspect_rules_js'])
+const stores = new Set([STORE, '.pnpm', '.store', '.bin', '.aspect_rules_js'])
 /** Packages that generate into themselves. */
 const written = /[/\\]@prisma[/\\](?:client|engines)$|[/\\]@zenstackhq[/\\]runtime$/
 

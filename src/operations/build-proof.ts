@@ -1,0 +1,184 @@
+/** A plan tried in a draft: formatted, checked, attacked. */
+import { join } from 'node:path'
+import type { Change } from '../core/change.ts'
+import { UserError } from '../core/error.ts'
+import type { Context } from '../core/operation.ts'
+import type { Plan } from '../core/recipe.ts'
+import type { Check, Report } from '../core/report.ts'
+import { plural } from '../core/wording.ts'
+import { faults } from '../faults/index.ts'
+import { loadProject } from '../project/load.ts'
+import type { Project } from '../project/project.ts'
+import { checkDraft } from '../proof/check-draft.ts'
+import { type Draft, openDraft } from '../proof/draft.ts'
+import { formatDraft } from '../proof/format-draft.ts'
+import type { LiveBench } from '../proof/live-bench.ts'
+import type { BenchOptions } from '../proof/open.ts'
+import type { AnyRecipe, RecipeFacts } from '../recipes/index.ts'
+import { BringUpError } from '../runtime/app/failure.ts'
+import { readBaseline } from './baseline.ts'
+import { benchLimits, withBench } from './on-bench.ts'
+import { faultIds, isActive } from './open.ts'
+import { runFaults } from './run-faults.ts'
+
+export interface Trial {
+  recipe: AnyRecipe
+  facts: RecipeFacts
+  plan: Plan
+  bench: BenchOptions
+}
+
+/** The change as the project's own formatter writes it, where that can be run; nothing is built or fetched. */
+export async function formattedPlan(
+  { facts, plan, bench }: Trial,
+  context: Context,
+): Promise<{ change: Change; check: Check }> {
+  const formatter = facts.habits.code.formatter.value
+  try {
+    const draft = await openDraft({ ...draftOptions(facts, plan, bench, context), packages: [] })
+    try {
+      return await formatDraft(draft, plan.change, formatter, context.signal)
+    } finally {
+      await draft.close()
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const why = `Its formatter could not be run: ${error.message}`
+    return { change: plan.change, check: { name: formatter, verdict: 'skipped', why, ms: 0 } }
+  }
+}
+
+const draftOptions = (
+  { habits, project }: RecipeFacts,
+  { change, packages }: Plan,
+  { app }: BenchOptions,
+  context: Context,
+) => ({
+  project,
+  change,
+  packages,
+  app,
+  manager: habits.packages.manager,
+  workFolder: context.workFolder,
+  cacheFolder: context.cacheFolder,
+  signal: context.signal,
+  progress: context.progress,
+})
+
+/** Tries everything, and puts what was seen into the report. Gives the change as it should be applied. */
+export async function provePlan(trial: Trial, report: Report, context: Context): Promise<Change> {
+  const { facts, plan, bench } = trial
+  const draft = await openDraft(draftOptions(facts, plan, bench, context))
+  try {
+    context.progress?.('formatting as the project does')
+    const { habits, project } = facts
+    const { change, check } = await formatDraft(
+      draft,
+      plan.change,
+      habits.code.formatter.value,
+      context.signal,
+    )
+    const drafted = await loadProject(draft.root)
+    const reviewed = await review(project, drafted)
+    report.checks = [check, reviewed.check]
+    report.findings = reviewed.findings
+    report.coverage.faults = faults.length
+    await onBench({ ...trial, plan: { ...plan, change } }, draft, drafted, report, context)
+    return change
+  } finally {
+    await draft.close()
+  }
+}
+
+async function onBench(
+  { recipe, facts, plan, bench: options }: Trial,
+  draft: Draft,
+  drafted: Project,
+  report: Report,
+  context: Context,
+): Promise<void> {
+  try {
+    await withBench(drafted, { ...context, root: draft.root }, options, async (bench) => {
+      const { habits, project } = facts
+      const { signal, progress } = context
+      const checks = await checkDraft(bench, draft, { project, habits, signal, progress })
+      report.checks = ordered([...(report.checks ?? []), ...checks])
+      await attack(recipe, plan, bench, report, context)
+      report.problems.push(...benchLimits(bench))
+      report.phases = bench.phases
+    })
+  } catch (error) {
+    context.signal?.throwIfAborted()
+    const why = await blame(error, facts.project, options, context)
+    report.checks = ordered([...(report.checks ?? []), why])
+  }
+}
+
+/** Where the application comes up without the change, the change is what keeps it from doing so. */
+async function blame(
+  error: unknown,
+  project: Project,
+  options: BenchOptions,
+  context: Context,
+): Promise<Check> {
+  if (!(error instanceof BringUpError)) throw error
+  context.progress?.('looking whether the project comes up without the change')
+  const began = performance.now()
+  await withBench(project, context, options, () => Promise.resolve())
+  const copies = new RegExp(`${escaped(join(context.workFolder, 'runs'))}/[^/\\s]+/copy-\\d+/`, 'g')
+  const words = (text: string): string => text.replace(copies, '')
+  return {
+    name: 'build',
+    verdict: 'failed',
+    why: `Without the change the application comes up, with it it does not (${error.step}): ${words(error.reason)}`,
+    ms: Math.round(performance.now() - began),
+    log: words(error.log),
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+async function attack(
+  recipe: AnyRecipe,
+  plan: Plan,
+  bench: LiveBench,
+  report: Report,
+  context: Context,
+): Promise<void> {
+  if (!recipe.prove) return
+  context.progress?.('attacking what was added')
+  try {
+    report.attacks = await bench.timed('attacks', async () => (await recipe.prove?.(bench, plan)) ?? [])
+  } catch (error) {
+    context.signal?.throwIfAborted()
+    const why = error instanceof Error ? error.message : String(error)
+    report.checks?.push({ name: 'attacks', verdict: 'failed', why: `They stopped: ${why}.`, ms: 0 })
+  }
+}
+
+/** Findings that the project did not have: the change brought them, wherever they are. */
+async function review(project: Project, drafted: Project) {
+  const began = performance.now()
+  const { baseline } = await readBaseline(project.root, undefined)
+  const known = new Set(runFaults(project, faults, baseline, faultIds).findings.map(({ id }) => id))
+  const findings = runFaults(drafted, faults, baseline, faultIds).findings.filter(
+    ({ id, suppressed }) => !known.has(id) && !suppressed,
+  )
+  const [first] = findings.filter(isActive)
+  const possible = findings.filter((one) => !isActive(one)).length
+  const check: Check = {
+    name: 'review',
+    verdict: first ? 'failed' : 'passed',
+    why: first
+      ? `${plural(findings.filter(isActive).length, 'finding')} that the project did not have: ${first.subject} (${first.fault}).`
+      : `No finding that the project did not have${possible > 0 ? `, but ${possible} possible` : ''}.`,
+    ms: Math.round(performance.now() - began),
+  }
+  return { check, findings }
+}
+
+const order = ['types', 'build', 'migration']
+
+/** What everything else stands on comes first. */
+const ordered = (checks: Check[]): Check[] => checks.sort((a, b) => rank(a) - rank(b))
+const rank = ({ name }: Check): number => (order.includes(name) ? order.indexOf(name) : order.length)
