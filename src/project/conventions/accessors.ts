@@ -27,6 +27,8 @@ export interface Accessor {
   label: string
   /** The export of the project that it is, or that it is reached through. */
   from?: { file: string; name: string }
+  /** Of a call that goes to a package directly. */
+  package?: { package: string; name: string }
   location: Location
 }
 
@@ -110,9 +112,17 @@ export function accessorsOf(own: Code, handlers: ReadonlySet<string>): Accessor[
       ? []
       : [{ kind: 'function' as const, count, label, from, location, token: tokens.has(key) }]
   })
-  for (const [label, count, { from, location }] of ranked(direct))
+  for (const [label, count, { from, package: asked, location }] of ranked(direct))
     if (count > 2)
-      rows.push({ kind: 'call', count, label, ...(from && { from }), location, token: tokenCalls.has(label) })
+      rows.push({
+        kind: 'call',
+        count,
+        label,
+        ...(from && { from }),
+        ...(asked && { package: asked }),
+        location,
+        token: tokenCalls.has(label),
+      })
   const sessions = rows.filter(({ token }) => !token)
   const ofMany = rows.filter(({ count }) => count * 20 >= handlers.size)
   return (sessions.length > 0 ? sessions : ofMany).sort((x, y) => y.count - x.count)
@@ -143,6 +153,7 @@ interface Read {
   at: number
   label: string
   from?: { file: string; name: string }
+  package?: { package: string; name: string }
   location: Location
   /** Of a package for tokens of any kind. */
   token: boolean
@@ -168,7 +179,9 @@ function readsIn(own: Code, syntax: Syntax): Read[] {
     reads.push({
       at: expr.at,
       label: through ? `${local} from ${through.file}` : `${local} of ${packageOf(origin.from)}`,
-      ...(through && { from: { file: through.file, name: through.name } }),
+      ...(through
+        ? { from: { file: through.file, name: through.name } }
+        : { package: { package: origin.from, name: local } }),
       location: through?.location ?? placeOf(syntax, expr.at),
       token: /^(?:jose|jsonwebtoken)$/.test(origin.from),
     })

@@ -27,7 +27,8 @@ export interface Answer {
   statusGiven: boolean
 }
 
-const httpAnswer = /Response\s*\.json\(|Response\(|\bres(?:ponse)?\b[^;\n]{0,60}\.json\(|\.status\(/
+const httpAnswer =
+  /\bc\.json\(|Response\s*\.json\(|Response\(|\bres(?:ponse)?\b[^;\n]{0,60}\.json\(|\.status\(/
 
 export function answersOf({ program, files }: Code): Answer[] {
   const found: Answer[] = []
@@ -69,6 +70,8 @@ function answerOf(expr: Expr & { k: 'call' }, syntax: Syntax): Answer | undefine
   if (callee.of.k === 'name' && /^(?:Next)?Response$/.test(callee.of.name))
     return make(option('status'), body)
   if (callee.of.k === 'name' && /^res(?:ponse)?$/.test(callee.of.name) && body) return make(undefined, body)
+  // Hono: `c.json({ … }, 404)`
+  if (callee.of.k === 'name' && callee.of.name === 'c' && body) return make(init, body)
   // `res.status(404).json({ … })`
   const before = callee.of
   if (before.k === 'call' && before.callee.k === 'member' && before.callee.key === 'status' && body)

@@ -1,8 +1,9 @@
 /** How routes answer: what a result and a failure look like, and which functions make them. */
 import type { Location } from '../../core/finding.ts'
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
-import { type Answer, answersOf, isFailure, onlyAnswers, usedBy } from '../conventions/answers.ts'
-import { type Exported, exportedFunctions, importers, within } from '../conventions/exported.ts'
+import { type Answer, answersOf, isFailure, onlyAnswers } from '../conventions/answers.ts'
+import { within } from '../conventions/exported.ts'
+import { type Callable, callablesOf, usersOf } from './callables.ts'
 import { errorClassOf } from './error-class.ts'
 import { handlerOfErrors } from './error-handler.ts'
 import type { AnswerHabits, Habit, Import } from './habits.ts'
@@ -16,16 +17,19 @@ export function readAnswers(reading: Reading): AnswerHabits {
   const { own } = reading
   const sent = answersOf(own)
   const { answers, relays } = relayed(own, sent)
-  const helpers = sent.map((one) => exportedFunctions(one.syntax).find(({ fn }) => within(fn, one.at)))
-  const counts = importers(own, new Set(helpers.flatMap((one) => (one ? [one.key] : []))))
+  const helpers = new Map<Answer, Callable>()
+  for (const one of [...answers, ...sent]) {
+    const helper = callablesOf(one.syntax).find(({ fn }) => within(fn, one.at))
+    if (helper && !reading.handlers.has(one.syntax.file)) helpers.set(one, helper)
+  }
+  const users = usersOf(own, [...new Map([...helpers.values()].map((one) => [one.key, one])).values()])
   const weighed = answers.map((answer): Weighed => {
-    const helper = exportedFunctions(answer.syntax).find(({ fn }) => within(fn, answer.at))
-    const users = helper && !reading.handlers.has(answer.syntax.file) ? counts.get(helper.key)?.length : 0
-    return { answer, weight: Math.max(1, users ?? 0), shared: (users ?? 0) > 0 }
+    const count = users.get(helpers.get(answer)?.key ?? '')?.length ?? 0
+    return { answer, weight: Math.max(1, count), shared: count > 0 }
   })
   const good = weighed.filter(({ answer }) => !isFailure(answer))
   const bad = weighed.filter(({ answer }) => isFailure(answer))
-  const respond = respondOf(reading, sent, relays)
+  const respond = respondOf(reading, sent, { helpers, users, relays })
   const handleError = handlerOfErrors(reading, sent)
   const error = errorClassOf(reading)
   return {
@@ -150,23 +154,34 @@ function constantsOf(list: Weighed[]): Record<string, string | number | boolean>
   return Object.fromEntries(usual.map(({ key, value }) => [key, value]))
 }
 
-/** The function that most handlers import to answer with a result. */
+/** What is sent is what the function was given: as it is, or under a key. */
+const sendsParameter = (body: Expr, syntax: Syntax): boolean =>
+  body.k === 'object' ? body.props.some(({ value }) => isParameter(value, syntax)) : isParameter(body, syntax)
+
+interface Shared {
+  helpers: ReadonlyMap<Answer, Callable>
+  users: ReadonlyMap<string, string[]>
+  relays: ReadonlySet<string>
+}
+
+/** The function that most files, handlers among them, use to answer with a result. */
 function respondOf(
   reading: Reading,
   sent: Answer[],
-  relays: ReadonlySet<string>,
+  { helpers, users, relays }: Shared,
 ): Habit<Import & { parameters: string[] }> | undefined {
-  const found = new Map<string, Exported>()
-  for (const answer of sent) {
-    const one = exportedFunctions(answer.syntax).find(({ fn }) => within(fn, answer.at))
-    if (!one || found.has(one.key) || reading.handlers.has(answer.syntax.file)) continue
+  const found = new Map<string, { one: Callable; count: number }>()
+  for (const one of helpers.values()) {
+    const files = users.get(one.key) ?? []
+    if (found.has(one.key) || !files.some((file) => reading.handlers.has(file))) continue
     const mine = sent.filter(({ syntax, at }) => syntax === one.syntax && within(one.fn, at))
     const succeeds = relays.has(one.key) || mine.every((other) => !isFailure(other))
-    const withBody = mine.some(({ body }) => body !== undefined && !isConstant(body))
-    if (succeeds && withBody && onlyAnswers(one, mine) && one.fn.params.length > 0) found.set(one.key, one)
+    const withBody = mine.some(({ body, syntax }) => body !== undefined && sendsParameter(body, syntax))
+    if (succeeds && withBody && onlyAnswers(one, mine) && one.fn.params.length > 0)
+      found.set(one.key, { one, count: files.length })
   }
-  const [most] = usedBy(reading.own, [...found.values()], reading.handlers)
-  return most && helperHabit(reading, most, most.count)
+  const [most] = [...found.values()].sort((x, y) => y.count - x.count)
+  return most && helperHabit(reading, most.one, most.count)
 }
 
 function jsonOf({ own }: Reading): AnswerHabits['json'] {

@@ -72,22 +72,27 @@ function routesOf({ endpoints, inside }: Reading, source: string): string {
     const folder = kind === 'route' ? /^(.*?\/api)\//.exec(location.file)?.[1] : undefined
     if (folder?.startsWith(`${inside}${source}app/`)) vote(votes, folder, () => ({ value: folder }))
   }
-  return best(votes)?.value ?? `${inside}${source}app/api`
+  const plain = `${inside}${source}app/api`
+  // A route group beside it sets something apart.
+  return votes.has(plain) ? plain : (best(votes)?.value ?? plain)
 }
 
 const noModules =
   /^(?:components?|app|pages|generated|types?|hooks?|styles?|public|constants?|config|i18n|assets|ui|prisma|node_modules|stores?|context|contexts|providers)$/
 
 /** The folder that most handlers import their modules from. */
-function modulesOf({ own, handlers, inside }: Reading, source: string): Habit<string> {
+function modulesOf({ own, handlers, endpoints, inside }: Reading, source: string): Habit<string> {
   const votes: Votes<string> = new Map()
   const base = `${inside}${source}`
-  for (const file of handlers) {
+  // Pages lean on other modules than what answers requests.
+  const answering = endpoints.flatMap(({ kind, location }) => (kind in surfaces ? [location.file] : []))
+  for (const file of answering.length > 0 ? new Set(answering) : handlers) {
     const syntax = file.startsWith(inside) ? own.program.syntax(file) : undefined
     const seen = new Set<string>()
     for (const specifier of syntax?.imports ?? []) {
       const target = own.program.resolve(file, specifier).file
-      const [folder, ...rest] = target?.startsWith(base) ? target.slice(base.length).split('/') : []
+      const [folder, ...rest] =
+        target?.startsWith(base) && /\.[cm]?[jt]s$/.test(target) ? target.slice(base.length).split('/') : []
       if (folder === undefined || rest.length === 0 || noModules.test(folder) || seen.has(folder)) continue
       seen.add(folder)
       const at: Location = { file: target ?? file, line: 1, column: 1 }

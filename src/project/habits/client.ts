@@ -17,9 +17,13 @@ export function readClient(reading: Reading): Habits['client'] {
   return clientOfQueries(reading) ?? clientMade(reading)
 }
 
+const READS = /^(?:find|count|aggregate|groupBy)/
+
 function clientOfQueries(reading: Reading): Habits['client'] {
   const { own, project } = reading
-  const votes: Votes<{ from: { file: string; name: string }; path: string }> = new Map()
+  // Where a replica is read from, the client that writes is the one that can do both.
+  const writing: Votes<Root> = new Map()
+  const using: Votes<Root> = new Map()
   const isOurs = new Set(own.files.map(({ file }) => file))
   const files = new Set(project.map.queries.map(({ location }) => location.file))
   for (const file of files) {
@@ -29,12 +33,19 @@ function clientOfQueries(reading: Reading): Habits['client'] {
     walk(syntax, (expr) => {
       const client = expr.k === 'call' ? clientOf(reading, expr) : undefined
       const root = client && importedRoot(reading, syntax, client)
-      if (!root || seen.has(root.key)) return
-      seen.add(root.key)
-      vote(votes, root.key, () => ({ value: root, at: root.at }))
+      if (!root) return
+      const writes = expr.k === 'call' && expr.callee.k === 'member' && !READS.test(expr.callee.key)
+      for (const [kind, votes] of [
+        ['using', using],
+        ...(writes ? [['writing', writing] as const] : []),
+      ] as const) {
+        if (seen.has(`${kind} ${root.key}`)) continue
+        seen.add(`${kind} ${root.key}`)
+        vote(votes, root.key, () => ({ value: root, at: root.at }))
+      }
     })
   }
-  const found = best(votes)
+  const found = best(writing) ?? best(using)
   if (!found) return undefined
   const value = importOf(reading, found.value.from)
   return { ...found, value: { ...value, use: `${value.local ?? value.name}${found.value.path}` } }
@@ -122,9 +133,11 @@ export function readGenerated({ generator, folder, at }: SchemaReading): Habits[
   return { value: { file, name: 'PrismaClient' }, ...seen }
 }
 
-/** Where other code imports the generated types from: a package of the workspace may hand them on. */
-export function generatedAsImported(reading: Reading, generated: Habits['generated']): Habits['generated'] {
-  if (!generated) return undefined
+/** Where the application imports the generated types from: a package of the workspace may hand them on. */
+export function generatedAsImported(
+  reading: Reading,
+  generated: NonNullable<Habits['generated']>,
+): NonNullable<Habits['generated']> {
   const votes: Votes<Import | { package: string }> = new Map()
   const name = /import\s+(?:type\s+)?\{[^}]*\b(?:Prisma|PrismaClient)\b[^}]*\}\s*from\s*['"]([^'"]+)['"]/g
   for (const { file, text } of reading.own.files) {
@@ -136,6 +149,23 @@ export function generatedAsImported(reading: Reading, generated: Habits['generat
     }
   }
   const found = best(votes)
-  const foreign = found && 'file' in found.value && !found.value.file.startsWith(reading.inside)
-  return foreign ? { ...found, ...(generated.at && { at: generated.at }) } : generated
+  const isForeign = (file: string): boolean => !file.startsWith(reading.inside)
+  if (found && 'file' in found.value && isForeign(found.value.file))
+    return { ...found, ...(generated.at && { at: generated.at }) }
+  if (!('file' in generated.value) || !isForeign(generated.value.file)) return generated
+  const barrel = barrelOf(reading, generated.value.file)
+  return barrel === undefined ? generated : { ...generated, value: { file: barrel, name: 'PrismaClient' } }
+}
+
+/** The file of the same package that exports all of the generated code, which need not be there. */
+function barrelOf({ own, project }: Reading, generated: string): string | undefined {
+  const owner = project.packages.packageOf(generated)
+  const bare = generated.replace(/\.\w+$/, '')
+  return own.files.find(({ file, text }) => {
+    if (!text.includes('export *') || project.packages.packageOf(file) !== owner) return false
+    return own.program.syntax(file)?.stars.some((star) => {
+      const target = posix.join(posix.dirname(file), star.replace(/\.[cm]?[jt]s$/, ''))
+      return target === bare || `${target}/index` === bare
+    })
+  })?.file
 }

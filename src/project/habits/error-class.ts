@@ -28,9 +28,15 @@ export function errorClassOf(reading: Reading): AnswerHabits['error'] {
       uses.set(at.key, (uses.get(at.key) ?? 0) + count)
   }
   const [most] = [...classes.values()]
-    .filter(({ key, parameters }) => (uses.get(key) ?? 0) > 0 && parameters.some(chooses))
+    .filter(
+      ({ key, parameters }) =>
+        (uses.get(key) ?? 0) > 0 && parameters.some(chooses) && !parameters.some(isNarrow),
+    )
     .sort((a, b) => (uses.get(b.key) ?? 0) - (uses.get(a.key) ?? 0))
-  if (!most) return undefined
+  const total = [...counts.values()].reduce((sum, one) => sum + one.length, 0)
+  const count = uses.get(most?.key ?? '') ?? 0
+  // One that hardly anybody throws is of some corner of the project.
+  if (!most || count * 10 < total || (count < 2 && count < total)) return undefined
   const { syntax, name, parameters } = most
   return {
     value: { ...importOf(reading, { file: syntax.file, name }), parameters },
@@ -43,8 +49,11 @@ export function errorClassOf(reading: Reading): AnswerHabits['error'] {
 }
 
 /** `status: number`, `{ code, message }`, `code: ErrorCode` */
-const chooses = ({ name, type = '' }: Parameter): boolean =>
-  /(?:^|\W)(?:http)?_?(?:status|code)(?:_?code)?(?:$|\W)|errorCode/i.test(`${name} ${type}`)
+const chooses = ({ name }: Parameter): boolean =>
+  /(?:^|\W)(?:http)?_?(?:status|code)(?:_?code)?(?:$|\W)|errorCode/i.test(name)
+
+/** `code: 'expired' | 'missing'`: of one corner of the project. */
+const isNarrow = ({ name, type = '' }: Parameter): boolean => /code/i.test(name) && /^['"]/.test(type)
 
 function* candidates(reading: Reading): Generator<Syntax> {
   for (const { file, text } of reading.own.files) {

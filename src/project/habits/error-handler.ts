@@ -2,14 +2,8 @@
 import type { Expr, Fn, Pattern, Stmt, Syntax } from '../../source/syntax.ts'
 import { blocksOf, returnsOf, walk } from '../../source/walk.ts'
 import type { Answer } from '../conventions/answers.ts'
-import {
-  type Exported,
-  exportedFunctions,
-  functionOf,
-  importers,
-  targetOf,
-  within,
-} from '../conventions/exported.ts'
+import { functionOf, within } from '../conventions/exported.ts'
+import { type Callable, callableAt, callablesOf, calledKey, usersOf } from './callables.ts'
 import type { AnswerHabits } from './habits.ts'
 import { helperHabit } from './imports.ts'
 import type { Reading } from './reading.ts'
@@ -17,22 +11,26 @@ import type { Reading } from './reading.ts'
 /** It is given what `catch` caught, and it answers. The one that stands in the way of the most handlers. */
 export function handlerOfErrors(reading: Reading, answers: Answer[]): AnswerHabits['handleError'] {
   const { own } = reading
-  const counts = new Map<string, number>()
+  const found: { key: string; around: Callable | undefined }[] = []
   for (const { file, text } of own.files) {
     const syntax = /\bcatch\b/.test(text) ? own.program.syntax(file) : undefined
     for (const { key, at } of syntax ? givenCaught(reading, syntax) : []) {
-      const around = syntax && exportedFunctions(syntax).find(({ fn }) => within(fn, at))
-      const users = around && !reading.handlers.has(file) ? importers(own, new Set([around.key])) : undefined
-      const weight = Math.max(1, users?.get(around?.key ?? '')?.length ?? 0)
-      counts.set(key, (counts.get(key) ?? 0) + weight)
+      const inHandler = reading.handlers.has(file)
+      const around = syntax && !inHandler ? callablesOf(syntax).find(({ fn }) => within(fn, at)) : undefined
+      found.push({ key, around })
     }
+  }
+  // In a wrapper it stands for all that are wrapped.
+  const users = usersOf(own, [...new Set(found.flatMap(({ around }) => around ?? []))])
+  const counts = new Map<string, number>()
+  for (const { key, around } of found) {
+    const weight = Math.max(1, users.get(around?.key ?? '')?.length ?? 0)
+    counts.set(key, (counts.get(key) ?? 0) + weight)
   }
   const answering = new Map<string, Answer[]>()
   for (const one of answers) answering.set(one.syntax.file, [...(answering.get(one.syntax.file) ?? []), one])
   for (const [key, count] of [...counts].sort((a, b) => b[1] - a[1])) {
-    const [file = '', name] = key.split('#')
-    const syntax = own.program.syntax(file)
-    const one = syntax && exportedFunctions(syntax).find((other) => other.name === name)
+    const one = callableAt(own, key)
     if (one && answersIn(reading, one.syntax, one.fn, answering)) return helperHabit(reading, one, count)
   }
   return undefined
@@ -52,8 +50,9 @@ function givenCaught({ own }: Reading, syntax: Syntax): { key: string; at: numbe
   const found: { key: string; at: number }[] = []
   walk(syntax, (expr) => {
     if (expr.k !== 'call' || expr.isNew) return
-    if (!expr.args.some((arg) => arg.k === 'name' && caught.has(arg.b))) return
-    const key = targetOf(own, syntax, expr.callee)
+    // Further behind it is only a note for the log.
+    if (!expr.args.slice(0, 2).some((arg) => arg.k === 'name' && caught.has(arg.b))) return
+    const key = calledKey(own, syntax, expr.callee)
     if (key !== undefined) found.push({ key, at: expr.at })
   })
   return found
@@ -80,13 +79,12 @@ function answersIn(
   })
 }
 
-function calledBy(syntax: Syntax, callee: Expr): Pick<Exported, 'syntax' | 'fn'> | undefined {
+function calledBy(syntax: Syntax, callee: Expr): Pick<Callable, 'syntax' | 'fn'> | undefined {
   const fn = callee.k === 'name' ? functionOf(callee, syntax) : undefined
   return fn && { syntax, fn }
 }
 
-function exportedBy({ own }: Pick<Reading, 'own'>, syntax: Syntax, callee: Expr): Exported | undefined {
-  const [file = '', name] = (targetOf(own, syntax, callee) ?? '').split('#')
-  const target = own.program.syntax(file)
-  return target && exportedFunctions(target).find((one) => one.name === name)
+function exportedBy({ own }: Pick<Reading, 'own'>, syntax: Syntax, callee: Expr): Callable | undefined {
+  const key = calledKey(own, syntax, callee)
+  return key === undefined ? undefined : callableAt(own, key)
 }

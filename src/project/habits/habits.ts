@@ -19,6 +19,8 @@ export interface Import {
   name: string
   /** What it is called where it is imported; for a default export. */
   local?: string
+  /** Of an object that is exported, what is meant: `notFound` of `responses.notFound()`. */
+  member?: string
 }
 
 export interface AppHabits {
@@ -77,6 +79,8 @@ export interface UserHabit {
   fields: {
     id: { name: string; type: 'String' | 'Int' | 'BigInt' }
     email?: { name: string; optional: boolean; unique: boolean }
+    /** What people sign in with besides or instead of an address. */
+    username?: { name: string; optional: boolean; unique: boolean }
     passwordHash?: { name: string; optional: boolean }
     name?: { name: string; optional: boolean }
     createdAt?: string
@@ -113,7 +117,7 @@ export interface SchemaHabits {
 }
 
 export interface TestHabits {
-  runner: 'vitest' | 'jest' | 'node:test' | undefined
+  runner: 'vitest' | 'jest' | 'node:test' | 'bun:test' | undefined
   at?: Location
   /** `beside`: next to the source; `__tests__`: in such a folder beside the source; else the folder: `tests`. */
   placement: 'beside' | '__tests__' | (string & {})
@@ -170,6 +174,8 @@ export interface Habits {
     libraries: Habit<string>[]
     /** Who is signed in: the accessor imported most. */
     accessor?: Habit<Import>
+    /** Where handlers ask a package itself: `getServerSession` of `next-auth`. */
+    packageAccessor?: Habit<{ package: string; name: string }>
   }
   user?: UserHabit
   schema?: SchemaHabits

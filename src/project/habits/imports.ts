@@ -1,8 +1,8 @@
 /** How exports of the project are imported: from which file, under which name. */
 import { placeOf } from '../../source/syntax.ts'
-import type { Exported } from '../conventions/exported.ts'
 import { ranked, tally } from '../conventions/sources.ts'
 import { findExport } from '../flow/program.ts'
+import type { Callable } from './callables.ts'
 import type { Habit, Import } from './habits.ts'
 import { parametersAt } from './parameters.ts'
 import type { Reading } from './reading.ts'
@@ -44,13 +44,17 @@ export const localOf = (file: string): string =>
 /** A function with its parameters, as it is imported. */
 export function helperHabit(
   reading: Reading,
-  { syntax, name, at, fn }: Exported,
+  { syntax, name, member, at, fn }: Callable,
   count: number,
 ): Habit<Import & { parameters: string[] }> {
   const parameters = parametersAt(reading.text(syntax.file), fn.at).map((one) => one.name)
   return {
-    value: { ...importOf(reading, { file: syntax.file, name }), parameters },
-    at: placeOf(syntax, at),
+    value: {
+      ...importOf(reading, { file: syntax.file, name }),
+      ...(member !== undefined && { member }),
+      parameters,
+    },
+    at: placeOf(syntax, member === undefined ? at : fn.at),
     of: { count, total: reading.handlers.size },
   }
 }

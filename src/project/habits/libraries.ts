@@ -68,13 +68,19 @@ export function readAuthentication(reading: Reading): Habits['authentication'] {
   const libraries = authentication
     .filter((name) => reading.reach.some((one) => one.dependencies[name] !== undefined))
     .map((name): Habit<string> => ({ value: name, ...dependencyPlace(reading, name) }))
-  const [first] = accessorsOf(reading.own, reading.handlers).filter(({ from }) => from !== undefined)
-  if (!first?.from) return { libraries }
-  const { count, location } = first
-  const accessor = {
-    value: importOf(reading, first.from),
-    at: location,
-    of: { count, total: reading.own.files.length },
+  const accessors = accessorsOf(reading.own, reading.handlers)
+  const total = reading.own.files.length
+  const own = accessors.find(({ from }) => from !== undefined)
+  const foreign = accessors.find((one) => one.package !== undefined)
+  return {
+    libraries,
+    // One that hardly anybody imports, where others ask the package, is no habit.
+    ...(own?.from &&
+      own.count * 20 > (foreign?.count ?? 0) && {
+        accessor: { value: importOf(reading, own.from), at: own.location, of: { count: own.count, total } },
+      }),
+    ...(foreign?.package && {
+      packageAccessor: { value: foreign.package, at: foreign.location, of: { count: foreign.count, total } },
+    }),
   }
-  return { libraries, accessor }
 }

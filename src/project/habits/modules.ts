@@ -45,10 +45,20 @@ export function readEnvironment(reading: Reading): Habits['environment'] {
     ? 't3'
     : isFunction(reading, value)
       ? 'function'
-      : /['"]zod(?:\/\w+)?['"]/.test(text)
+      : usesZod(reading, value.file)
         ? 'zod'
         : 'own'
   return { value: { ...importOf(reading, value), kind }, at, ...(of && { of }) }
+}
+
+/** The file, or one that it imports. */
+function usesZod({ own, text }: Pick<Reading, 'own' | 'text'>, file: string, depth = 1): boolean {
+  if (/['"]zod(?:\/\w+)?['"]/.test(text(file))) return true
+  const imports = depth === 0 ? [] : (own.program.syntax(file)?.imports ?? [])
+  return imports.some((one) => {
+    const target = own.program.resolve(file, one).file
+    return target !== undefined && usesZod({ own, text }, target, depth - 1)
+  })
 }
 
 function isFunction({ own }: Reading, { file, name }: { file: string; name: string }): boolean {

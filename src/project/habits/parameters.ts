@@ -31,7 +31,11 @@ function parameterOf(text: string): Parameter {
   const [name = '', ...types] = split(declared, ':')
   const type = types.join(':').trim().replace(/\s+/g, ' ')
   return {
-    name: name.trim().replace(/\?$/, '').replace(/\s+/g, ' '),
+    name: name
+      .trim()
+      .replace(/\?$/, '')
+      .replace(/\s+/g, ' ')
+      .replace(/,(?= [}\]])/, ''),
     ...(type !== '' && { type }),
     optional: value !== undefined || /\?\s*$/.test(name) || name.trim().startsWith('...'),
   }

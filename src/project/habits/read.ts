@@ -24,7 +24,8 @@ export function readHabits(project: Project, options: { app?: string } = {}): Ha
   const reading = openReading(project, options.app)
   const schema = openSchema(reading)
   const client = readClient(reading)
-  const generated = schema && generatedAsImported(reading, readGenerated(schema))
+  const made = schema && readGenerated(schema)
+  const generated = made && generatedAsImported(reading, made)
   const logger = readLogger(reading)
   const environment = readEnvironment(reading)
   const exampleFile = exampleOf(reading)
@@ -58,6 +59,7 @@ const examples = [
   '.env.local.example',
   '.env.example.local',
   'env.example',
+  '.env-example',
   '.example.env',
 ]
 

@@ -157,21 +157,22 @@ function nativeOf(models: PrismaModel[]): { time?: Habit<string> } {
 const configFile = /^(?:prisma\d*\.config|\.config\/prisma\d*)\.[cm]?[jt]s$/
 
 /** As the configuration names it, else the folder beside the schema that holds migrations. */
-function migrationsOf({ project, text }: Reading, { folder, owner }: SchemaReading): string | undefined {
+function migrationsOf({ project, text, has }: Reading, { folder, owner }: SchemaReading): string | undefined {
   const place = owner?.folder ?? '.'
   const inside = place === '.' ? '' : `${place}/`
+  const found = project.files.flatMap((file) => /^(.+)\/[^/]+\/migration\.sql$/.exec(file)?.[1] ?? [])
   for (const file of project.files) {
     if (!file.startsWith(inside) || !configFile.test(file.slice(inside.length))) continue
     const named = migrationsIn(text(file))
-    if (named !== undefined) return posix.join(posix.dirname(file), named)
+    const path = named === undefined ? undefined : posix.join(posix.dirname(file), named)
+    if (path !== undefined && (has(path) || found.length === 0)) return path
   }
-  const found = project.files.flatMap((file) => /^(.+)\/[^/]+\/migration\.sql$/.exec(file)?.[1] ?? [])
   const near = [folder, posix.dirname(folder), inFolder(place, 'prisma')].map((one) =>
     posix.join(one, 'migrations'),
   )
   return (
     near.find((one) => found.includes(one)) ??
-    found.find((one) => one.startsWith(inside) && /(?:^|\/)migrations$/.test(one))
+    found.find((one) => one.startsWith(inside) && /(?:^|\/)migrations?$/.test(one))
   )
 }
 

@@ -1,5 +1,6 @@
 /** How one file of the project is imported by another: by alias, package or path, as it is done here. */
 import { posix } from 'node:path'
+import { isRecord } from '../../source/config.ts'
 import type { Alias } from '../resolver.ts'
 import type { Reading } from './reading.ts'
 
@@ -106,13 +107,27 @@ function packageSpecifiers({ project }: Reading, from: string, to: string): stri
     importer?.dependencies[owner.name] === undefined
   )
     return []
+  const { exports } = owner.manifest
   const inside = to.slice(owner.folder.length + 1)
-  const paths = pathsOf(inside).flatMap((path) => [path, path.replace(/^(?:src|lib)\/?/, '')])
-  return [
+  const below = pathsOf(inside)
+    .flatMap((path) => [path, path.replace(/^(?:src|lib)\/?/, '')])
+    .filter((path) => path !== '' && (!isRecord(exports) || isExported(exports, `./${path}`)))
+  const named = isRecord(exports) ? Object.keys(exports).filter((key) => /^\.\/[^*]+$/.test(key)) : []
+  const all = [
     owner.name,
-    ...new Set(paths.filter((path) => path !== '').map((path) => `${owner.name}/${path}`)),
-  ].filter((one) => (one === owner.name ? project.program.resolve(from, one).file === to : true))
+    ...[...named.map((key) => key.slice(2)), ...below].map((path) => `${owner.name}/${path}`),
+  ]
+  // Without a file to find, only the path itself can say that it is the one.
+  const isRight = (one: string): boolean =>
+    project.program.resolve(from, one).file === to || below.some((path) => one === `${owner.name}/${path}`)
+  return [...new Set(all)].filter(isRight).sort((a, b) => a.length - b.length)
 }
+
+const isExported = (exports: Record<string, unknown>, path: string): boolean =>
+  Object.keys(exports).some((key) => {
+    const [before = '', after] = key.split('*')
+    return after === undefined ? key === path : path.startsWith(before) && path.endsWith(after)
+  })
 
 /** `./client` → `./client.ts` where the project writes it so. */
 function withEnding(specifier: string, to: string, ways: Ways, reading?: Reading, from?: string): string {

@@ -25,7 +25,7 @@ export function readTests(reading: Reading): TestHabits {
       !/@playwright\/test|\bcy\./.test(project.sourceText(file) ?? ''),
   )
   const ours = all.filter((file) => folders.some((folder) => folder !== '' && file.startsWith(folder)))
-  const own = all.filter((file) => file.startsWith(reading.inside))
+  const own = all.filter((file) => project.packages.packageOf(file)?.folder === reading.app.folder)
   const files = (own.length > 0 ? own : ours.length > 0 ? ours : all).slice(0, sample)
   const places: Votes<string> = new Map()
   const endings: Votes<string> = new Map()
@@ -50,8 +50,17 @@ export function readTests(reading: Reading): TestHabits {
 
 type Runner = Pick<TestHabits, 'runner' | 'at'>
 
-/** A configuration or dependency of the application, else of a folder above it, else what the tests import. */
+const imported: [from: RegExp, runner: NonNullable<TestHabits['runner']>][] = [
+  [/from ['"]vitest['"]/, 'vitest'],
+  [/from ['"]@jest\/globals['"]/, 'jest'],
+  [/from ['"]node:test['"]/, 'node:test'],
+  [/from ['"]bun:test['"]/, 'bun:test'],
+]
+
+/** What most tests import, else a configuration or dependency of the application or of a folder above it. */
 function runnerOf({ app, project }: Reading, texts: string[]): Runner {
+  const most = imported.find(([from]) => texts.filter((text) => from.test(text)).length * 2 > texts.length)
+  if (most) return { runner: most[1] }
   const folders = [...above(app.folder)]
   for (const folder of folders) {
     for (const runner of ['vitest', 'jest'] as const) {
@@ -71,15 +80,17 @@ function runnerOf({ app, project }: Reading, texts: string[]): Runner {
     const scripts = isRecord(manifest?.manifest.scripts) ? Object.values(manifest.manifest.scripts) : []
     if (scripts.some((one) => typeof one === 'string' && /(?:node|tsx)\s[^&|]*--test\b/.test(one)))
       return { runner: 'node:test', at }
+    if (scripts.some((one) => typeof one === 'string' && /(?:^|[&;]\s*)bun test\b/.test(one)))
+      return { runner: 'bun:test', at }
   }
-  if (texts.some((text) => /from ['"]node:test['"]/.test(text))) return { runner: 'node:test' }
-  return { runner: undefined }
+  const some = imported.find(([from]) => texts.some((text) => from.test(text)))
+  return { runner: some?.[1] }
 }
 
 function globals({ text }: Reading, texts: string[], { runner, at }: Runner): boolean {
   if (texts.length === 0) return runner === 'jest' || /\bglobals:\s*true/.test(at ? text(at.file) : '')
-  const imported = texts.filter((one) => /from ['"](?:vitest|@jest\/globals)['"]/.test(one))
-  const whole = imported.filter((one) =>
+  const importing = texts.filter((one) => /from ['"](?:vitest|@jest\/globals)['"]/.test(one))
+  const whole = importing.filter((one) =>
     /import\s*\{[^}]*\b(?:it|test|expect|describe)\b[^}]*\}\s*from ['"](?:vitest|@jest\/globals)['"]/.test(
       one,
     ),

@@ -17,14 +17,19 @@ export function readUser(reading: Reading, { dataModel }: SchemaReading): UserHa
   const email = emailOf(columns)
   const password = passwordOf(columns)
   const name = find(columns, /^(?:full |display |real )?name$/, 'String')
-  const hashing = hashingOf(reading)
-  const taken = new Set([email, password, name])
+  const username = find(columns, /^(?:user ?name|login|login name|handle)$/, 'String')
+  // Without a column for it, what is hashed elsewhere is no password of theirs.
+  const hashing = password && hashingOf(reading)
+  const taken = new Set([email, username, password, name])
   return {
     model,
     at: model.location,
     fields: {
       id,
       ...(email && { email: { name: email.name, optional: email.optional, unique: email.unique } }),
+      ...(username && {
+        username: { name: username.name, optional: username.optional, unique: username.unique },
+      }),
       ...(password && { passwordHash: { name: password.name, optional: password.optional } }),
       ...(name && { name: { name: name.name, optional: name.optional } }),
       ...times(columns),
@@ -114,7 +119,7 @@ const derivations: Record<string, Hashing> = {
 function hashingOf({ own }: Reading): UserHabit['hashing'] {
   const votes: Votes<Hashing> = new Map()
   for (const { file, text } of own.files) {
-    if (!/bcrypt|argon2|scrypt|pbkdf2/.test(text)) continue
+    if (!/bcrypt|argon2|scrypt|pbkdf2/.test(text) || !/password/i.test(`${file} ${text}`)) continue
     const syntax = own.program.syntax(file)
     if (!syntax) continue
     const used = new Map<string, number>()
@@ -127,9 +132,7 @@ function hashingOf({ own }: Reading): UserHabit['hashing'] {
       const kind = crypto ? derivations[binding.imported] : hashers[binding.from]
       const at = used.get(binding.name)
       if (kind === undefined || at === undefined) continue
-      // Other secrets are hashed as well: what is about passwords counts more.
-      const weight = /password/i.test(`${file} ${text}`) ? 10 : 1
-      vote(votes, kind, () => ({ value: kind, at: placeOf(syntax, at) }), weight)
+      vote(votes, kind, () => ({ value: kind, at: placeOf(syntax, at) }))
     }
     // `crypto.scryptSync(…)`
     walk(syntax, (expr) => {

@@ -13,6 +13,7 @@ export function wrappersOf(reading: Reading): Pick<AnswerHabits, 'wrapper' | 'gu
   const { own, endpoints } = reading
   const votes: Votes<string> = new Map()
   const guarded = new Map<string, boolean>()
+  const people = new Set<string>()
   let total = 0
   for (const file of new Set(endpoints.filter(isHttp).map(({ location }) => location.file))) {
     const syntax = own.program.syntax(file)
@@ -26,12 +27,17 @@ export function wrappersOf(reading: Reading): Pick<AnswerHabits, 'wrapper' | 'gu
         ({ location, method }) =>
           location.file === file && (name === 'default' || method === undefined || method === name),
       )
-      const asks = its.length > 0 && its.every(({ guard }) => guard.level !== 'none')
+      // Guarded all over is the wrapper's doing; by a secret of another machine, it is not for people.
+      const levels = its.map(({ guard }) => guard.level)
+      const asks = levels.length > 0 && levels.every((level) => level !== 'none')
       guarded.set(key, (guarded.get(key) ?? true) && asks)
+      if (levels.some((level) => level === 'session' || level === 'permission')) people.add(key)
     }
   }
   const pick = (asks: boolean): AnswerHabits['wrapper'] => {
-    const found = best(new Map([...votes].filter(([key]) => guarded.get(key) === asks)))
+    const found = best(
+      new Map([...votes].filter(([key]) => guarded.get(key) === asks && (!asks || people.has(key)))),
+    )
     const [file = '', name = ''] = found?.value.split('#') ?? []
     if (!found?.of || (found.of.count < 2 && total > 1)) return undefined
     const of = { count: found.of.count, total }
