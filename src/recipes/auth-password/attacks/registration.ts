@@ -56,27 +56,7 @@ export const registrationAttacks: Attack[] = [
     ['ASVS 2.3.3', 'CWE-362', 'CWE-367'],
     async (scene) => {
       scene.endpoint('register')
-      const person = scene.newPerson()
-      const { foldsCase } = scene.contract.identifier
-      const answers = await Promise.all(
-        Array.from({ length: RACERS }, (_, i) =>
-          scene.register({
-            identifier: foldsCase && i % 2 === 1 ? person.identifier.toUpperCase() : person.identifier,
-            password: scene.newPerson().password,
-          }),
-        ),
-      )
-      const rows = await scene.users(person)
-      scene.holds(rows.length === 1, `${rows.length} users have one address.`)
-      const good = answers.filter((one) => scene.succeeded('register', one))
-      if (!scene.contract.registerConceals)
-        scene.holds(good.length === 1, `${good.length} of ${RACERS} registrations succeeded.`, ...good)
-      for (const answer of answers)
-        scene.holds(
-          scene.succeeded('register', answer) || scene.refused(answer, 'taken', 'limited'),
-          `A registration that lost was answered ${answer.status}.`,
-          answer,
-        )
+      for (let round = 0; round < 3; round++) await race(scene)
       return `One of ${RACERS} registered.`
     },
   ),
@@ -181,4 +161,29 @@ async function wished(
   const [row] = await scene.users(person)
   const admin = Object.keys(more).length > 0 && row && Object.values(row).some((value) => value === 'ADMIN')
   scene.holds(!admin, `Register took \`${Object.keys(more).join(', ')}\`.`, answer)
+}
+
+async function race(scene: Scene): Promise<void> {
+  await scene.calm()
+  const person = scene.newPerson()
+  const { foldsCase } = scene.contract.identifier
+  const answers = await Promise.all(
+    Array.from({ length: RACERS }, (_, i) =>
+      scene.register({
+        identifier: foldsCase && i % 2 === 1 ? person.identifier.toUpperCase() : person.identifier,
+        password: scene.newPerson().password,
+      }),
+    ),
+  )
+  const rows = await scene.users(person)
+  scene.holds(rows.length === 1, `${rows.length} users have one address.`)
+  const good = answers.filter((one) => scene.succeeded('register', one))
+  if (!scene.contract.registerConceals)
+    scene.holds(good.length === 1, `${good.length} of ${RACERS} registrations succeeded.`, ...good)
+  for (const answer of answers)
+    scene.holds(
+      scene.succeeded('register', answer) || scene.refused(answer, 'taken', 'limited'),
+      `A registration that lost was answered ${answer.status}.`,
+      answer,
+    )
 }

@@ -273,8 +273,7 @@ export const sessionAttacks: Attack[] = [
     ['ASVS 7.3.2', 'CWE-613'],
     async (scene) => {
       const { absolute } = scene.contract.tables
-      if (absolute?.meaning !== 'ends')
-        throw new NotApplicable('No last day of sessions is stored.')
+      if (absolute?.meaning !== 'ends') throw new NotApplicable('No last day of sessions is stored.')
       scene.endpoint('refresh')
       const { session } = await scene.visitor()
       const near = `UPDATE ${quoteTable(absolute.table)} SET ${quoteName(absolute.column)} = now() + interval '26 hours'`
