@@ -1,7 +1,8 @@
 /** How errors are written in the project: its class, the order of its parameters, the words of its codes. */
 import type { AnswerHabits, Import } from '../../project/habits/habits.ts'
 import type { Project } from '../../project/project.ts'
-import { quoted } from './naming.ts'
+import { property, quoted } from './naming.ts'
+import { nameOf } from './source.ts'
 
 /** What can go wrong, with the status and words that are usual for it. */
 const failures = {
@@ -22,32 +23,54 @@ export type Failure = keyof typeof failures
 
 export interface ErrorClass {
   from: Import
-  /** Arguments of the constructor, in order. */
-  parameters: ('status' | 'code' | 'message')[]
+  /** Arguments of the constructor, in order; several in one object. */
+  parameters: (Part | Part[])[]
   /** The class is made by the recipe: the project has none that fits. */
   own: boolean
   /** The codes that its type allows, where it names them. */
   union?: { file: string; members: string[]; end: number }
-  shouts: boolean
+  codes: 'snake_case' | 'kebab-case' | 'SHOUTING'
 }
+
+type Part = 'status' | 'code' | 'message'
 
 /** The project's class where it carries a status and a message, and asks for nothing else. */
 export function errorClassOf(answers: AnswerHabits, project: Project): ErrorClass | undefined {
   const found = answers.error?.value
   if (!found) return undefined
-  const parameters: ErrorClass['parameters'] = []
-  for (const { name, optional } of found.parameters) {
-    const meaning = meaningOf(name)
-    if (meaning && !parameters.includes(meaning)) parameters.push(meaning)
-    else if (!optional) return undefined
-    else break
-  }
-  if (!parameters.includes('status') || !parameters.includes('message')) return undefined
+  const parameters = parametersOf(
+    found.parameters,
+    project.sourceText(answers.error?.at?.file ?? found.file) ?? '',
+  )
+  if (!parameters?.flat().includes('status') || !parameters.flat().includes('message')) return undefined
   const type = found.parameters.find(({ name }) => meaningOf(name) === 'code')?.type
   const union = type === undefined ? undefined : unionOf(project, found.file, type)
-  const codes = union?.members ?? codesIn(project, found.local ?? found.name)
-  const shouts = codes.filter((code) => /^[A-Z_]+$/.test(code)).length > codes.length / 2
-  return { from: found, parameters, own: false, ...(union && { union }), shouts }
+  const codes = union?.members ?? codesIn(project, nameOf(found))
+  return { from: found, parameters, own: false, ...(union && { union }), codes: styleOf(codes) }
+}
+
+type Parameter = NonNullable<AnswerHabits['error']>['value']['parameters'][number]
+
+/** Undefined when it asks for something that is not known here. `text`: of the file with the class. */
+function parametersOf(asked: readonly Parameter[], text: string): ErrorClass['parameters'] | undefined {
+  const parameters: ErrorClass['parameters'] = []
+  for (const { name, optional } of asked) {
+    const parts = /^\{(.*)\}$/
+      .exec(name)?.[1]
+      ?.split(',')
+      .map((one) => one.trim())
+    const needed = parts?.filter((one) => meaningOf(one) !== undefined || !text.includes(`${one}?:`))
+    const meanings = (needed ?? [name]).map(meaningOf)
+    const known = meanings.filter((one) => one !== undefined)
+    if (known.length < meanings.length) return optional ? parameters : undefined
+    parameters.push(...(parts ? [known] : known))
+  }
+  return parameters
+}
+
+function styleOf(codes: readonly string[]): ErrorClass['codes'] {
+  if (codes.filter((code) => /^[A-Z_]+$/.test(code)).length > codes.length / 2) return 'SHOUTING'
+  return codes.some((code) => code.includes('-')) ? 'kebab-case' : 'snake_case'
 }
 
 function meaningOf(name: string): 'status' | 'code' | 'message' | undefined {
@@ -69,7 +92,7 @@ function codesIn(project: Project, name: string): string[] {
   const made = new RegExp(`new ${name}\\(([^)]*)\\)`, 'g')
   return project.code.flatMap((file) =>
     [...(project.sourceText(file) ?? '').matchAll(made)].flatMap((one) =>
-      [...(one[1] ?? '').matchAll(/['"]([A-Za-z]+(?:_[A-Za-z]+)*)['"]/g)].map((code) => code[1] ?? ''),
+      [...(one[1] ?? '').matchAll(/['"]([A-Za-z]+(?:[_-][A-Za-z]+)*)['"]/g)].map((code) => code[1] ?? ''),
     ),
   )
 }
@@ -78,9 +101,14 @@ function codesIn(project: Project, name: string): string[] {
 export const statusOf = (failure: Failure): number => failures[failure].status
 
 /** The code of a failure, in the project's words: one that the type has, else one that it gets. */
-export function codeOf(failure: Failure, { union, shouts }: ErrorClass): string {
-  const codes: string[] = failures[failure].codes.map((code) => (shouts ? code.toUpperCase() : code))
+export function codeOf(failure: Failure, { union, codes: style }: ErrorClass): string {
+  const codes = failures[failure].codes.map((code) => inStyle(code, style))
   return codes.find((code) => union?.members.includes(code)) ?? codes[0] ?? ''
+}
+
+function inStyle(code: string, style: ErrorClass['codes']): string {
+  if (style === 'SHOUTING') return code.toUpperCase()
+  return style === 'kebab-case' ? code.replaceAll('_', '-') : code
 }
 
 /** Codes that the recipe uses and the type of the project does not have. */
@@ -95,10 +123,16 @@ const keys = Object.keys(failures).filter((name): name is Failure => name in fai
 
 /** The arguments, in the class's order: `401, 'unauthorized', 'Sign in to continue'`. */
 export function errorArguments(error: ErrorClass, failure: Failure, message: string): string {
-  const values = {
-    status: String(statusOf(failure)),
-    code: quoted(codeOf(failure, error)),
-    message,
-  }
-  return error.parameters.map((one) => values[one]).join(', ')
+  const code = quoted(codeOf(failure, error))
+  return argumentsOf(error, { status: String(statusOf(failure)), code, message })
+}
+
+export function argumentsOf({ parameters }: ErrorClass, values: Record<Part, string>): string {
+  return parameters
+    .map((one) =>
+      typeof one === 'string'
+        ? values[one]
+        : `{ ${one.map((part) => property(part, values[part])).join(', ')} }`,
+    )
+    .join(', ')
 }

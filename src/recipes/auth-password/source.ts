@@ -40,7 +40,17 @@ export function written(
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
     .map(([from, names]) => line(from, [...names]))
   const head = [...guard, ...lines].join('\n')
-  return { file, text: `${head}${head && '\n\n'}${body.trim()}\n` }
+  const text = habits.code.functions === 'arrow' ? asArrows(body.trim()) : body.trim()
+  return { file, text: `${head}${head && '\n\n'}${text}\n` }
+}
+
+/** `function name() {` at the margin, as a constant; its head is on one line. */
+function asArrows(body: string): string {
+  return body.replace(
+    /^(export )?(async )?function (\w+)((?:<\w+>)?\(.*) \{$/gm,
+    (_, exported = '', async = '', name: string, rest: string) =>
+      `${exported}const ${name} = ${async}${rest} => {`,
+  )
 }
 
 function line(from: string, names: string[]): string {

@@ -56,6 +56,8 @@ export interface Target extends Omit<AuthInput, 'register' | 'basePath'> {
   hashing: Hashing
   error: ErrorClass
   client: Import & { use: string }
+  /** How the project makes a response of an error. */
+  failing: Failing
 }
 
 /** Throws a UserError where the project cannot take it. */
@@ -81,7 +83,7 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
     from: { file: part.errors, name: 'AuthError' },
     parameters: ['status', 'code', 'message'],
     own: true,
-    shouts: false,
+    codes: 'snake_case',
   }
   const basePath = basePathOf(facts, input.basePath)
   const user = userOf(facts, input)
@@ -104,10 +106,31 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
     route: (call) => `${habits.app.routes}/${basePath}/${call}/route.ts`,
     user,
     tables: tablesOf(habits),
-    hashing: hashingOf(facts, input),
+    hashing: hashingOf(facts, input, user.hash.name),
     error,
     client,
+    failing: failingOf(facts, error),
   }
+}
+
+export interface Failing {
+  by: 'wrapper' | 'options' | 'function' | 'nothing'
+  from?: Import
+  /** Errors of zod are answered, too. */
+  knowsZod: boolean
+}
+
+/** `options`: a wrapper that is given `{ handler, … }`. */
+function failingOf({ habits, project }: AuthFacts, error: ErrorClass): Failing {
+  const { wrapper, handleError } = habits.answers
+  const found = wrapper ?? handleError
+  if (!found || error.own) return { by: 'nothing', knowsZod: true }
+  const from = found.value
+  const text = project.sourceText(found.at?.file ?? from.file) ?? project.sourceText(from.file) ?? ''
+  const source = project.sourceText(from.file) ?? text
+  const takesOptions = new RegExp(`\\b${from.name}\\b[^({]*\\(\\s*\\{[^}]*\\bhandler\\b`).test(source)
+  const by = wrapper ? (takesOptions ? 'options' : 'wrapper') : 'function'
+  return { by, from, knowsZod: /ZodError|instanceof z\./.test(source) }
 }
 
 /** `api` of `src/app/api`. */

@@ -47,21 +47,24 @@ export function userOf({ habits }: AuthFacts, { createUser }: AuthInput): UserTa
       `${model.name}.${fields.email.name} is not unique: two people could sign in as each other.`,
       `Add @unique to it in ${found.at.file}, and run the command again.`,
     )
+  const stored = fields.passwordHash ?? secretOf(found)
   const keys = new Set(model.relations.flatMap((one) => one.keys))
-  const apart = new Set([fields.email.name, fields.passwordHash?.name, fields.id.name])
+  const apart = new Set([fields.email.name, stored?.name, fields.id.name])
   const called = fields.name && !fields.name.optional ? [{ name: fields.name.name, type: 'String' }] : []
   const required = [...called, ...fields.required].filter(
     ({ name }, index, all) => !apart.has(name) && all.findIndex((one) => one.name === name) === index,
   )
-  const refused = required.find(({ name, type }) => keys.has(name) || !choosable.has(type))
+  const refused = required.find(
+    ({ name, type }) => keys.has(name) || !choosable.has(type) || /hash|secret|token|salt|role/i.test(name),
+  )
   return {
     model: model.name,
     delegate: model.delegate,
     table: model.table,
     id: fields.id,
     email: fields.email.name,
-    hash: fields.passwordHash
-      ? { ...fields.passwordHash, added: false }
+    hash: stored
+      ? { name: stored.name, optional: stored.optional, added: false }
       : { name: 'passwordHash', optional: true, added: true },
     filled: required.flatMap(({ name, type }) =>
       type === 'String' || type === 'Int' || type === 'DateTime' ? [{ name, type }] : [],
@@ -75,9 +78,18 @@ export function userOf({ habits }: AuthFacts, { createUser }: AuthInput): UserTa
   }
 }
 
-function columnsOf({ model, fields }: UserHabit, inSnake: boolean): UserTarget['columns'] {
+/** A hash of what people know, by another word than password: `secretHash`. */
+function secretOf({ model }: UserHabit): { name: string; optional: boolean } | undefined {
+  return model.fields.find(
+    ({ name, type, relation }) =>
+      !relation && type === 'String' && /(secret|pass|pwd|credential|pin).*(hash|digest)$/i.test(name),
+  )
+}
+
+function columnsOf(found: UserHabit, inSnake: boolean): UserTarget['columns'] {
+  const { model, fields } = found
   const column = (name: string): string => model.fields.find((one) => one.name === name)?.column ?? name
-  const hash = fields.passwordHash?.name
+  const hash = (fields.passwordHash ?? secretOf(found))?.name
   const [disabled] = fields.disabled
   return {
     id: column(fields.id.name),

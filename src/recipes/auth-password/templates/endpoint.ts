@@ -5,11 +5,18 @@ import type { Target } from '../target.ts'
 
 /** What all endpoints have in common, around the project's own wrapper or error handler. */
 export function endpoint(t: Target): NewFile {
-  const { wrapper, handleError } = t.habits.answers
-  if (wrapper && !t.error.own) return wrapped(t, nameOf(wrapper.value), fromExport(wrapper.value))
-  if (handleError && !t.error.own)
-    return handled(t, [fromExport(handleError.value)], `${nameOf(handleError.value)}(error)`, '')
-  return ownFailure(t)
+  const { by, from } = t.failing
+  if (!from || by === 'nothing') return ownFailure(t)
+  const name = nameOf(from)
+  if (by === 'wrapper') return wrapped(t, name, fromExport(from))
+  if (by === 'function') return handled(t, [fromExport(from)], `${name}(error)`, '')
+  return handled(
+    t,
+    [fromExport(from)],
+    `await ${name}({ handler: () => Promise.reject(error) })(request, { params: Promise.resolve({}) })`,
+    '',
+    true,
+  )
 }
 
 const types = (request: string): string => `
@@ -22,7 +29,7 @@ const finish = `
     if (response.status === 401) response.headers.set('WWW-Authenticate', 'Bearer')
     return response`
 
-function handled(t: Target, imports: Wanted[], failure: string, more: string): NewFile {
+function handled(t: Target, imports: Wanted[], failure: string, more: string, later = false): NewFile {
   return written(
     t.habits,
     t.part.endpoint,
@@ -30,11 +37,11 @@ function handled(t: Target, imports: Wanted[], failure: string, more: string): N
     `${types('Request')}
 export function endpoint(handler: Handler): Handler {
   return async (request) => {
-    const response = await handler(request).catch(failed)${finish}
+    const response = await handler(request).catch(${later ? '(error: unknown) => failed(error, request)' : 'failed'})${finish}
   }
 }
 
-function failed(error: unknown): Response {
+${later ? `async function failed(error: unknown, request: Request): Promise<Response> {` : 'function failed(error: unknown): Response {'}
   const response = ${failure}
   if (error instanceof RetryLater) response.headers.set('Retry-After', String(error.seconds))
   return response

@@ -1,5 +1,5 @@
 import type { NewFile } from '../../../core/change.ts'
-import { codeOf } from '../failures.ts'
+import { argumentsOf, codeOf } from '../failures.ts'
 import { fromExport, nameOf, written } from '../source.ts'
 import type { Target } from '../target.ts'
 
@@ -46,7 +46,7 @@ export class RetryLater extends ${parent} {
   readonly seconds: number
 
   constructor(status: 429 | 503, seconds: number) {
-    super(${error.parameters.map((one) => values[one]).join(', ')})
+    super(${argumentsOf(error, values)})
     this.seconds = seconds
   }
 }`,

@@ -129,4 +129,5 @@ ${t.register ? 'export type Registration = z.infer<typeof registerSchema>' : ''}
 }
 
 /** Not where hashes are there already: their passwords were hashed as typed. */
-export const normalizes = ({ hashing }: Target): boolean => !hashing.seen
+export const normalizes = ({ hashing }: Target): boolean =>
+  !hashing.seen || (hashing.kind === 'own' && hashing.normalizes)

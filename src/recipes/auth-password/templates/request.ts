@@ -10,10 +10,21 @@ export function readJson(t: Target): NewFile {
   return written(
     t.habits,
     t.part['read-json'],
-    media.imports,
+    [
+      ...media.imports,
+      ...(t.failing.knowsZod
+        ? []
+        : [
+            fromPackage(
+              'zod',
+              'type ZodType',
+              ...((t.habits.validation.value.major ?? 4) < 4 ? ['type ZodTypeDef'] : []),
+            ),
+          ]),
+    ],
     `
 const MAX_BYTES = 8 * 1024
-
+${t.failing.knowsZod ? '' : readInput(t)}
 export async function readJson(request: Request): Promise<unknown> {
   // Forms of other sites cannot send this type without being asked first.
   const type = request.headers.get('content-type') ?? ''
@@ -109,4 +120,19 @@ function groupsOf(address: string): number[] {
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
 }`,
   )
+}
+
+/** Where the project's error handling does not know the errors of zod. */
+function readInput(t: Target): string {
+  const invalid = failing(t, 'invalid', '`$' + '{name}: $' + '{issue?.message}`', false)
+  const old = (t.habits.validation.value.major ?? 4) < 4
+  return `
+export async function readInput<T>(request: Request, schema: ${old ? 'ZodType<T, ZodTypeDef, unknown>' : 'ZodType<T>'}): Promise<T> {
+  const read = schema.safeParse(await readJson(request))
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  const name = issue?.path.join('.') || 'body'
+  throw ${invalid.code}
+}
+`
 }

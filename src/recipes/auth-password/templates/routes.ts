@@ -112,9 +112,13 @@ interface Words {
 
 /** Where the project's error handling knows the errors of zod, they are left to it. */
 function reading(t: Target, schema: string): Words {
+  const known = t.failing.knowsZod
   return {
-    code: `${schema}.parse(await readJson(request))`,
-    imports: [fromFile(t.part['read-json'], 'readJson'), fromFile(t.part.schemas, schema)],
+    code: known ? `${schema}.parse(await readJson(request))` : `await readInput(request, ${schema})`,
+    imports: [
+      fromFile(t.part['read-json'], known ? 'readJson' : 'readInput'),
+      fromFile(t.part.schemas, schema),
+    ],
   }
 }
 
@@ -139,10 +143,7 @@ function refreshToken(t: Target, optional = false): Words {
   return optional
     ? {
         code: `const hasBody = request.headers.has('content-type')
-  const refreshToken = hasBody ? ${read.code}.refreshToken : undefined`.replace(
-          '? refreshSchema',
-          '? refreshSchema',
-        ),
+  const refreshToken = hasBody ? (${read.code}).refreshToken : undefined`,
         imports: read.imports,
       }
     : { code: `const { refreshToken } = ${read.code}`, imports: read.imports }
