@@ -49,8 +49,10 @@ export function errorClassOf(reading: Reading): AnswerHabits['error'] {
 }
 
 /** `status: number`, `{ code, message }`, `code: ErrorCode` */
-const chooses = ({ name }: Parameter): boolean =>
-  /(?:^|\W)(?:http)?_?(?:status|code)(?:_?code)?(?:$|\W)|errorCode/i.test(name)
+const chooses = ({ name, type = '' }: Parameter): boolean =>
+  /(?:^|\W)(?:http)?_?(?:status|code)(?:_?code)?(?:$|\W)|errorCode/i.test(
+    type.startsWith('{') ? `${name} ${type}` : name,
+  )
 
 /** `code: 'expired' | 'missing'`: of one corner of the project. */
 const isNarrow = ({ name, type = '' }: Parameter): boolean => /code/i.test(name) && /^['"]/.test(type)

@@ -98,7 +98,10 @@ function tablesOf(models: PrismaModel[]): SchemaHabits['tables'] {
   return best(new Map(mapped)) ?? { value: 'as model' }
 }
 
-const isPlural = (table: string, model: string): boolean => /s$/.test(table) && !/s$/i.test(model)
+/** `user_roles` of `UserRole`, `people` of `Person`; not `address` of `Address`. */
+const isPlural = (table: string, model: string): boolean =>
+  table !== model.replace(/(?<=[a-z\d])(?=[A-Z])/g, '_').toLowerCase() &&
+  /(?:s|people|children|data|media)$/.test(table)
 
 const scalar = (field: PrismaField, names: ReadonlySet<string>): boolean => !names.has(field.type)
 

@@ -110,7 +110,7 @@ function packageSpecifiers({ project }: Reading, from: string, to: string): stri
   const { exports } = owner.manifest
   const inside = to.slice(owner.folder.length + 1)
   const below = pathsOf(inside)
-    .flatMap((path) => [path, path.replace(/^(?:src|lib)\/?/, '')])
+    .flatMap((path) => (isRecord(exports) ? [path, path.replace(/^(?:src|lib)\/?/, '')] : [path]))
     .filter((path) => path !== '' && (!isRecord(exports) || isExported(exports, `./${path}`)))
   const named = isRecord(exports) ? Object.keys(exports).filter((key) => /^\.\/[^*]+$/.test(key)) : []
   const all = [
