@@ -110,13 +110,13 @@ function withoutBlock(text: string, edit: TextEdit): TextEdit {
 }
 
 /** Behind the arguments, or behind the name of an attribute that has none. */
-function attributeEnd(text: string, start: number): number {
+export function attributeEnd(text: string, start: number): number {
   const name = start + (/^@*[\w.]+/.exec(text.slice(start))?.[0].length ?? 0)
   return text[name] === '(' ? closing(text, name) : name
 }
 
 /** Behind the bracket that closes the one at the offset; strings and comments do not count. */
-function closing(text: string, open: number): number {
+export function closing(text: string, open: number): number {
   let depth = 0
   for (const { 0: token, index } of text
     .slice(open)

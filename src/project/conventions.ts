@@ -15,7 +15,7 @@ const runners: [dependency: string, name: string][] = [
   ['mocha', 'mocha'],
 ]
 
-const validators = [
+export const validators = [
   'zod',
   'valibot',
   'yup',
@@ -29,7 +29,7 @@ const validators = [
   'ajv',
 ]
 
-const authentication = [
+export const authentication = [
   'next-auth',
   '@auth/core',
   'better-auth',
@@ -87,6 +87,15 @@ function* layout({ files, packages, read, aliasesFor }: Sources): Generator<Conv
   }
 }
 
+/** Where a test stands: `beside` its source, in a folder `__tests__`, or the folder of tests that it is in. */
+export function placementOf(file: string, present: ReadonlySet<string>): string {
+  const folders = file.split('/').slice(0, -1)
+  if (folders.includes('__tests__')) return '__tests__'
+  if (present.has(file.replace(/\.(?:test|spec)(\.[cm]?[jt]sx?)$/, '$1'))) return 'beside'
+  const index = folders.findIndex((name) => /^(?:tests?|e2e|spec|playwright|cypress)$/.test(name))
+  return index === -1 ? 'beside' : folders.slice(0, index + 1).join('/')
+}
+
 function* tests(sources: Sources): Generator<Convention> {
   const { files, packages, read } = sources
   const found = new Set<string>()
@@ -118,14 +127,13 @@ function* tests(sources: Sources): Generator<Convention> {
   const present = new Set(files)
   for (const file of files) {
     if (!testFile.test(file)) continue
-    const folders = file.split('/').slice(0, -1)
-    const beside = present.has(file.replace(/\.(?:test|spec)(\.[cm]?[jt]sx?)$/, '$1'))
-    const folder = folders.find((name) => /^(?:tests?|e2e|spec|playwright|cypress)$/.test(name))
-    const habit = folders.includes('__tests__')
-      ? 'in __tests__ folders'
-      : beside || folder === undefined
-        ? 'beside the source'
-        : `in ${folder}/`
+    const placed = placementOf(file, present)
+    const habit =
+      placed === '__tests__'
+        ? 'in __tests__ folders'
+        : placed === 'beside'
+          ? 'beside the source'
+          : `in ${base(placed)}/`
     tally(placement, habit, () => file)
   }
   const [first] = ranked(placement)
@@ -177,10 +185,11 @@ function* schema({ schemas, read }: Sources): Generator<Convention> {
   }
 }
 
-const besidesTheApp = /(?:^|\/)(?:seeds?|scripts?|tests?|e2e|integration|examples?|docs|__tests__)(?:[/.]|-)/
+export const besidesTheApp =
+  /(?:^|\/)(?:seeds?|scripts?|tests?|e2e|integration|examples?|docs|__tests__)(?:[/.]|-)/
 
 /** The exported name of the file that makes the client: `prisma` of `export const prisma = …`. */
-function clientName(text: string): string | undefined {
+export function clientName(text: string): string | undefined {
   const names = [
     ...[...text.matchAll(/^export (?:const|let|var) (\w+)/gm)].map((match) => match[1]),
     ...[...text.matchAll(/^export default (?:\w+\.)?(\w+);?\s*$/gm)].map((match) => match[1]),

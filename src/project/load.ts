@@ -112,6 +112,10 @@ export async function loadProject(asked: string, options: Options = {}): Promise
 
   return {
     root,
+    folder,
+    files,
+    packages,
+    aliases: resolver.aliases,
     problems,
     coverage: { files: code.length, lines },
     dataModels,

@@ -3,6 +3,8 @@ import type { Problem } from '../core/report.ts'
 import type { DataModel, Entity } from './data-model.ts'
 import type { Event } from './flow/events.ts'
 import type { Program } from './flow/program.ts'
+import type { Packages } from './packages.ts'
+import type { Resolver } from './resolver.ts'
 
 /** One run of an endpoint, or of an exported function that no endpoint reaches. */
 export interface Run {
@@ -18,6 +20,13 @@ export interface Run {
 /** What is known about an application: read once, then only asked. */
 export interface Project {
   root: string
+  /** The folder that was asked about, relative to the root: `.` or `apps/web`. */
+  folder: string
+  /** All files that were listed, relative to the root. */
+  files: readonly string[]
+  packages: Packages
+  /** The aliases that hold in a file. */
+  aliases: Resolver['aliases']
   map: ProjectMap
   problems: Problem[]
   coverage: { files: number; lines: number }

@@ -10,6 +10,14 @@ export interface Resolver {
   resolve(fromFile: string, specifier: string): Resolution
   /** The file with the aliases of a folder's own configuration, which may be one that it extends. */
   aliasesFor(folder: string): string | undefined
+  /** What may stand for a path in an import of this file: patterns with their targets, the first that matches wins. */
+  aliases(fromFile: string): Alias[]
+}
+
+/** `@/*` → `src/*`, relative to the root. */
+export interface Alias {
+  pattern: string
+  target: string
 }
 
 interface Paths {
@@ -365,7 +373,23 @@ export function createResolver(files: string[], packages: Packages, read: Read):
     return bare(fromFile, plain)
   }
 
+  function aliases(fromFile: string): Alias[] {
+    const configured = chainOf(folderOf(fromFile)).flatMap(({ patterns, baseUrl }) => [
+      ...patterns.flatMap(([pattern, targets]) => targets.map((target) => ({ pattern, target }))),
+      ...(baseUrl === undefined ? [] : [{ pattern: '*', target: posix.join(baseUrl, '*') }]),
+    ])
+    const owner = packages.packageOf(fromFile)
+    const table = isRecord(owner?.manifest.imports) ? owner.manifest.imports : {}
+    const internal = Object.keys(table).flatMap((pattern) =>
+      leaves(table[pattern])
+        .filter((target) => target.startsWith('.'))
+        .map((target) => ({ pattern, target: posix.join(owner?.folder ?? '.', target) })),
+    )
+    return [...configured, ...internal].map((one) => ({ ...one, target: posix.normalize(one.target) }))
+  }
+
   return {
+    aliases,
     aliasesFor: (folder) => configIn(folder)?.source,
     resolve(fromFile, specifier) {
       const key = `${folderOf(fromFile)}\0${specifier}`

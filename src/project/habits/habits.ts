@@ -19,6 +19,8 @@ export interface Import {
   name: string
   /** What it is called where it is imported; for a default export. */
   local?: string
+  /** Of an object that is exported, what is meant: `notFound` of `responses.notFound()`. */
+  member?: string
 }
 
 export interface AppHabits {
@@ -50,14 +52,19 @@ export interface AnswerHabits {
   success: Habit<string | undefined>
   /**
    * The body of a failure. `text`: `{ error: 'text' }`; `object`: `{ error: { code, message } }`. `key`: `error`, `message`, …
+   * `fields`: of the object; of a text, the other keys beside it that vary.
    */
   failure: Habit<{ key: string; shape: 'text' | 'object'; fields: string[] }>
   /** Function that makes the success response: `ok(data)`, `json(data, status)`; with its parameters in order. */
   respond?: Habit<Import & { parameters: string[] }>
   /** Function that turns a caught error into a response: `errorResponse(error)`. */
   handleError?: Habit<Import & { parameters: string[] }>
+  /** Keys with the same constant in most bodies: `{ success: true }`, `{ success: false }`. */
+  beside: Record<'success' | 'failure', Record<string, string | number | boolean>>
   /** Function that handlers are wrapped in: `export const POST = route(async (request) => …)`, as it is imported most. */
   wrapper?: Habit<Import>
+  /** The one that asks who is calling: not for a handler that is there to sign in. */
+  guardedWrapper?: Habit<Import>
   /** The project's error class: `new HttpError(404, 'Not found')`. */
   error?: Habit<Import & { parameters: { name: string; type?: string; optional: boolean }[] }>
   /** `Response.json` or `NextResponse.json`. */
@@ -72,17 +79,19 @@ export interface UserHabit {
   fields: {
     id: { name: string; type: 'String' | 'Int' | 'BigInt' }
     email?: { name: string; optional: boolean; unique: boolean }
+    /** What people sign in with besides or instead of an address. */
+    username?: { name: string; optional: boolean; unique: boolean }
     passwordHash?: { name: string; optional: boolean }
     name?: { name: string; optional: boolean }
     createdAt?: string
     updatedAt?: string
     /** Required columns without a default that sign-up must fill in. */
     required: { name: string; type: string }[]
-    /** Says that the account may not sign in: `disabledAt`, `isActive`, `banned`. */
-    disabled?: { name: string; type: 'Boolean' | 'DateTime'; when: boolean }
+    /** Each says that the account may not sign in: `disabledAt`, `isActive`, `banned`. A time says so when it is set. */
+    disabled: { name: string; type: 'Boolean' | 'DateTime'; when: boolean }[]
   }
   /** Model and key of how the hash that is stored today was made, where the code shows it: `bcryptjs`. */
-  hashing?: Habit<'bcrypt' | 'bcryptjs' | 'argon2' | '@node-rs/argon2' | 'scrypt'>
+  hashing?: Habit<'bcrypt' | 'bcryptjs' | 'argon2' | '@node-rs/argon2' | 'scrypt' | 'pbkdf2'>
 }
 
 export interface SchemaHabits {
@@ -95,8 +104,12 @@ export interface SchemaHabits {
   /** `snake_case`: models have `@@map`, fields `@map`. */
   tables: Habit<'as model' | 'snake_case' | 'snake_case plural'>
   columns: Habit<'as field' | 'snake_case'>
+  /** How names of two words are written in the schema itself. */
+  fieldNames: Habit<'camelCase' | 'snake_case'>
   createdAt?: string
   updatedAt?: string
+  /** Attribute that most times have: `@db.Timestamptz(3)`. */
+  time?: Habit<string>
   /** Folder with migrations, relative to the root; absent when the project has none. */
   migrations?: string
   /** Version of Prisma as installed, else as asked for. */
@@ -104,7 +117,7 @@ export interface SchemaHabits {
 }
 
 export interface TestHabits {
-  runner: 'vitest' | 'jest' | 'node:test' | undefined
+  runner: 'vitest' | 'jest' | 'node:test' | 'bun:test' | undefined
   at?: Location
   /** `beside`: next to the source; `__tests__`: in such a folder beside the source; else the folder: `tests`. */
   placement: 'beside' | '__tests__' | (string & {})
@@ -142,10 +155,10 @@ export interface Habits {
   app: AppHabits
   code: CodeStyle
   answers: AnswerHabits
-  /** The Prisma client that is shared: `prisma` from `src/lib/prisma.ts`. */
-  client?: Habit<Import>
+  /** The Prisma client that is shared: `prisma` from `src/lib/prisma.ts`. `use`: as queries name it: `prisma`, `db.client`, `getDb()`. */
+  client?: Habit<Import & { use: string }>
   /** Specifier of the generated client's types when it is no package: the file `src/generated/prisma/client.ts`. */
-  generated?: Habit<Import | { package: '@prisma/client' }>
+  generated?: Habit<Import | { package: string }>
   validation: Habit<{
     library: 'zod' | 'valibot' | 'yup' | 'joi' | 'other' | 'none'
     major?: number
@@ -161,6 +174,8 @@ export interface Habits {
     libraries: Habit<string>[]
     /** Who is signed in: the accessor imported most. */
     accessor?: Habit<Import>
+    /** Where handlers ask a package itself: `getServerSession` of `next-auth`. */
+    packageAccessor?: Habit<{ package: string; name: string }>
   }
   user?: UserHabit
   schema?: SchemaHabits
