@@ -11,6 +11,11 @@ describe('tokens', () => {
     expect(texts(one)).toEqual(texts(other))
   })
 
+  it('know where a template ends', () => {
+    const template = ['`$', '{a}s`'].join('')
+    expect(texts(`f(${template}) + b`)).toEqual(['f', '(', template, ')', '+', 'b'])
+  })
+
   it('tell a regular expression from a division', () => {
     expect(texts('a / b / c')).toEqual(['a', '/', 'b', '/', 'c'])
     expect(texts("x.split(/'/, 2) / 3")).toEqual(['x', '.', 'split', '(', "/'/", ',', '2', ')', '/', '3'])

@@ -50,8 +50,10 @@ function templateEnd(code: string, start: number): number {
   for (let at = start + 1; at < code.length; at++) {
     if (code[at] === '\\') at++
     else if (depth === 0 && code[at] === '`') return at + 1
-    else if (depth === 0 && code.startsWith('${', at)) depth = 1
-    else if (depth > 0 && code[at] === '`') at = templateEnd(code, at) - 1
+    else if (depth === 0 && code[at] === '$' && code[at + 1] === '{') {
+      depth = 1
+      at++
+    } else if (depth > 0 && code[at] === '`') at = templateEnd(code, at) - 1
     else if (depth > 0 && code[at] === '{') depth++
     else if (depth > 0 && code[at] === '}') depth--
   }
