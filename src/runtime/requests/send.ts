@@ -9,6 +9,8 @@ export interface HttpRequest {
   path: string
   headers?: Record<string, string>
   body?: string | Uint8Array
+  /** Sent in chunks, without a length. */
+  chunked?: boolean
   /** Value of the header by which the capture tells requests apart; absent: made up. */
   id?: string
 }
@@ -100,7 +102,8 @@ export async function send(
       },
     )
     sent.on('error', fail)
-    sent.end(request.body)
+    if (request.chunked) sent.write(request.body ?? '')
+    sent.end(request.chunked ? undefined : request.body)
   })
 }
 
@@ -111,8 +114,8 @@ function headersOf(url: URL, request: HttpRequest, id: string): Record<string, s
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
   if (headers.origin === '') delete headers.origin
   headers[REQUEST_ID] = id
-  const { body } = request
-  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
+  const { body, chunked } = request
+  if (body !== undefined && !chunked) headers['content-length'] = String(Buffer.byteLength(body))
   return headers
 }
 

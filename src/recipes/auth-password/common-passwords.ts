@@ -1,0 +1,35 @@
+/** Passwords that many people have, as written without spaces, capitals and punctuation. */
+export const commonPasswords: readonly string[] = `
+password1 password12 password123 password1234 password12345 passw0rd passw0rd1 p@ssw0rd p@ssword1
+123456789 1234567890 12345678910 123123123 12341234 11223344 87654321 987654321 qwerty123 qwerty1234
+qwerty12345 qwertyui qwertyuiop qwertyuiop123 qweasdzxc qweasdzxc123 1qaz2wsx 1qaz2wsx3edc 1q2w3e4r
+1q2w3e4r5t 1q2w3e4r5t6y q1w2e3r4 q1w2e3r4t5 zaq12wsx zaq1zaq1 asdfghjkl asdfasdf asdf1234 zxcvbnm123
+abcd1234 abc12345 a1b2c3d4 a123456789 aa123456 aa12345678 iloveyou iloveyou1 iloveyou2 iloveyou123
+sunshine sunshine1 princess princess1 football football1 baseball baseball1 basketball superman superman1
+batman123 starwars starwars1 trustno1 whatever computer computer1 internet internet1 jennifer michelle
+michael1 jonathan liverpool liverpool1 chelsea1 arsenal1 barcelona barcelona1 manchester welcome1
+welcome12 welcome123 letmein1 letmein123 changeme changeme1 changeme123 admin123 admin1234 admin12345
+administrator root1234 test1234 testtest test12345 testing123 guest1234 default1 secret123 dragon123
+monkey123 master123 shadow123 killer123 charlie1 freedom1 corvette mercedes chocolate chocolate1 butterfly
+butterfly1 samantha victoria alexander elizabeth nicholas benjamin pokemon1 pokemon123 minecraft
+minecraft1 fuckyou1 fuckyou123 asshole1 blink182 metallica nirvana1 slipknot summer2024 summer2025
+summer2026 winter2024 winter2025 winter2026 spring2025 spring2026 autumn2025 password2024 password2025
+password2026 qwerty2025 qwerty2026
+1q2w3e4r5t6y7u8i 1q2w3e4r5t6y7u8i9o 1q2w3e4r5t6y7u8i9o0p 1qaz2wsx3edc4rfv 1qaz2wsx3edc4rfv5tgb
+1qazxsw23edcvfr4 1qazxsw23edcvfr45tgb 123qweasdzxc123 123qweasdzxcvbn 12345qwertasdfg 123456789qwerty
+1234567890qwerty 1234567890qwertyuiop qwerty1234567890 qwertyuiop12345 qwertyuiop123456 qwertyuiopasdfgh
+qwertyuiopasdfghjkl qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgb qazwsxedcrfvtgbyhn qazwsxedcrfvtgbyhnujm
+zaq12wsxcde34rfv zaq1xsw2cde3vfr4 asdfghjklqwertyuiop asdfghjklzxcvbnm zxcvbnmasdfghjkl
+mnbvcxzlkjhgfdsapoiuytrewq poiuytrewqlkjhgfdsa abcdefghijklmno123 password123456789 password1234567890
+passw0rdpassw0rd mypasswordismypassword mypasswordispassword thisismypassword thisismypassword1
+thisisapassword thisisapassword1 thisisnotapassword thisisaverylongpassword averylongpassword
+changethispassword pleasechangeme123 pleaseletmeinnow letmeinletmein1 correcthorsebatterystaple
+iloveyouforever iloveyousomuch1 iloveyouverymuch administrator123 administrator1234 administratorpassword
+administrator2024 administrator2025 administrator2026 welcomewelcome123 welcometothejungle
+supercalifragilisticexpialidocious maytheforcebewithyou tobeornottobethatisthequestion onceuponatime123
+qwerty123456789 q1w2e3r4t5y6u7i8 q1w2e3r4t5y6u7i8o9p0 a1b2c3d4e5f6g7h8 footballbaseball superman12345678
+liverpoolfootballclub manchesterunited manchestercity1 nevergonnagiveyouup neverletmedown123
+livelaughlove123 jesuschristislord praisethelord123 godisgreat12345 ilovejesuschrist ilovemyfamily123
+`
+  .trim()
+  .split(/\s+/)

@@ -1,0 +1,155 @@
+/** Why the code is as it is: one line for each convention that it follows, with where it was seen. */
+import type { Location } from '../../core/finding.ts'
+import type { Decision } from '../../core/recipe.ts'
+import { nameOf } from './source.ts'
+import type { Target } from './target.ts'
+
+export function decisionsOf(t: Target): Decision[] {
+  const { habits } = t
+  const { answers } = habits
+  return [
+    paths(t),
+    users(t),
+    hashing(t),
+    {
+      about: 'Access token',
+      choice: `JWT, HS256, ${t.accessLifetime / 60} minutes, of the type at+jwt, with issuer, audience and session`,
+      because:
+        'One service makes and reads it, so one secret is enough; its session is looked up on each request.',
+      from: 'standard',
+    },
+    {
+      about: 'Refresh token',
+      choice: t.refreshIn === 'cookie' ? 'in the cookie __Host-refresh, good once' : 'in the body, good once',
+      because: 'RFC 9700: a token that is used twice ends the session, whoever used it first.',
+      from: 'standard',
+    },
+    errors(t),
+    seen('Answers', answers.respond?.at ?? answers.success.at, {
+      choice: answers.respond
+        ? `${nameOf(answers.respond.value)}(…)`
+        : answers.success.value === undefined
+          ? 'the value itself'
+          : `{ ${answers.success.value}: … }`,
+      because: 'The other endpoints answer like this.',
+    }),
+    ...(habits.client
+      ? [
+          seen('Database', habits.client.at, {
+            choice: habits.client.value.use,
+            because: 'The one client of the project.',
+          }),
+        ]
+      : []),
+    seen('Log', habits.logger?.at, {
+      choice: habits.logger ? nameOf(habits.logger.value) : 'lines of JSON on the console',
+      because: habits.logger ? 'The project logs through it.' : 'The project has no logger.',
+    }),
+    seen('Modules', habits.app.modules.at, {
+      choice: t.part.sessions.replace(/\/[^/]+$/, '/'),
+      because: `Modules that are no endpoints are in ${habits.app.modules.value}, named in ${habits.app.fileNames}.`,
+    }),
+    {
+      about: 'Secret',
+      choice: 'ACCESS_TOKEN_SECRET, of its own',
+      because: 'A secret that also signs something else would let one token pass as the other.',
+      ...(habits.environment?.at && { seen: habits.environment.at }),
+      from: 'standard',
+    },
+    {
+      about: 'Guessing',
+      choice:
+        '10 tries for an account from one network in 15 minutes, 100 from a network, 100 for an account in an hour',
+      because:
+        'Counted in PostgreSQL in one statement, so that parallel tries add up and nobody can lock the owner out.',
+      from: 'standard',
+    },
+    ...libraries(t),
+  ]
+}
+
+function seen(about: string, at: Location | undefined, rest: Pick<Decision, 'choice' | 'because'>): Decision {
+  return { about, ...rest, ...(at && { seen: at }), from: at ? 'project' : 'default' }
+}
+
+function paths(t: Target): Decision {
+  const asked = t.path.endsWith('/auth') ? undefined : 'api/auth is taken, and stays as it is.'
+  const [surface] = t.habits.app.surfaces
+  return {
+    about: 'Endpoints',
+    choice: t.calls.map((call) => `/${t.path}/${call}`).join(', '),
+    because: asked ?? 'Route handlers, which programs of all kinds can call.',
+    ...(surface?.at && { seen: surface.at }),
+    from: asked ? 'project' : 'default',
+  }
+}
+
+function users({ user, habits }: Target): Decision {
+  const fields = [user.email, user.hash.name, ...user.filled.map(({ name }) => name)]
+  if (user.added)
+    return {
+      about: 'Users',
+      choice: 'a new model User',
+      because: 'There was none, and it was asked for.',
+      from: 'request',
+    }
+  return {
+    about: 'Users',
+    choice: `${user.model}, with ${fields.join(', ')}`,
+    because: user.hash.added
+      ? `The model stays as it is but for ${user.hash.name}, which is empty for those who have no password yet.`
+      : 'The model is there, and stays as it is.',
+    ...(habits.user && { seen: habits.user.at }),
+    from: 'project',
+  }
+}
+
+function hashing({ hashing: { kind, seen: there }, habits }: Target): Decision {
+  const at = habits.user?.hashing?.at
+  return {
+    about: 'Passwords',
+    choice: kind === 'own' ? 'the functions of the project' : kind,
+    because: there
+      ? 'Stored hashes were made so: people sign in with the passwords that they have.'
+      : 'OWASP: argon2id where nothing else is there.',
+    ...(at && { seen: at }),
+    from: there ? 'project' : kind.includes('argon2') ? 'standard' : 'request',
+  }
+}
+
+function errors(t: Target): Decision {
+  const { handleError, wrapper, error } = t.habits.answers
+  if (t.error.own)
+    return {
+      about: 'Errors',
+      choice: 'a class AuthError of its own, answered in the shape of the other endpoints',
+      because: 'The project has no class that carries a status.',
+      ...(t.habits.answers.failure.at && { seen: t.habits.answers.failure.at }),
+      from: 'default',
+    }
+  const way = wrapper?.value ?? handleError?.value
+  return seen('Errors', error?.at, {
+    choice: `new ${nameOf(t.error.from)}(…)${way ? `, answered by ${nameOf(way)}` : ''}`,
+    because: 'The other endpoints fail like this.',
+  })
+}
+
+function libraries({ habits }: Target): Decision[] {
+  const known = new Set([
+    'next-auth',
+    '@auth/core',
+    'better-auth',
+    '@clerk/nextjs',
+    'iron-session',
+    '@supabase/ssr',
+    'lucia',
+  ])
+  return habits.authentication.libraries
+    .filter(({ value }) => known.has(value))
+    .map(({ value, at }) =>
+      seen(`Beside ${value}`, at, {
+        choice: 'token endpoints for the same users',
+        because: `${value} keeps signing people in as before: its sessions and these do not know each other.`,
+      }),
+    )
+}

@@ -1,0 +1,16 @@
+import type { Question, Recipe } from '../../core/recipe.ts'
+import { type AuthFacts, type AuthInput, authInput } from './input.ts'
+import { plan } from './plan.ts'
+import { questions } from './questions.ts'
+
+export { contract } from './contract.ts'
+export type { AuthFacts, AuthInput } from './input.ts'
+export { authInput } from './input.ts'
+
+export const authPassword: Recipe<AuthInput, AuthFacts> = {
+  id: 'auth-password',
+  summary: 'Register, login with a JWT, refresh, logout and me, for the users that are there',
+  input: authInput,
+  questions: (facts, input): Question[] => questions(facts, input),
+  plan,
+}

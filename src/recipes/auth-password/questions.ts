@@ -1,0 +1,31 @@
+import type { Question } from '../../core/recipe.ts'
+import type { AuthFacts, AuthInput } from './input.ts'
+
+/** What the project does not say: who calls the endpoints, and what to do where somebody signs people in already. */
+export function questions({ habits }: AuthFacts, input: Partial<AuthInput>): Question[] {
+  const asked: Question[] = []
+  if (input.refreshIn === undefined)
+    asked.push({
+      input: 'refreshIn',
+      text: 'Who calls these endpoints?',
+      choices: [
+        {
+          value: 'cookie',
+          means: 'a browser, on this origin: the refresh token is a cookie that scripts cannot read',
+        },
+        { value: 'body', means: 'apps and servers: the refresh token is in the body, and they keep it' },
+      ],
+      default: 'cookie',
+    })
+  if (!habits.user && input.createUser === undefined)
+    asked.push({
+      input: 'createUser',
+      text: 'There is no model of people who sign in. Add one?',
+      choices: [
+        { value: 'true', means: 'a model User with email and password hash' },
+        { value: 'false', means: 'stop here' },
+      ],
+      default: 'false',
+    })
+  return asked
+}

@@ -1,0 +1,178 @@
+import type { NewFile } from '../../../core/change.ts'
+import { answering, failing } from '../answers.ts'
+import { fromExport, fromFile, fromPackage, written } from '../source.ts'
+import type { Target } from '../target.ts'
+
+export function accessTokens(t: Target): NewFile {
+  return written(
+    t.habits,
+    t.part['access-tokens'],
+    [
+      fromPackage('node:crypto', 'createHash'),
+      fromPackage('jose', 'errors', 'jwtVerify', 'SignJWT'),
+      fromFile(t.part.settings, 'authSettings', 'lifetimes'),
+    ],
+    `
+const ISSUER = '${t.service}'
+const AUDIENCE = '${t.service}-api'
+const ALGORITHM = 'HS256'
+// Says what the token is for: no other token that is signed here passes as one.
+const TYPE = 'at+jwt'
+
+export type AccessClaims = { userId: string; sessionId: string }
+
+export function signAccessToken({ userId, sessionId }: AccessClaims): Promise<string> {
+  const { id, secret } = presentKey()
+  return new SignJWT({ sid: sessionId })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: id })
+    .setSubject(userId)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime(\`\${lifetimes.accessToken}s\`)
+    .sign(secret)
+}
+
+/** Nothing for a token that is not ours, is for something else, or has expired. */
+export async function readAccessToken(token: string): Promise<AccessClaims | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, ({ kid }) => secretOf(kid), {
+      algorithms: [ALGORITHM],
+      typ: TYPE,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      maxTokenAge: lifetimes.accessToken,
+      requiredClaims: ['exp'],
+    })
+    const { sub, sid } = payload
+    return sub && typeof sid === 'string' ? { userId: sub, sessionId: sid } : undefined
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined
+    throw error
+  }
+}
+
+type Key = { id: string; secret: Uint8Array }
+
+const presentKey = (): Key => keyFrom(authSettings().ACCESS_TOKEN_SECRET)
+
+/** The previous secret still verifies, so that changing the secret signs nobody out. */
+function secretOf(id: string | undefined): Uint8Array {
+  const { ACCESS_TOKEN_SECRET_PREVIOUS: previous } = authSettings()
+  const keys = previous ? [presentKey(), keyFrom(previous)] : [presentKey()]
+  const key = keys.find((one) => one.id === id)
+  if (!key) throw new errors.JWKSNoMatchingKey()
+  return key.secret
+}
+
+function keyFrom(text: string): Key {
+  const id = createHash('sha256').update(\`kid:\${text}\`).digest('hex').slice(0, 8)
+  return { id, secret: new TextEncoder().encode(text) }
+}`,
+  )
+}
+
+export function refreshCookie(t: Target): NewFile {
+  return written(
+    t.habits,
+    t.part['refresh-cookie'],
+    [fromFile(t.part.sessions, 'type OpenSession')],
+    `
+// A browser accepts the prefix only from this very host, over HTTPS. Development has no HTTPS.
+const isProduction = process.env.NODE_ENV === 'production'
+const NAME = isProduction ? '__Host-refresh' : 'refresh'
+const ATTRIBUTES = \`Path=/; HttpOnly; SameSite=Strict\${isProduction ? '; Secure' : ''}\`
+
+export function readRefreshCookie(request: Request): string | undefined {
+  const pairs = (request.headers.get('cookie') ?? '').split(/; */)
+  return pairs.find((pair) => pair.startsWith(\`\${NAME}=\`))?.slice(NAME.length + 1)
+}
+
+export function setRefreshCookie(response: Response, { refreshToken, refreshExpiresAt }: OpenSession): void {
+  const cookie = \`\${NAME}=\${refreshToken}; \${ATTRIBUTES}; Expires=\${refreshExpiresAt.toUTCString()}\`
+  response.headers.append('Set-Cookie', cookie)
+}
+
+export function clearRefreshCookie(response: Response): void {
+  response.headers.append('Set-Cookie', \`\${NAME}=; \${ATTRIBUTES}; Max-Age=0\`)
+}`,
+  )
+}
+
+export function tokenAnswer(t: Target): NewFile {
+  const inCookie = t.refreshIn === 'cookie'
+  const fields = [
+    'accessToken',
+    "tokenType: 'Bearer'",
+    'expiresIn: lifetimes.accessToken',
+    ...(inCookie ? [] : ['refreshToken: session.refreshToken', 'refreshExpiresAt: session.refreshExpiresAt']),
+  ]
+  const answer = answering(t, `{ ${fields.join(', ')} }`)
+  const send = inCookie
+    ? `const response = ${answer.code}
+  setRefreshCookie(response, session)
+  return response`
+    : `return ${answer.code}`
+  const text = (value: string): string => (t.user.id.type === 'String' ? value : `String(${value})`)
+  const id = t.tables.id.type === 'String' ? 'session.id' : 'String(session.id)'
+  return written(
+    t.habits,
+    t.part['token-answer'],
+    [
+      fromFile(t.part['access-tokens'], 'signAccessToken'),
+      ...(inCookie ? [fromFile(t.part['refresh-cookie'], 'setRefreshCookie')] : []),
+      fromFile(t.part.sessions, 'type OpenSession'),
+      fromFile(t.part.settings, 'lifetimes'),
+      ...answer.imports,
+    ],
+    `
+${inCookie ? '/** The access token for the program, the refresh token where no script can read it. */' : '/** Both tokens for a program that keeps them safe: an app, a server. */'}
+export async function tokenAnswer(session: OpenSession): Promise<Response> {
+  const accessToken = await signAccessToken({ userId: ${text('session.userId')}, sessionId: ${id} })
+  ${send}
+}`,
+  )
+}
+
+export function requireUser(t: Target): NewFile {
+  const { session, field, id } = t.tables
+  const { user } = t
+  const refused = failing(t, 'signedOut', 'Sign in to continue')
+  const from = (type: string, value: string): string =>
+    type === 'String' ? value : `${type === 'Int' ? 'Number' : 'BigInt'}(${value})`
+  const enabled = enabledCondition(t)
+  return written(
+    t.habits,
+    t.part['require-user'],
+    [fromFile(t.part['access-tokens'], 'readAccessToken'), ...refused.imports, fromExport(t.client)],
+    `
+/** What a user may see of themselves. */
+export const publicUser = { ${user.shown.map((name) => `${name}: true`).join(', ')} } as const
+
+/** Who sent the request. The session is looked up each time, so that signing out ends access at once. */
+export async function requireUser(request: Request) {
+  const token = /^Bearer +(\\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const claims = token ? await readAccessToken(token) : undefined
+  const session =
+    claims &&
+    (await ${t.client.use}.${session.delegate}.findUnique({
+      where: {
+        ${field.id}: ${from(id.type, 'claims.sessionId')},
+        ${field.userId}: ${from(user.id.type, 'claims.userId')},
+        ${field.revokedAt}: null,
+        ${field.expiresAt}: { gt: new Date() },${enabled ? `\n        ${field.user}: { ${enabled} },` : ''}
+      },
+      select: { ${field.id}: true, ${field.user}: { select: publicUser } },
+    }))
+  if (!session) throw ${refused.code}
+  return { user: session.${field.user}, sessionId: session.${field.id} }
+}`,
+  )
+}
+
+/** `disabledAt: null, isActive: true`; nothing where the model cannot say it. */
+export function enabledCondition({ user }: Target): string {
+  return user.disabled
+    .map(({ name, type, when }) => `${name}: ${type === 'DateTime' ? 'null' : String(!when)}`)
+    .join(', ')
+}

@@ -1,0 +1,116 @@
+/** The model that people sign in as, in its own words. */
+import { UserError } from '../../core/error.ts'
+import type { UserHabit } from '../../project/habits/habits.ts'
+import type { AuthFacts, AuthInput } from './input.ts'
+
+export interface UserTarget {
+  model: string
+  delegate: string
+  table: string
+  id: { name: string; type: 'String' | 'Int' | 'BigInt' }
+  email: string
+  hash: { name: string; optional: boolean; added: boolean }
+  /** Fields besides that sign-up fills in, as the body names them. */
+  filled: { name: string; type: 'String' | 'Int' | 'DateTime' }[]
+  /** What a user is shown of themselves, in order. */
+  shown: string[]
+  disabled: UserHabit['fields']['disabled']
+  /** `true`, or the field that nobody may choose for themselves. */
+  registrable: true | string
+  /** The recipe makes the model. */
+  added: boolean
+  /** Columns in the database, and all fields by name. */
+  columns: { id: string; email: string; hash: string; disabled?: string }
+  names: string[]
+}
+
+const choosable = new Set(['String', 'Int', 'DateTime'])
+
+export function userOf({ habits }: AuthFacts, { createUser }: AuthInput): UserTarget {
+  const found = habits.user
+  if (!found) {
+    if (!createUser)
+      throw new UserError(
+        'The Prisma schema has no model of people who sign in.',
+        'Name it User or Account, with an email; or run the command again with --create-user, which adds one.',
+      )
+    return made(habits.schema?.id.value.type ?? 'String')
+  }
+  const { model, fields } = found
+  if (!fields.email)
+    throw new UserError(
+      `${model.name} has no email to sign in with.`,
+      `Add \`email String @unique\` to ${model.name} in ${found.at.file}, and run the command again.`,
+    )
+  if (!fields.email.unique)
+    throw new UserError(
+      `${model.name}.${fields.email.name} is not unique: two people could sign in as each other.`,
+      `Add @unique to it in ${found.at.file}, and run the command again.`,
+    )
+  const stored = fields.passwordHash ?? secretOf(found)
+  const keys = new Set(model.relations.flatMap((one) => one.keys))
+  const apart = new Set([fields.email.name, stored?.name, fields.id.name])
+  const called = fields.name && !fields.name.optional ? [{ name: fields.name.name, type: 'String' }] : []
+  const required = [...called, ...fields.required].filter(
+    ({ name }, index, all) => !apart.has(name) && all.findIndex((one) => one.name === name) === index,
+  )
+  const refused = required.find(
+    ({ name, type }) => keys.has(name) || !choosable.has(type) || /hash|secret|token|salt|role/i.test(name),
+  )
+  return {
+    model: model.name,
+    delegate: model.delegate,
+    table: model.table,
+    id: fields.id,
+    email: fields.email.name,
+    hash: stored
+      ? { name: stored.name, optional: stored.optional, added: false }
+      : { name: 'passwordHash', optional: true, added: true },
+    filled: required.flatMap(({ name, type }) =>
+      type === 'String' || type === 'Int' || type === 'DateTime' ? [{ name, type }] : [],
+    ),
+    shown: [fields.id.name, fields.email.name, ...(fields.name ? [fields.name.name] : [])],
+    disabled: fields.disabled,
+    registrable: refused?.name ?? true,
+    added: false,
+    columns: columnsOf(found, habits.schema?.columns.value === 'snake_case'),
+    names: model.fields.filter((one) => !one.relation).map(({ name }) => name),
+  }
+}
+
+/** A hash of what people know, by another word than password: `secretHash`. */
+function secretOf({ model }: UserHabit): { name: string; optional: boolean } | undefined {
+  return model.fields.find(
+    ({ name, type, relation }) =>
+      !relation && type === 'String' && /(secret|pass|pwd|credential|pin).*(hash|digest)$/i.test(name),
+  )
+}
+
+function columnsOf(found: UserHabit, inSnake: boolean): UserTarget['columns'] {
+  const { model, fields } = found
+  const column = (name: string): string => model.fields.find((one) => one.name === name)?.column ?? name
+  const hash = (fields.passwordHash ?? secretOf(found))?.name
+  const [disabled] = fields.disabled
+  return {
+    id: column(fields.id.name),
+    email: column(fields.email?.name ?? 'email'),
+    hash: hash ? column(hash) : inSnake ? 'password_hash' : 'passwordHash',
+    ...(disabled && { disabled: column(disabled.name) }),
+  }
+}
+
+const made = (type: UserTarget['id']['type']): UserTarget => ({
+  model: 'User',
+  delegate: 'user',
+  table: 'User',
+  id: { name: 'id', type },
+  email: 'email',
+  hash: { name: 'passwordHash', optional: false, added: false },
+  filled: [],
+  shown: ['id', 'email'],
+  disabled: [],
+  registrable: true,
+  added: true,
+  columns: { id: 'id', email: 'email', hash: 'passwordHash' },
+  names: ['id', 'email', 'passwordHash'],
+})
