@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Check } from './checks.ts'
 
 export interface Ground {
-  /** `http://127.0.0.1:port` */
+  /** `http://localhost:port` */
   origin: string
   databaseUrl: string
 }
