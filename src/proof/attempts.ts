@@ -36,6 +36,7 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
   const foreign = castOf(bench.world, bench.dataModel, other, { about, turn })
   const fill: Fill = {
     unique: bench.unique(),
+    language: bench.language,
     ...(shot.set ? { set: shot.set } : {}),
     bind: (input) => {
       if (!binds(template, input)) return undefined

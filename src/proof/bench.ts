@@ -54,6 +54,8 @@ export interface Bench {
   /** Least rights first, party by party. */
   actors: Actor[]
   nobody: Actor
+  /** The language that paths want, if any: see `languageOf`. */
+  readonly language?: string | undefined
   /** Answers that a proof keeps for the same proof after a repair, by place. The same rows are grown again. */
   readonly answers: Map<string, string>
   /** A short token that no request of this run has used. */

@@ -16,6 +16,7 @@ import { findActors } from './actors.ts'
 import type { Actor, Bench, Seen } from './bench.ts'
 import { type Delivery, deliver, pageOfAction } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
+import { type Answered, languageOf } from './language.ts'
 import { type Marks, marksOf } from './marks.ts'
 import type { Call } from './request.ts'
 
@@ -56,6 +57,7 @@ export class LiveBench implements Bench {
   readonly answers = new Map<string, string>()
   app: RunningApp
   actors: Actor[] = []
+  language: string | undefined
   forged?: (user: SeedUser) => Record<string, string>[]
   limits: string[]
   private readonly marks: Marks
@@ -88,6 +90,7 @@ export class LiveBench implements Bench {
   async signIn(): Promise<void> {
     this.sessions = []
     await this.reset()
+    this.language = await languageOf(this.pages(), (path) => this.visited(path))
     const people = await findActors(this, this.parts.client)
     this.actors = people.actors
     if (people.forged) this.forged = people.forged
@@ -212,6 +215,15 @@ export class LiveBench implements Bench {
 
   close(): Promise<void> {
     return this.parts.workplace.close()
+  }
+
+  private pages(): string[] {
+    return this.project.runs.flatMap(({ endpoint }) => (endpoint?.kind === 'page' ? [endpoint.path] : []))
+  }
+
+  private async visited(path: string): Promise<Answered> {
+    const { response } = await this.ask({ k: 'http', method: 'GET', path }, this.nobody)
+    return { status: response.status, location: response.headers.location, body: response.body }
   }
 
   /** Of one build: another one has other source maps. */

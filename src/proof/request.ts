@@ -4,6 +4,7 @@ import type { DataModel, EntityField } from '../project/data-model.ts'
 import type { Run } from '../project/project.ts'
 import { meaningByName } from './by-name.ts'
 import { type Input, type Inputs, inputsOf } from './inputs.ts'
+import { isLanguage, LANGUAGE } from './language.ts'
 import { guess, type Plain, sample } from './sample.ts'
 
 /** One call of an endpoint, ready to be sent. */
@@ -34,6 +35,8 @@ export interface Fill {
   unique: string
   /** Values at exact paths, over everything else: `body.isAdmin`. Objects on the way are made. */
   set?: ReadonlyMap<string, Plain>
+  /** What stands for a language in a path; empty: it is left out. */
+  language?: string | undefined
 }
 
 export function templateOf(run: Run, dataModel: DataModel): Template | undefined {
@@ -79,6 +82,7 @@ export function httpOf(template: Template, fill: Fill): Call & { k: 'http' } {
     const name = match?.[2] ?? match?.[3]
     if (!match || name === undefined) return [bare]
     names.add(name)
+    if (isLanguage(name)) return [fill.language ?? LANGUAGE].filter((one) => one !== '')
     const value = paramValue(template, name, fill) ?? rowNamed(template, name, all[i - 1], fill)
     if (value === undefined && segment.startsWith('[[')) return []
     return (Array.isArray(value) ? value : [value ?? guess(name, fill.unique)]).map((one) => encode(one))

@@ -26,6 +26,13 @@ function declared(value: Value): { method?: string; path?: string } {
   return { ...(method === undefined ? {} : { method }), ...(path === undefined ? {} : { path }) }
 }
 
+/** `new Hono().basePath('/api')`: what stands before every path of the application. */
+function baseOf({ shape }: Value): string {
+  const steps = shape?.k === 'chain' ? shape.steps.filter(({ name }) => name === 'basePath') : []
+  const parts = steps.map(({ args: [given] }) => (given?.shape?.k === 'literal' ? given.shape.value : ''))
+  return parts.map((part) => (typeof part === 'string' ? part.replace(/\/$/, '') : '')).join('')
+}
+
 /** Hono: `app.get('/path', …, handler)` and `app.openapi(route, handler)`; `guards` are the middlewares of the project. */
 export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guards: Value[] } {
   const entries: Entry[] = []
@@ -51,7 +58,7 @@ export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guar
     entries.push({
       kind: 'hono',
       method,
-      path: route.path,
+      path: baseOf(flow.value(syntax, expr.callee.of)) + route.path,
       name: method,
       location: placeOf(syntax, expr.callee.at),
       value,
