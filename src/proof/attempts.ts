@@ -3,10 +3,11 @@ import type { PartyName } from '../database/seed/world.ts'
 import { type Actor, type Bench, isEffective, type Seen } from './bench.ts'
 import { meaningByName } from './by-name.ts'
 import type { Input } from './inputs.ts'
+import { pathOfRoute } from './language.ts'
 import { repaired } from './repair.ts'
 import { type Call, callOf, type Fill, httpOf, isKey, type Template, templateOf } from './request.ts'
 import { castOf } from './rows.ts'
-import type { Plain } from './sample.ts'
+import { type Plain, ZONE } from './sample.ts'
 
 export interface Side {
   /** Whose rows the call is about. */
@@ -58,12 +59,13 @@ async function posted(bench: Bench, call: Call & { k: 'action' }, fill: Fill): P
   const run = bench.project.runs.find(({ endpoint }) => endpoint?.kind === 'page' && endpoint.path === page)
   const template = run && templateOf(run, bench.dataModel)
   if (template) return { ...call, page: httpOf(template, fill).path }
-  return page === undefined ? call : { ...call, page: page.replace(/\[+[^\]]*\]+/g, 'x') }
+  return page === undefined ? call : { ...call, page: pathOfRoute(page, bench.language) }
 }
 
 /** Rows are picked by what the caller sends; a column that is merely written gets a sample, unless it is a key. */
 const binds = (template: Template, input: Input): boolean =>
   input.meaning !== undefined &&
+  !(ZONE.test(input.path) && /(At|_at|[Tt]ime|[Dd]ate|[Ss]tart|[Ee]nd)$/.test(input.meaning.field)) &&
   (input.use === 'picks' || (isKey(template.dataModel, input) && !isOwnUnique(template, input)))
 
 /** `slug` of an organisation that is created: a seeded one is taken. */
@@ -105,7 +107,10 @@ export async function control(
   },
 ): Promise<Control | { refused: Seen | undefined }> {
   const good = options.good ?? isEffective
-  const actors = options.actors ?? bench.actors.filter((one) => one.party === options.party).toReversed()
+  const actors = options.actors ?? [
+    ...bench.actors.filter((one) => one.party === options.party).toReversed(),
+    ...(bench.machines?.(template.run) ?? []),
+  ]
   let refused: Seen | undefined
   for (const method of methodsFor(template, options.writes)) {
     for (const turn of Array.from({ length: TURNS }, (_, i) => i)) {

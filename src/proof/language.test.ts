@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Answered, languageOf } from './language.ts'
+import { type Answered, languageOf, pathOfRoute } from './language.ts'
 
 const pages = [
   '/[locale]',
@@ -38,4 +38,10 @@ it('is the one that the application leads to', async () => {
 
 it('is not a question where no page has one', async () => {
   expect(await languageOf(['/', '/orders/[id]'], answering(/./))).toBeUndefined()
+})
+
+it('is put into paths of routes', () => {
+  expect(pathOfRoute('/[locale]/orders/[id]')).toBe('/en/orders/x')
+  expect(pathOfRoute('/[locale]/orders/[[...rest]]', '')).toBe('/orders/x')
+  expect(pathOfRoute('/')).toBe('/')
 })

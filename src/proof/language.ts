@@ -57,3 +57,14 @@ const languageIn = (location: string | undefined): string | undefined =>
     : /^\/([a-z]{2}(?:[-_][A-Za-z]{2,4})?)(?:\/|$)/.exec(pathOf(location))?.[1]
 
 const pathOf = (location: string): string => new URL(location, 'http://localhost').pathname
+
+/** A path of a route whose parameters do not matter. */
+export function pathOfRoute(route: string, language = LANGUAGE): string {
+  const parts = route.split('/').flatMap((part) => {
+    const name = /^\[+(?:\.\.\.)?([^\]]+)\]+$/.exec(part)?.[1]
+    if (part === '' || name === undefined) return part === '' ? [] : [part]
+    if (!isLanguage(name)) return ['x']
+    return language === '' ? [] : [language]
+  })
+  return `/${parts.join('/')}`
+}

@@ -7,7 +7,7 @@ import { resetWorld } from '../database/seed/insert.ts'
 import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
 import type { Client, DatabaseServer } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
-import type { Project } from '../project/project.ts'
+import type { Project, Run } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
 import type { StagedApp } from '../runtime/app/stage.ts'
 import { type WorkloadReader, workloadReader } from '../runtime/capture/read-workload.ts'
@@ -17,6 +17,7 @@ import type { Actor, Bench, Seen } from './bench.ts'
 import { type Delivery, deliver, pageOfAction } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
 import { type Answered, languageOf } from './language.ts'
+import { machinesFor } from './machines.ts'
 import { type Marks, marksOf } from './marks.ts'
 import type { Call } from './request.ts'
 
@@ -101,6 +102,10 @@ export class LiveBench implements Bench {
         : [],
     )
     await this.reset()
+  }
+
+  machines(run: Run): Actor[] {
+    return machinesFor(run, this.app.env)
   }
 
   /** Builds and starts the copy anew, after it was changed. */

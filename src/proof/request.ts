@@ -291,6 +291,9 @@ function placed(value: Plain | undefined, root: string, path: string, given: Pla
   const put = (here: Plain | undefined, rest: string[]): Plain => {
     const [key, ...more] = rest
     if (key === undefined) return given
+    const at = Number(key)
+    if (Array.isArray(here) && Number.isInteger(at))
+      return here.with(Math.min(at, here.length - 1), put(here[at], more))
     const before = typeof here === 'object' && here !== null && !Array.isArray(here) ? here : {}
     return { ...before, [key]: put(before[key], more) }
   }
