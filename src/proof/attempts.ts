@@ -98,22 +98,37 @@ const TURNS = 3
 export async function control(
   bench: Bench,
   template: Template,
-  options: {
-    party: PartyName
-    about?: string | undefined
-    writes: boolean
-    good?: (seen: Seen) => boolean
-    actors?: Actor[]
-  },
+  options: ControlOptions & { actors?: Actor[] },
+): Promise<Control | { refused: Seen | undefined }> {
+  if (options.actors) return controlBy(bench, template, options, options.actors, TURNS)
+  const users = bench.actors.filter((one) => one.party === options.party).toReversed()
+  const found = await controlBy(bench, template, options, users, TURNS)
+  if ('seen' in found || !strange.has(found.refused?.response.status ?? 0)) return found
+  const known = await controlBy(bench, template, options, bench.machines?.(template.run) ?? [], 1)
+  return 'seen' in known ? known : found
+}
+
+/** To be a stranger is what a user and a scheduler can be told. */
+const strange: ReadonlySet<number> = new Set([401, 403])
+
+interface ControlOptions {
+  party: PartyName
+  about?: string | undefined
+  writes: boolean
+  good?: (seen: Seen) => boolean
+}
+
+async function controlBy(
+  bench: Bench,
+  template: Template,
+  options: ControlOptions,
+  actors: readonly Actor[],
+  turns: number,
 ): Promise<Control | { refused: Seen | undefined }> {
   const good = options.good ?? isEffective
-  const actors = options.actors ?? [
-    ...bench.actors.filter((one) => one.party === options.party).toReversed(),
-    ...(bench.machines?.(template.run) ?? []),
-  ]
   let refused: Seen | undefined
   for (const method of methodsFor(template, options.writes)) {
-    for (const turn of Array.from({ length: TURNS }, (_, i) => i)) {
+    for (const turn of Array.from({ length: turns }, (_, i) => i)) {
       for (const actor of actors) {
         const own = castOf(bench.world, bench.dataModel, options.party, {
           about: options.about,

@@ -13,6 +13,7 @@ const MOST = 2
  * code: it is sent in every header that it could be in. `env`: variables of the running application.
  */
 export function machinesFor(run: Run, env: Readonly<Record<string, string>>): Actor[] {
+  if (!/^(?:route|pages-api|hono)$/.test(run.endpoint?.kind ?? '')) return []
   const deps = new Set(run.events.flatMap(({ facts }) => facts.flatMap((fact) => [...fact.deps])))
   const named = [...deps].flatMap((dep) => /^credential:header ([\w-]+)$/.exec(dep)?.[1] ?? [])
   const secrets = [...deps].flatMap((dep) => /^env:([A-Z]\w*)$/.exec(dep)?.[1] ?? [])

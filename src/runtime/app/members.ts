@@ -66,6 +66,7 @@ export async function buildMembers(
           // Without a process that would outlive the step, and without what an earlier copy left behind.
           NX_DAEMON: 'false',
           NX_SKIP_NX_CACHE: 'true',
+          NX_ISOLATE_PLUGINS: 'false',
         },
         limit: LIMIT_MS,
       },

@@ -9,7 +9,8 @@ import type { Next } from './next.ts'
 import { endGroup, openLog, type StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
-const START_MS = 120_000
+/** In development the first answer waits until everything that runs before it is compiled. */
+const START_MS = { build: 120_000, dev: 480_000 }
 const POLL_MS = 5000
 /** Next.js waits for idle connections when it is told to end. */
 const GRACE_MS = 700
@@ -42,8 +43,8 @@ export function serverOf(staged: StagedApp, next: Next, mode: 'build' | 'dev', s
       })
       child = started
       log.follow(started)
-      const whole = await ready(started, port, () => log.text(), signal)
-      if (!whole) throw silent(log.text(), tried())
+      const whole = await ready(started, port, START_MS[mode], () => log.text(), signal)
+      if (!whole) throw silent(log.text(), tried(), START_MS[mode])
     },
     async stop(): Promise<void> {
       const running = child
@@ -64,13 +65,14 @@ export function serverOf(staged: StagedApp, next: Next, mode: 'build' | 'dev', s
 async function ready(
   child: ChildProcess,
   port: number,
+  limit: number,
   log: () => string,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   let ended = false
   child.once('exit', () => (ended = true))
   child.once('error', () => (ended = true))
-  const deadline = Date.now() + START_MS
+  const deadline = Date.now() + limit
   while (Date.now() < deadline) {
     signal?.throwIfAborted()
     if (ended) throw failed('start', log())
@@ -103,15 +105,17 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** It runs, perhaps it says that it is ready, and answers nothing. */
-function silent(log: string, tried: readonly EgressAttempt[]): BringUpError {
+function silent(log: string, tried: readonly EgressAttempt[], limit: number): BringUpError {
   const reached = tried.filter(({ kind }) => kind !== 'process')
   const hosts = [...new Set(reached.map(({ host }) => host))].slice(0, 5)
   const ready = /✓ Ready|started server on|Ready in/.test(log)
   const why = ready ? 'It says that it is ready and answers no request' : 'It does not answer'
   const asked = hosts.length === 0 ? '' : ` It had tried to reach ${hosts.join(', ')}, which is refused here.`
+  const last = tailOf(log, 1)
+  const compiling = /Compiling/.test(last) ? ` The last that it says is "${last.replace(/^\W+/, '')}".` : ''
   return new BringUpError(
     'health',
-    `${why} within ${START_MS / 1000} seconds.${asked}`,
+    `${why} within ${limit / 1000} seconds.${compiling}${asked}`,
     hosts.length === 0
       ? 'Look at what runs before every answer: middleware, `instrumentation`, a rewrite that leads to the application itself.'
       : 'Look at what runs before every answer (middleware, `instrumentation`): it may wait for one of these.',
