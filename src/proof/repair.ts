@@ -34,7 +34,14 @@ export function repaired(
 function issuesOf({ call, response: { status, body } }: Seen): Issue[] {
   if (call.k === 'action') {
     const result = /^\w+:(\{.*"(?:validationErrors|fieldErrors)".*\})$/m.exec(body)?.[1]
-    return result === undefined ? [] : issuesIn(parsed(result))
+    const whole =
+      result === undefined
+        ? undefined
+        : /"(?:validationErrors|fieldErrors)":\{"_errors":\["([^"]*)"/.exec(result)
+    // The errors of the whole stand beside those of its fields.
+    const missing: Issue[] =
+      whole && /expected object/i.test(whole[1] ?? '') ? [{ path: [], expected: 'object' }] : []
+    return result === undefined ? [] : [...missing, ...issuesIn(parsed(result))]
   }
   return status === 400 || status === 422 ? issuesIn(parsed(body)) : []
 }

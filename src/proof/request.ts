@@ -179,8 +179,9 @@ export function isKey(dataModel: DataModel, { meaning }: Input): boolean {
 }
 
 function actionOf(template: Template, fill: Fill): Call {
+  const { set } = fill
   const { endpoint, run } = template
-  const parameters = run.parameters?.length ? run.parameters : builderParameters(template)
+  const parameters = run.parameters?.length ? run.parameters : builderParameters(template, set)
   const args = parameters.map(({ name, form }): Plain | FormFields => {
     const isForm = form || template.inputs.all.some((one) => one.path === name && /^form(Data)?$/.test(name))
     const value = partOf(template, name, fill)
@@ -192,8 +193,10 @@ function actionOf(template: Template, fill: Fill): Call {
 }
 
 /** next-safe-action and zsa: one argument, named `input` by the flow reader. */
-const builderParameters = ({ inputs }: Template): { name: string; form: boolean }[] =>
-  inputs.all.some((one) => /^input(\.|$)/.test(one.path)) ? [{ name: 'input', form: false }] : []
+const builderParameters = ({ inputs }: Template, set: Fill['set']): { name: string; form: boolean }[] =>
+  [...inputs.all.map(({ path }) => path), ...(set?.keys() ?? [])].some((path) => /^input(\.|$)/.test(path))
+    ? [{ name: 'input', form: false }]
+    : []
 
 function fieldsOf(value: Plain | undefined): [string, string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
@@ -232,7 +235,8 @@ function partOf(template: Template, root: string, { bind, unique, set }: Fill): 
     if (given !== undefined) value = placed(value, root, input.path, given)
   }
   for (const [path, given] of set ?? [])
-    if (path.startsWith(`${root}.`)) value = placed(value, root, path, given)
+    if (path.startsWith(`${root}.`) || (path === root && value === undefined))
+      value = placed(value, root, path, given)
   return value
 }
 

@@ -37,7 +37,7 @@ const SCRIPTS = ['build', 'compile', 'bundle']
 /**
  * Runs the build script of every package that the application depends on and whose entry files are not there, those
  * that others depend on first. Gives the names of those that were built. Throws a `BringUpError` of the step
- * `packages` when a script fails and leaves no entry file.
+ * `packages` when a script fails and leaves no entry file; what Nx could not build is told among the names.
  */
 export async function buildMembers(
   staged: StagedApp,
@@ -49,11 +49,12 @@ export async function buildMembers(
   const needed = await membersOf(staged)
   const scripts = await scriptsIn(staged.top, env, logs)
   const built: string[] = []
+  let nx = true
   for (const { folder, manifest: said } of needed) {
     const name = said.name ?? folder
     if (missingEntries(folder, said).length === 0) continue
     const build = await buildOf(folder, said, scripts.file)
-    if (!build) continue
+    if (!build || (build.byNx && !nx)) continue
     const ended = await runStep(
       start,
       {
@@ -75,6 +76,12 @@ export async function buildMembers(
     )
     // Types come last and are not needed to run: what counts is that there is something to import.
     const left = missingEntries(folder, said)
+    // Nx first reads every project, also those that have nothing to do with this one and cannot be read here.
+    if (build.byNx && left.length > 0) {
+      nx = false
+      built.push(`${name} (Nx could not: its parts that are not there fail where they are imported)`)
+      continue
+    }
     if (ended.code !== 0 && left.length > 0) {
       const { reason, remedy } = diagnose(ended.log)
       throw new BringUpError('packages', `\`${build.name}\` of ${name}: ${reason}`, remedy, tailOf(ended.log))
@@ -88,19 +95,20 @@ interface Build {
   /** Of the script or target. */
   name: string
   args: string[]
+  byNx: boolean
 }
 
 /** A script of the package, or its target of Nx. */
 async function buildOf(folder: string, said: Manifest, runner: string): Promise<Build | undefined> {
   const script = SCRIPTS.find((one) => said.scripts?.[one] !== undefined)
-  if (script !== undefined) return { name: script, args: [runner, 'run', script] }
+  if (script !== undefined) return { name: script, args: [runner, 'run', script], byNx: false }
   const nx = resolveFrom(folder, 'nx/bin/nx.js')
   const file = join(folder, 'project.json')
   const own = existsSync(file) ? project.safeParse(JSON.parse(await readFile(file, 'utf8'))).data : undefined
   const target = SCRIPTS.find((one) => (own?.targets ?? said.nx?.targets)?.[one] !== undefined)
   const name = own?.name ?? said.name
   if (nx === undefined || target === undefined || name === undefined) return undefined
-  return { name: target, args: [nx, 'run', `${name}:${target}`] }
+  return { name: target, args: [nx, 'run', `${name}:${target}`], byNx: true }
 }
 
 /** The packages of the workspace that the application depends on, each after those that it depends on itself. */
