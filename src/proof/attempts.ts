@@ -8,7 +8,7 @@ import { type Setting, settingsFor } from './ready.ts'
 import { repaired } from './repair.ts'
 import { type Call, callOf, type Fill, isKey, type Template } from './request.ts'
 import { castOf } from './rows.ts'
-import type { Plain } from './sample.ts'
+import { type Plain, ZONE } from './sample.ts'
 
 export interface Side {
   /** Whose rows the call is about. */
@@ -42,6 +42,7 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
   const foreign = castOf(bench.world, bench.dataModel, other, { about, turn })
   const fill: Fill = {
     unique: bench.unique(),
+    language: bench.language,
     ...(shot.set ? { set: shot.set } : {}),
     bind: (input) => {
       if (!binds(template, input)) return undefined
@@ -99,6 +100,7 @@ async function posted(
 /** Rows are picked by what the caller sends; a column that is merely written gets a sample, unless it is a key. */
 const binds = (template: Template, input: Input): boolean =>
   input.meaning !== undefined &&
+  !(ZONE.test(input.path) && /(At|_at|[Tt]ime|[Dd]ate|[Ss]tart|[Ee]nd)$/.test(input.meaning.field)) &&
   (input.use === 'picks' || (isKey(template.dataModel, input) && !isOwnUnique(template, input)))
 
 /** `slug` of an organisation that is created: a seeded one is taken. */
@@ -131,19 +133,37 @@ const TURNS = 3
 export async function control(
   bench: Bench,
   template: Template,
-  options: {
-    party: PartyName
-    about?: string | undefined
-    writes: boolean
-    good?: (seen: Seen) => boolean
-    actors?: Actor[]
-  },
+  options: ControlOptions & { actors?: Actor[] },
+): Promise<Control | { refused: Seen | undefined }> {
+  if (options.actors) return controlBy(bench, template, options, options.actors, TURNS)
+  const users = bench.actors.filter((one) => one.party === options.party).toReversed()
+  const found = await controlBy(bench, template, options, users, TURNS)
+  if ('seen' in found || !strange.has(found.refused?.response.status ?? 0)) return found
+  const known = await controlBy(bench, template, options, bench.machines?.(template.run) ?? [], 1)
+  return 'seen' in known ? known : found
+}
+
+/** To be a stranger is what a user and a scheduler can be told. */
+const strange: ReadonlySet<number> = new Set([401, 403])
+
+interface ControlOptions {
+  party: PartyName
+  about?: string | undefined
+  writes: boolean
+  good?: (seen: Seen) => boolean
+}
+
+async function controlBy(
+  bench: Bench,
+  template: Template,
+  options: ControlOptions,
+  actors: readonly Actor[],
+  turns: number,
 ): Promise<Control | { refused: Seen | undefined }> {
   const good = options.good ?? isEffective
-  const actors = options.actors ?? bench.actors.filter((one) => one.party === options.party).toReversed()
   let refused: Seen | undefined
   for (const method of methodsFor(template, options.writes)) {
-    for (const turn of Array.from({ length: TURNS }, (_, i) => i)) {
+    for (const turn of Array.from({ length: turns }, (_, i) => i)) {
       for (const actor of actors) {
         const own = castOf(bench.world, bench.dataModel, options.party, {
           about: options.about,

@@ -5,7 +5,7 @@ import type { RowChange } from '../database/seed/diff.ts'
 import type { PartyName, SeedRow, SeedUser, World } from '../database/seed/world.ts'
 import type { Client } from '../database/server.ts'
 import type { DataModel } from '../project/data-model.ts'
-import type { Project } from '../project/project.ts'
+import type { Project, Run } from '../project/project.ts'
 import type { ActionName } from '../runtime/requests/actions.ts'
 import type { ActionForm } from '../runtime/requests/forms.ts'
 import type { HttpRequest } from '../runtime/requests/send.ts'
@@ -65,6 +65,10 @@ export interface Bench {
   /** Least rights first, party by party. */
   actors: Actor[]
   nobody: Actor
+  /** Callers that are no users, such as a scheduler that knows a secret of the environment. */
+  machines?(run: Run): Actor[]
+  /** The language that paths want, if any: see `languageOf`. */
+  readonly language?: string | undefined
   /** Answers that a proof keeps for the same proof after a repair, by place. The same rows are grown again. */
   readonly answers: Map<string, string>
   /** A short token that no request of this run has used. */

@@ -4,6 +4,8 @@ import type { Meaning } from './inputs.ts'
 
 const plain = (text: string): string => text.replace(/[^a-z0-9]/gi, '').toLowerCase()
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 function entityNamed(dataModel: DataModel, name: string): Entity | undefined {
   const wanted = plain(name)
   if (wanted === '') return undefined
@@ -13,7 +15,10 @@ function entityNamed(dataModel: DataModel, name: string): Entity | undefined {
     wanted.replace(/(s|sh|ch|x)es$/, '$1'),
     wanted.replace(/s$/, ''),
   ]
-  return dataModel.models.find((one) => forms.includes(plain(one.name)) || plain(one.table) === wanted)
+  const named = dataModel.models.find((one) => forms.includes(plain(one.name)) || plain(one.table) === wanted)
+  // `eventId` of a `ScheduledEvent`, when nothing else is an event.
+  const ending = dataModel.models.filter(({ name: model }) => model.endsWith(capital(name)))
+  return named ?? (ending.length === 1 && wanted.length > 2 ? ending[0] : undefined)
 }
 
 /** `websiteId`, `website_id`, `websiteSlug`; a bare `id` is that of `above`: the segment of the path before it. */

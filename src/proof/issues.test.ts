@@ -24,3 +24,8 @@ it('reads the issues of zod as a list, a tree, and by field', () => {
 it('reads nothing out of other answers', () => {
   expect(read({ error: 'Unauthorized', errors: [] })).toEqual([])
 })
+
+it('tells lists that are too short from texts', () => {
+  const short = z.object({ options: z.array(z.string()).min(2) }).safeParse({ options: [] }).error
+  expect(issuesIn(short?.issues)).toMatchObject([{ path: ['options'], origin: 'array', minimum: 2 }])
+})

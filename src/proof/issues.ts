@@ -11,6 +11,8 @@ export interface Issue {
   options?: unknown[] | undefined
   minimum?: number | undefined
   maximum?: number | undefined
+  /** What is too small: `array`, `string`, … In zod 3 it is called `type`. */
+  origin?: string | undefined
 }
 
 const issueSchema = z.object({
@@ -24,6 +26,8 @@ const issueSchema = z.object({
   options: z.array(z.unknown()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  origin: z.string().optional(),
+  type: z.string().optional(),
 })
 const record = z.record(z.string(), z.unknown())
 const texts = z.array(z.string()).min(1)
@@ -44,10 +48,12 @@ export function issuesIn(value: unknown, depth = 7): Issue[] {
 }
 
 /** An issue without more than its message. */
-const told = ({ message, ...issue }: z.infer<typeof issueSchema>): Issue =>
-  issue.expected === undefined && issue.values === undefined && message !== undefined
+const told = ({ message, type, ...rest }: z.infer<typeof issueSchema>): Issue => {
+  const issue = { ...rest, origin: rest.origin ?? type }
+  return issue.expected === undefined && issue.values === undefined && message !== undefined
     ? { ...inMessage(message, issue.path), ...issue }
     : issue
+}
 
 function ofTree(value: Record<string, unknown>, path: string[]): Issue[] {
   const read = tree.safeParse(value).data

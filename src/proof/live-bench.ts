@@ -8,7 +8,7 @@ import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database
 import type { Client, DatabaseServer } from '../database/server.ts'
 import type { TablesMade } from '../database/tables.ts'
 import type { DataModel } from '../project/data-model.ts'
-import type { Project } from '../project/project.ts'
+import type { Project, Run } from '../project/project.ts'
 import type { RunningApp } from '../runtime/app/bring-up.ts'
 import type { StagedApp } from '../runtime/app/stage.ts'
 import { type WorkloadReader, workloadReader } from '../runtime/capture/read-workload.ts'
@@ -18,6 +18,8 @@ import { findActors } from './actors.ts'
 import type { Actor, Bench, Opened, Seen } from './bench.ts'
 import { type Delivery, deliver, opening, pagesOfBuilt } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
+import { type Answered, languageOf } from './language.ts'
+import { machinesFor } from './machines.ts'
 import { type Marks, marksOf } from './marks.ts'
 import type { Setting } from './ready.ts'
 import type { Call } from './request.ts'
@@ -61,6 +63,7 @@ export class LiveBench implements Bench {
   readonly answers = new Map<string, string>()
   app: RunningApp
   actors: Actor[] = []
+  language: string | undefined
   forged?: (user: SeedUser) => Record<string, string>[]
   limits: string[]
   private readonly marks: Marks
@@ -94,6 +97,7 @@ export class LiveBench implements Bench {
   async signIn(): Promise<void> {
     this.sessions = []
     await this.reset()
+    this.language = await languageOf(this.pages(), (path) => this.visited(path))
     const people = await findActors(this, this.parts.client)
     this.actors = people.actors
     if (people.forged) this.forged = people.forged
@@ -104,6 +108,10 @@ export class LiveBench implements Bench {
         : [],
     )
     await this.reset()
+  }
+
+  machines(run: Run): Actor[] {
+    return machinesFor(run, this.app.env)
   }
 
   /** Builds and starts the copy anew, after it was changed. */
@@ -236,6 +244,15 @@ export class LiveBench implements Bench {
 
   close(): Promise<void> {
     return this.parts.workplace.close()
+  }
+
+  private pages(): string[] {
+    return this.project.runs.flatMap(({ endpoint }) => (endpoint?.kind === 'page' ? [endpoint.path] : []))
+  }
+
+  private async visited(path: string): Promise<Answered> {
+    const { response } = await this.ask({ k: 'http', method: 'GET', path }, this.nobody)
+    return { status: response.status, location: response.headers.location, body: response.body }
   }
 
   /** Of one build: another one has other source maps. */

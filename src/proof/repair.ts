@@ -13,11 +13,9 @@ export function repaired(
   seen: Seen,
   rows: (name: string) => Plain | undefined = () => undefined,
 ): Shot | undefined {
-  const { status, body } = seen.response
-  if (status !== 400 && status !== 422) return undefined
-  const issues = issuesIn(parsed(body))
+  const issues = issuesOf(seen)
   if (issues.length === 0) return undefined
-  const root = rootOf(seen)
+  const root = rootOf(seen, shot)
   const set = new Map(shot.set ?? [])
   let learnt = false
   for (const issue of issues) {
@@ -32,9 +30,26 @@ export function repaired(
   return learnt ? { ...shot, set } : undefined
 }
 
+/** A server action answers 200, and its result is a line of the stream: `1:{"validationErrors":{…}}`. */
+function issuesOf({ call, response: { status, body } }: Seen): Issue[] {
+  if (call.k === 'action') {
+    const result = /^\w+:(\{.*"(?:validationErrors|fieldErrors)".*\})$/m.exec(body)?.[1]
+    const whole =
+      result === undefined
+        ? undefined
+        : /"(?:validationErrors|fieldErrors)":\{"_errors":\["([^"]*)"/.exec(result)
+    // The errors of the whole stand beside those of its fields.
+    const missing: Issue[] =
+      whole && /expected object/i.test(whole[1] ?? '') ? [{ path: [], expected: 'object' }] : []
+    return result === undefined ? [] : [...missing, ...issuesIn(parsed(result))]
+  }
+  return status === 400 || status === 422 ? issuesIn(parsed(body)) : []
+}
+
 /** Without a body it is about the query, unless the method is one that comes with a body. */
-function rootOf({ call }: Seen): string {
+function rootOf({ call }: Seen, { template }: Shot): string {
   if (call.k === 'procedure') return 'input'
+  if (call.k === 'action') return template.run.parameters?.[0]?.name ?? 'input'
   if (call.k !== 'http' || call.json !== undefined) return 'body'
   return /^(POST|PUT|PATCH)$/.test(call.method) ? 'body' : 'query'
 }
@@ -50,6 +65,7 @@ function answer({
   values,
   options,
   minimum,
+  origin,
 }: Issue): Plain | undefined {
   const choice = (values ?? options)?.find((one) => /^(string|number|boolean)$/.test(typeof one))
   if (isScalar(choice)) return choice
@@ -59,8 +75,10 @@ function answer({
   if (kind === 'url') return 'https://example.test/repaired'
   if (kind === 'datetime') return '2032-05-04T10:00:00.000Z'
   if (kind === 'date') return '2032-05-04'
+  if (code === 'too_small' && (origin ?? expected) === 'array')
+    return Array.from({ length: Math.min(minimum ?? 1, 20) }, () => ({}))
   if (code === 'too_small' && minimum !== undefined)
-    return expected === 'number' ? minimum : 'x'.repeat(Math.min(minimum, 5000))
+    return (origin ?? expected) === 'number' ? minimum : 'x'.repeat(Math.min(minimum, 5000))
   switch (expected) {
     case 'string':
       return String(guess(name, 'repaired'))

@@ -4,6 +4,7 @@ import type { DataModel, EntityField } from '../project/data-model.ts'
 import type { Run } from '../project/project.ts'
 import { meaningByName } from './by-name.ts'
 import { type Input, type Inputs, inputsOf } from './inputs.ts'
+import { isLanguage, LANGUAGE } from './language.ts'
 import type { PageForm } from './page-form.ts'
 import { guess, type Plain, sample } from './sample.ts'
 
@@ -47,6 +48,8 @@ export interface Fill {
   unique: string
   /** Values at exact paths, over everything else: `body.isAdmin`. Objects on the way are made. */
   set?: ReadonlyMap<string, Plain>
+  /** What stands for a language in a path; empty: it is left out. */
+  language?: string | undefined
 }
 
 export function templateOf(run: Run, dataModel: DataModel): Template | undefined {
@@ -92,6 +95,7 @@ export function httpOf(template: Template, fill: Fill): Call & { k: 'http' } {
     const name = match?.[2] ?? match?.[3]
     if (!match || name === undefined) return [bare]
     names.add(name)
+    if (isLanguage(name)) return [fill.language ?? LANGUAGE].filter((one) => one !== '')
     const value = paramValue(template, name, fill) ?? rowNamed(template, name, all[i - 1], fill)
     if (value === undefined && segment.startsWith('[[')) return []
     return (Array.isArray(value) ? value : [value ?? guess(name, fill.unique)]).map((one) => encode(one))
@@ -188,8 +192,9 @@ export function isKey(dataModel: DataModel, { meaning }: Input): boolean {
 }
 
 function actionOf(template: Template, fill: Fill): Call {
+  const { set } = fill
   const { endpoint, run } = template
-  const parameters = run.parameters?.length ? run.parameters : builderParameters(template)
+  const parameters = run.parameters?.length ? run.parameters : builderParameters(template, set)
   const args = parameters.map(({ name, form }): Plain | FormFields => {
     const isForm = form || template.inputs.all.some((one) => one.path === name && /^form(Data)?$/.test(name))
     const value = partOf(template, name, fill)
@@ -208,8 +213,10 @@ function actionOf(template: Template, fill: Fill): Call {
 }
 
 /** next-safe-action and zsa: one argument, named `input` by the flow reader. */
-const builderParameters = ({ inputs }: Template): { name: string; form: boolean }[] =>
-  inputs.all.some((one) => /^input(\.|$)/.test(one.path)) ? [{ name: 'input', form: false }] : []
+const builderParameters = ({ inputs }: Template, set: Fill['set']): { name: string; form: boolean }[] =>
+  [...inputs.all.map(({ path }) => path), ...(set?.keys() ?? [])].some((path) => /^input(\.|$)/.test(path))
+    ? [{ name: 'input', form: false }]
+    : []
 
 function fieldsOf(value: Plain | undefined): [string, string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
@@ -248,7 +255,8 @@ function partOf(template: Template, root: string, { bind, unique, set }: Fill): 
     if (given !== undefined) value = placed(value, root, input.path, given)
   }
   for (const [path, given] of set ?? [])
-    if (path.startsWith(`${root}.`)) value = placed(value, root, path, given)
+    if (path.startsWith(`${root}.`) || (path === root && value === undefined))
+      value = placed(value, root, path, given)
   return value
 }
 
@@ -307,6 +315,9 @@ function placed(value: Plain | undefined, root: string, path: string, given: Pla
   const put = (here: Plain | undefined, rest: string[]): Plain => {
     const [key, ...more] = rest
     if (key === undefined) return given
+    const at = Number(key)
+    if (Array.isArray(here) && Number.isInteger(at))
+      return here.with(Math.min(at, here.length - 1), put(here[at], more))
     const before = typeof here === 'object' && here !== null && !Array.isArray(here) ? here : {}
     return { ...before, [key]: put(before[key], more) }
   }

@@ -60,11 +60,15 @@ function object(fields: ReadonlyMap<string, InputSchema>, path: string, sampling
 
 const last = (path: string): string => path.split('.').at(-1)?.replace(/\[\]$/, '') ?? path
 
+/** A zone decides which rows are of today: it is compared with times, and is none. */
+export const ZONE = /time_?zone$|^tz$/i
+
 /** What a value of this name usually is, where no schema says. */
 export function guess(name: string, unique: string): Plain {
   const by: [RegExp, Plain][] = [
     [/e-?mail/i, `new-${unique}@example.test`],
     [/(^|_)(url|uri|link|href|website)$|Url$|Link$/i, `https://example.test/${unique}`],
+    [ZONE, 'Europe/Berlin'],
     [/(date|_at|At|deadline|until|from|to)$/, FUTURE],
     [/password/i, `Horse-${unique}-battery-9`],
     [/^(is|has|can|should|with)[A-Z]|enabled|active/, true],

@@ -7,7 +7,7 @@ import type { Flow } from '../flow/flow.ts'
 import type { Value } from '../flow/value.ts'
 import { functionsAround } from '../names.ts'
 import type { InlinePlace } from '../project.ts'
-import { honoRoutes, resolvers } from './servers.ts'
+import { type Guard, honoRoutes, resolvers } from './servers.ts'
 
 export interface Entry {
   kind: EndpointKind
@@ -118,7 +118,7 @@ function servers(
   flow: Flow,
 ): Entry[] {
   const hono: Entry[] = []
-  const guards: Value[] = []
+  const guards: Guard[] = []
   const entries: Entry[] = []
   for (const file of files) {
     if (!SOURCE.test(file) || OTHER.test(file)) continue
@@ -136,7 +136,10 @@ function servers(
       guards.push(...found.guards)
     }
   }
-  return [...entries, ...hono.map((entry) => ({ ...entry, before: guards }))]
+  // An application without a base path may be the one that the others are mounted in.
+  const before = ({ path }: Entry): Value[] =>
+    guards.filter(({ base }) => base === '' || path.startsWith(`${base}/`)).map(({ value }) => value)
+  return [...entries, ...hono.map((entry) => ({ ...entry, before: before(entry) }))]
 }
 
 type Add = (file: string, name: string, kind: EndpointKind, path: string, method?: string) => void

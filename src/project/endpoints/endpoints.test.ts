@@ -126,6 +126,10 @@ describe('other endpoints', () => {
         "import { createSchema, createYoga } from 'graphql-yoga'\nconst resolvers = { Query: { me: () => null }, Mutation: { rename: (_, { id }) => id } }\nexport const { handleRequest: POST } = createYoga({ schema: createSchema({ typeDefs: '', resolvers }) })\n",
       'server/hono.ts':
         "import { Hono } from 'hono'\nimport { verify } from 'jsonwebtoken'\nexport const app = new Hono()\napp.use('*', async (c, next) => {\n  const user = verify(c.req.header('authorization'), process.env.KEY)\n  c.set('user', user)\n  await next()\n})\napp.get('/v1/me', (c) => c.json(c.var.user))\n",
+      'server/based.ts':
+        "import { Hono } from 'hono'\nconst app = new Hono().basePath('/api/event')\napp.get('/:id/ics', (c) => c.text(c.req.param('id')))\n",
+      'server/other.ts':
+        "import { Hono } from 'hono'\nconst app = new Hono().basePath('/api/jobs')\napp.use('*', async (c) => c.text('no', 401))\napp.get('/run', (c) => c.text('done'))\n",
       'app/v1/[[...route]]/route.ts':
         "import { handle } from 'hono/vercel'\nimport { app } from '../../../server/hono'\nexport const GET = handle(app)\n",
     })
@@ -135,6 +139,8 @@ describe('other endpoints', () => {
       'resolver Query.me': 'none',
       'resolver Mutation.rename': 'none',
       'GET /v1/me': 'session',
+      'GET /api/event/:id/ics': 'session',
+      'GET /api/jobs/run': 'session',
     })
   })
 

@@ -26,10 +26,23 @@ function declared(value: Value): { method?: string; path?: string } {
   return { ...(method === undefined ? {} : { method }), ...(path === undefined ? {} : { path }) }
 }
 
+/** `new Hono().basePath('/api')`: what stands before every path of the application. */
+function baseOf({ shape }: Value): string {
+  const steps = shape?.k === 'chain' ? shape.steps.filter(({ name }) => name === 'basePath') : []
+  const parts = steps.map(({ args: [given] }) => (given?.shape?.k === 'literal' ? given.shape.value : ''))
+  return parts.map((part) => (typeof part === 'string' ? part.replace(/\/$/, '') : '')).join('')
+}
+
+/** A middleware, and the base path of the application that has it. */
+export interface Guard {
+  value: Value
+  base: string
+}
+
 /** Hono: `app.get('/path', …, handler)` and `app.openapi(route, handler)`; `guards` are the middlewares of the project. */
-export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guards: Value[] } {
+export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guards: Guard[] } {
   const entries: Entry[] = []
-  const guards: Value[] = []
+  const guards: Guard[] = []
   walk(syntax, (expr) => {
     if (expr.k !== 'call' || expr.callee.k !== 'member') return
     const last = expr.args.at(-1)
@@ -38,7 +51,8 @@ export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guar
     if (!last || !first) return
     if (verb === 'use' && (last.k === 'fn' || last.k === 'name')) {
       const value = flow.value(syntax, last)
-      if (value.shape?.k === 'closure' && value.shape.fn.params.length === 2) guards.push(value)
+      if (value.shape?.k === 'closure' && value.shape.fn.params.length === 2)
+        guards.push({ value, base: baseOf(flow.value(syntax, expr.callee.of)) })
       return
     }
     if (!VERBS.test(verb) || expr.args.length < 2 || (last.k !== 'fn' && last.k !== 'name')) return
@@ -51,7 +65,7 @@ export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guar
     entries.push({
       kind: 'hono',
       method,
-      path: route.path,
+      path: baseOf(flow.value(syntax, expr.callee.of)) + route.path,
       name: method,
       location: placeOf(syntax, expr.callee.at),
       value,

@@ -36,6 +36,16 @@ const files: Record<string, string> = {
       const { SESSION_SECRET, COLOUR } = process.env
       return Response.json({ ...process.env, SESSION_SECRET, COLOUR, name: process.env.TINY_NAME })
     }`,
+  // Like one that puts the language in front of every path, and does not mind whether it is there.
+  'proxy.ts': `
+    import { NextResponse } from 'next/server'
+    export function proxy({ nextUrl }) {
+      const url = nextUrl.clone()
+      url.pathname = '/en' + url.pathname
+      return NextResponse.rewrite(url)
+    }
+    export const config = { matcher: '/((?!api|bad|_next/static).+)' }`,
+  'app/en/about/page.tsx': 'export default () => <p>about</p>',
   'app/api/read/route.ts': `
     import { readFile } from 'node:fs/promises'
     export async function POST(request: Request) {
@@ -99,6 +109,11 @@ it('goes on over a type error, a font and a page that cannot be rendered without
   expect((await fetch(app.origin)).status).toBe(200)
   expect((await fetch(`${app.origin}/bad`)).status).toBe(500)
   expect(app.notes.join(' ')).toMatch(/rendered when they are asked for.*Not in the copy: \.env\./)
+})
+
+it('stays with itself when a proxy rewrites every path', async () => {
+  const answer = await fetch(`${app.origin}/about`, { signal: AbortSignal.timeout(5000) })
+  expect(await answer.text()).toContain('about')
 })
 
 it('tells whether files outside of the copy were hidden', async () => {

@@ -20,7 +20,7 @@ export interface BringUpOptions extends Launch {
 }
 
 export interface RunningApp {
-  /** `http://127.0.0.1:port`; the same after a restart. */
+  /** `http://localhost:port`, which leads to 127.0.0.1; the same after a restart. */
   readonly origin: string
   readonly staged: StagedApp
   readonly mode: 'build' | 'dev'
@@ -56,7 +56,7 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   const { workplace, folder } = staged
   const next = await installedNext(folder)
   const port = await freePort()
-  const origin = `http://127.0.0.1:${port}`
+  const origin = `http://localhost:${port}`
   const logs = join(workplace.folder, `${basename(staged.top)}-logs`)
   await mkdir(logs, { recursive: true })
   const record = join(logs, 'egress.jsonl')
@@ -93,9 +93,9 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   const server = serverOf(staged, next, mode, {
     run: start,
     env,
-    origin,
     port,
     file: join(logs, 'server.log'),
+    tried: () => readAttempts(record),
     signal,
   })
   await server.start()

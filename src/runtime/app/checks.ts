@@ -29,9 +29,12 @@ export function readCheck(expr: Expr, syntax: Syntax, depth = DEPTH): Check | un
     const binding = syntax.bindings[expr.b]
     return binding?.k === 'const' && binding.init ? readCheck(binding.init, syntax, depth - 1) : undefined
   }
-  // A condition on the environment: the schema for a server that runs.
-  if (expr.k === 'choose')
-    return readCheck(expr.yes, syntax, depth - 1) ?? readCheck(expr.no, syntax, depth - 1)
+  // A condition on the environment: of the two, the one that asks for more accepts what both do, mostly.
+  if (expr.k === 'choose') {
+    const yes = readCheck(expr.yes, syntax, depth - 1)
+    const no = readCheck(expr.no, syntax, depth - 1)
+    return yes?.optional && no ? no : (yes ?? no)
+  }
   if (expr.k !== 'call') return undefined
   const { callee, args } = expr
   if (callee.k === 'name') return envalid.test(callee.name) ? envalidCheck(callee.name, args) : undefined

@@ -102,6 +102,7 @@ it('reads schemas of t3-env, of envalid, of valibot, and through a name', () => 
     export const env = createEnv({
       server: { MODE: flag, KEY: process.env.NODE_ENV === 'production' ? z.string().min(70) : z.string().optional() },
       client: { NEXT_PUBLIC_SITE_URL: z.string().url() },
+      shared: { REDIS_URL: process.env.NODE_ENV === 'test' ? z.string().optional() : z.url('needed') },
       runtimeEnv: { MODE: process.env.MODE, KEY: process.env.KEY, NEXT_PUBLIC_SITE_URL: process.env.NEXT_PUBLIC_SITE_URL },
     })
     export const other = cleanEnv(process.env, { MAIL_PORT: port(), COLOUR: str({ choices: ['red', 'blue'] }), QUIET: bool({ default: true }) })
@@ -113,6 +114,7 @@ it('reads schemas of t3-env, of envalid, of valibot, and through a name', () => 
     NEXT_PUBLIC_SITE_URL: ground.origin,
     MAIL_PORT: '9',
     COLOUR: 'red',
+    REDIS_URL: 'redis://127.0.0.1:9',
   })
   expect(values.KEY).toHaveLength(70)
   expect(values.CONTACT).toContain('@')

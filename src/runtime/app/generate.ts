@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { BringUpError, diagnose, tailOf } from './failure.ts'
 import { resolveFrom } from './place.ts'
 import { type Ended, runStep, type StartNode } from './run-step.ts'
+import { scriptsIn } from './scripts.ts'
 import type { StagedApp } from './stage.ts'
 
 const LIMIT_MS = 5 * 60_000
@@ -27,6 +28,8 @@ export async function generateClient(
   log: string,
   signal?: AbortSignal,
 ): Promise<void> {
+  // Generators may be files of the project that a package manager runs.
+  const scripts = await scriptsIn(staged.top, env, dirname(log))
   for (const folder of await foldersWithSchema(staged)) {
     const command = await prismaCommand(folder, staged.folder)
     if (command === undefined) continue
@@ -38,7 +41,11 @@ export async function generateClient(
           args: [command, 'generate', ...flag],
           cwd: folder,
           // It only asks that this file exists; its real engine would be a download.
-          env: { ...env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+          env: {
+            ...scripts.env,
+            PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+            PRISMA_HIDE_UPDATE_MESSAGE: '1',
+          },
           limit: LIMIT_MS,
         },
         log,

@@ -40,7 +40,7 @@ it('builds what the application needs and is not built, in order, without the pa
     'base/package.json': {
       name: '@w/base',
       exports: { '.': { import: './dist/index.js' } },
-      scripts: { compile: 'node make.js' },
+      scripts: { compile: 'bun make.js' },
     },
     'base/make.js': writing("''"),
     'other/package.json': { name: '@w/other', main: './dist/index.js', scripts: { build: 'exit 1' } },

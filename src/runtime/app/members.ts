@@ -1,21 +1,25 @@
 /** Builds the packages of the workspace that the application takes from their built files. */
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { BringUpError, diagnose, tailOf } from './failure.ts'
+import { resolveFrom } from './place.ts'
 import { runStep, type StartNode } from './run-step.ts'
+import { scriptsIn } from './scripts.ts'
 import type { StagedApp } from './stage.ts'
 
 const LIMIT_MS = 10 * 60_000
 
 const record = z.record(z.string(), z.unknown())
+const project = z.object({ name: z.string().optional(), targets: record.optional() })
 const manifest = z.object({
   name: z.string().optional(),
   main: z.unknown().optional(),
   module: z.unknown().optional(),
   exports: z.unknown().optional(),
   scripts: z.record(z.string(), z.string()).optional(),
+  nx: z.object({ targets: record.optional() }).optional(),
   dependencies: record.optional(),
   devDependencies: record.optional(),
   peerDependencies: record.optional(),
@@ -33,7 +37,7 @@ const SCRIPTS = ['build', 'compile', 'bundle']
 /**
  * Runs the build script of every package that the application depends on and whose entry files are not there, those
  * that others depend on first. Gives the names of those that were built. Throws a `BringUpError` of the step
- * `packages` when a script fails and leaves no entry file.
+ * `packages` when a script fails and leaves no entry file; what Nx could not build is told among the names.
  */
 export async function buildMembers(
   staged: StagedApp,
@@ -43,22 +47,27 @@ export async function buildMembers(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const needed = await membersOf(staged)
+  const scripts = await scriptsIn(staged.top, env, logs)
   const built: string[] = []
+  let nx = true
   for (const { folder, manifest: said } of needed) {
     const name = said.name ?? folder
-    const script = SCRIPTS.find((one) => said.scripts?.[one] !== undefined)
-    if (script === undefined || missingEntries(folder, said).length === 0) continue
+    if (missingEntries(folder, said).length === 0) continue
+    const build = await buildOf(folder, said, scripts.file)
+    if (!build || (build.byNx && !nx)) continue
     const ended = await runStep(
       start,
       {
-        args: [await scriptRunner(logs), 'run', script],
+        args: build.args,
         cwd: folder,
         env: {
-          ...env,
+          ...scripts.env,
           NODE_ENV: 'production',
           PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-          PATH: [join(logs, 'bin'), env.PATH ?? ''].join(delimiter),
-          BACKEND_ENGINEER_TOP: staged.top,
+          // Without a process that would outlive the step, and without what an earlier copy left behind.
+          NX_DAEMON: 'false',
+          NX_SKIP_NX_CACHE: 'true',
+          NX_ISOLATE_PLUGINS: 'false',
         },
         limit: LIMIT_MS,
       },
@@ -67,13 +76,39 @@ export async function buildMembers(
     )
     // Types come last and are not needed to run: what counts is that there is something to import.
     const left = missingEntries(folder, said)
+    // Nx first reads every project, also those that have nothing to do with this one and cannot be read here.
+    if (build.byNx && left.length > 0) {
+      nx = false
+      built.push(`${name} (Nx could not: its parts that are not there fail where they are imported)`)
+      continue
+    }
     if (ended.code !== 0 && left.length > 0) {
       const { reason, remedy } = diagnose(ended.log)
-      throw new BringUpError('packages', `\`${script}\` of ${name}: ${reason}`, remedy, tailOf(ended.log))
+      throw new BringUpError('packages', `\`${build.name}\` of ${name}: ${reason}`, remedy, tailOf(ended.log))
     }
     built.push(name)
   }
   return built
+}
+
+interface Build {
+  /** Of the script or target. */
+  name: string
+  args: string[]
+  byNx: boolean
+}
+
+/** A script of the package, or its target of Nx. */
+async function buildOf(folder: string, said: Manifest, runner: string): Promise<Build | undefined> {
+  const script = SCRIPTS.find((one) => said.scripts?.[one] !== undefined)
+  if (script !== undefined) return { name: script, args: [runner, 'run', script], byNx: false }
+  const nx = resolveFrom(folder, 'nx/bin/nx.js')
+  const file = join(folder, 'project.json')
+  const own = existsSync(file) ? project.safeParse(JSON.parse(await readFile(file, 'utf8'))).data : undefined
+  const target = SCRIPTS.find((one) => (own?.targets ?? said.nx?.targets)?.[one] !== undefined)
+  const name = own?.name ?? said.name
+  if (nx === undefined || target === undefined || name === undefined) return undefined
+  return { name: target, args: [nx, 'run', `${name}:${target}`], byNx: true }
 }
 
 /** The packages of the workspace that the application depends on, each after those that it depends on itself. */
@@ -125,47 +160,4 @@ function leaves(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(leaves)
   const fields = record.safeParse(value)
   return fields.success ? Object.values(fields.data).flatMap(leaves) : []
-}
-
-/**
- * Scripts call each other through whatever package manager the project has, which would first look whether all is
- * installed, or install itself. This stands in its place: it runs a script of the package, or an installed command.
- */
-const runner = `
-const { spawnSync } = require('node:child_process')
-const { existsSync, readFileSync } = require('node:fs')
-const { delimiter, dirname, join } = require('node:path')
-const args = process.argv.slice(2).filter((one) => !/^(?:--silent|-s|exec|run-script|dlx)$/.test(one))
-if (args[0] === 'run') args.shift()
-const [name, ...rest] = args.filter((one, i) => one !== '--' || i > 1)
-const said = JSON.parse(readFileSync('package.json', 'utf8'))
-const above = []
-for (let here = process.cwd(); ; here = dirname(here)) {
-  above.push(join(here, 'node_modules/.bin'))
-  if (here === process.env.BACKEND_ENGINEER_TOP || dirname(here) === here) break
-}
-const env = { ...process.env, PATH: [...above, process.env.PATH].join(delimiter), npm_package_name: said.name ?? '' }
-const quoted = rest.map((one) => "'" + one.replaceAll("'", "'\\\\''") + "'").join(' ')
-const run = (text) => {
-  const done = spawnSync(text, { shell: true, stdio: 'inherit', env })
-  if (done.status !== 0) process.exit(done.status ?? 1)
-}
-const script = said.scripts?.[name]
-if (script === undefined) run([name, quoted].join(' '))
-else
-  for (const part of ['pre' + name, name, 'post' + name])
-    if (said.scripts[part] !== undefined) run(part === name ? [script, quoted].join(' ') : said.scripts[part])
-`
-
-async function scriptRunner(logs: string): Promise<string> {
-  const bin = join(logs, 'bin')
-  const file = join(bin, 'run-script.cjs')
-  if (existsSync(file)) return file
-  await mkdir(bin, { recursive: true })
-  await writeFile(file, runner)
-  for (const name of ['pnpm', 'npm', 'yarn']) {
-    await writeFile(join(bin, name), `#!/bin/sh\nexec "${process.execPath}" "${file}" "$@"\n`)
-    await chmod(join(bin, name), 0o755)
-  }
-  return file
 }

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Check } from './checks.ts'
 
 export interface Ground {
-  /** `http://127.0.0.1:port` */
+  /** `http://localhost:port` */
   origin: string
   databaseUrl: string
 }
@@ -18,6 +18,9 @@ const ownAddress =
 /** Services that code turns to when it is told where they are; their absence is what it expects elsewhere. */
 const service =
   /REDIS|KAFKA|RABBIT|AMQP|ELASTIC|MEILI|TYPESENSE|SENTRY|POSTHOG|AMPLITUDE|MIXPANEL|SEGMENT|GOOGLE_ANALYTICS|_GA_|GTM|PLAUSIBLE|UMAMI|INTERCOM|CRISP|OTEL|DATADOG|DD_|LOGTAIL|AXIOM|BETTERSTACK|HONEYBADGER|BUGSNAG|ROLLBAR|NEW_RELIC|LANGFUSE|HELICONE|SOCKET|PUSHER|PROXY|CDN/
+/** Refused at once, where a name would be waited for. */
+const CACHE = 'redis://127.0.0.1:9'
+const cache = /(?:^|_)(?:REDIS|KV)_(?:URL|URI)$/
 const isUrl = /(?:^|_)(?:URL|URI|ENDPOINT|ORIGIN|DSN|WEBHOOK)S?$/
 const isSecret = /SECRET|KEY|TOKEN|PASSWORD|PASS$|SALT|HASH|PEPPER|SIGNATURE|CREDENTIAL|PASSPHRASE/
 
@@ -59,7 +62,8 @@ function choiceOf(name: string, choices: string[]): string {
 function byFormat(name: string, check: Check, ground: Ground): string {
   switch (check.format) {
     case 'url':
-      return ownAddress.test(name) ? ground.origin : stubUrl(name, check.starts)
+      if (ownAddress.test(name)) return ground.origin
+      return cache.test(name) && check.starts === undefined ? CACHE : stubUrl(name, check.starts)
     case 'email':
       return 'application@example.test'
     case 'uuid':
@@ -100,7 +104,7 @@ function byName(name: string, ground: Ground): string {
     return /DOMAIN|HOST$/.test(name) && !/URL/.test(name) ? new URL(ground.origin).host : ground.origin
   const known = formOf(name)
   if (known !== undefined) return known
-  if (/(?:^|_)(?:REDIS|KV)_(?:URL|URI)$/.test(name)) return 'redis://127.0.0.1:9'
+  if (cache.test(name)) return CACHE
   if (isUrl.test(name)) return stubUrl(name)
   if (isSecret.test(name)) return randomBytes(32).toString('hex')
   if (/EMAIL|(?:^|_)(?:FROM|SENDER|REPLY_TO)(?:_|$)/.test(name)) return 'application@example.test'

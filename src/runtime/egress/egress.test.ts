@@ -176,3 +176,20 @@ it('holds threads and child processes of Node.js, and writes down other programs
     'process no-such-program',
   ])
 })
+
+it('leaves sockets of the run to the tools that made them, but none behind a link', async () => {
+  const { said, tried } = await inside(`
+    import net from 'node:net'
+    import { symlinkSync } from 'node:fs'
+    ${say}
+    const at = ${JSON.stringify(folder)}
+    const server = net.createServer((socket) => socket.end('worker'))
+    await new Promise((done) => server.listen(at + '/worker.sock', done))
+    const read = (path) => new Promise((done) => net.connect(path).once('data', (data) => done(String(data))).once('error', (error) => done(error.code)))
+    symlinkSync('/var/run', at + '/elsewhere')
+    say([await read(at + '/worker.sock'), await read(at + '/elsewhere/docker.sock'), await read(at + '/../none.sock')])
+    server.close()
+  `)
+  expect(said).toEqual(['worker', 'ECONNREFUSED', 'ECONNREFUSED'])
+  expect(tried).toHaveLength(2)
+})

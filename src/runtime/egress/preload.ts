@@ -6,9 +6,10 @@
 import childProcess from 'node:child_process'
 import dgram from 'node:dgram'
 import dns from 'node:dns'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, realpathSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
+import { dirname, resolve, sep } from 'node:path'
 
 interface Rules {
   /** File for the lines. */
@@ -55,7 +56,7 @@ function contain({ record, ports, stub }: Rules): void {
       // The run is over and its folder gone; the connection is refused all the same.
     }
   }
-  guardSockets(allowed, stub, write)
+  guardSockets(allowed, stub, dirname(record), write)
   guardNames(write)
   guardDatagrams(write)
   watchProcesses(write)
@@ -65,7 +66,7 @@ function contain({ record, ports, stub }: Rules): void {
 type Write = (attempt: Record<string, unknown>) => void
 
 /** All of `net`, `tls`, `http`, `http2`, `fetch` and the drivers of databases come through here. */
-function guardSockets(allowed: Set<number>, stub: Rules['stub'], write: Write): void {
+function guardSockets(allowed: Set<number>, stub: Rules['stub'], own: string, write: Write): void {
   const connect = net.Socket.prototype.connect
   const refuse = (socket: net.Socket, { host, port }: Goal): net.Socket => {
     write({ kind: 'connect', host, port })
@@ -76,7 +77,11 @@ function guardSockets(allowed: Set<number>, stub: Rules['stub'], write: Write): 
     const options = optionsOf(args)
     const goal = goalOf(options)
     // Sockets of the file system lead to programs of this machine: the daemon of Docker, another database.
-    if (goal === undefined) return refuse(this, { host: String(options.path), port: 0 })
+    // Those in the run's own folder, where the temporary files are, are of tools that talk to their workers.
+    if (goal === undefined)
+      return isBelow(String(options.path), own)
+        ? Reflect.apply(connect, this, args)
+        : refuse(this, { host: String(options.path), port: 0 })
     if (isLoopback(goal.host) && allowed.has(goal.port)) return Reflect.apply(connect, this, args)
     const door = stub !== undefined && covers(stub.hosts, goal.host) ? doorOf(stub, this) : undefined
     if (door === undefined) return refuse(this, goal)
@@ -129,6 +134,17 @@ function goalOf(options: Record<string, unknown>): Goal | undefined {
   return {
     host: String(options.host ?? 'localhost').replace(/^\[|\]$/g, ''),
     port: Number(options.port ?? 0),
+  }
+}
+
+/** As it is written, and with its links followed. */
+function isBelow(path: string, folder: string): boolean {
+  const start = resolve(folder) + sep
+  if (!resolve(path).startsWith(start)) return false
+  try {
+    return realpathSync(path).startsWith(realpathSync(folder) + sep)
+  } catch {
+    return false
   }
 }
 

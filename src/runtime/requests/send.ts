@@ -109,7 +109,7 @@ export async function send(
 
 /** What goes out, names in lower case. */
 function headersOf(url: URL, request: HttpRequest, id: string): Record<string, string> {
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' }
+  const headers: Record<string, string> = { host: url.host, 'accept-encoding': 'identity' }
   if (!/^(GET|HEAD|OPTIONS)$/.test(request.method)) headers.origin = url.origin
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
   if (headers.origin === '') delete headers.origin
