@@ -150,7 +150,9 @@ async function checkTests(judged: Judged): Promise<Outcome> {
 
 async function checkNewTests({ bench, options }: Judged, files: readonly string[]): Promise<Outcome> {
   const { signal, habits } = options
-  const ran = await ownTests(bench, { signal, files, runner: habits.tests.runner })
+  // What Bun runs needs Bun.
+  const runner = habits.tests.runner === 'bun:test' ? undefined : habits.tests.runner
+  const ran = await ownTests(bench, { signal, files, runner })
   if (!ran.ran) return skipped(ran.why)
   if (ran.passed) return { verdict: 'passed', why: `The tests of ${plural(files.length, 'new file')} pass.` }
   return failedTests(ran, 'Of the new tests, some fail')
