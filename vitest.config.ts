@@ -7,6 +7,7 @@ const counts = process.env.BACKEND_ENGINEER_TEST_RESULTS
 const applications = [
   'test/{build,built,conventions,fix,fixed,interruption,no-way-out,prove,secrets}.test.ts',
   'src/operations/optimize.test.ts',
+  'src/proof/{draft,format-draft}.test.ts',
   'src/runtime/{app,requests}/{bring-up,workshop,live}.test.ts',
   'src/runtime/capture/capture.test.ts',
 ]

@@ -132,7 +132,7 @@ describe('build', () => {
   }, 600_000)
 
   it('blames the change for a build that works without it', async () => {
-    const report = await run({ set: ['flaw=types'] })
+    const report = await run({ set: ['flaw=build'] })
     expect(report.checks?.[0]).toMatchObject({
       name: 'build',
       verdict: 'failed',

@@ -80,7 +80,7 @@ export function makePing(name: string): string {
 const input = z.object({
   word: z.string().min(2).default('pong'),
   /** What is wrong with what it writes. */
-  flaw: z.enum(['none', 'types', 'several']).default('none'),
+  flaw: z.enum(['none', 'build', 'several']).default('none'),
 })
 type Input = z.infer<typeof input>
 
@@ -105,8 +105,8 @@ const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
   async plan({ habits }, { word, flaw }) {
     const there = habits.has(route)
     const said = flaw === 'several' ? 'nothing' : word
-    const value = flaw === 'types' ? '7 satisfies string' : JSON.stringify(said)
-    const text = `const word = ${value}\nexport function GET( ) { return Response.json({data: word}); }\n`
+    const missing = flaw === 'build' ? "import 'not-there'\n" : ''
+    const text = `${missing}const word = ${JSON.stringify(said)}\nexport function GET( ) { return Response.json({data: word}); }\n`
     const column = flaw === 'several' ? 'pings Int' : 'pings Int @default(0)'
     const at = schema.indexOf('  email')
     const name = '\nexport const length = name.length\n'

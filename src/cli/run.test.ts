@@ -41,3 +41,19 @@ it('writes a page that stands alone', async () => {
   expect(await run(['understand', app, '--no-cache', '--format', 'html'], io)).toBe(0)
   expect(text).toMatch(/^<!doctype html>[\s\S]*<h2 id="map">[\s\S]*<\/html>\n$/)
 })
+
+it.each([
+  [['build something nobody thought of', app], 2, 'It is not clear what "build something nobody thought of"'],
+  [['build', app], 2, 'It was not said what to build.'],
+  [['build', '--recipe', 'nonsense', app], 2, 'There is no recipe "nonsense".'],
+  [['nonsense'], 2, 'There is no operation and no directory "nonsense".'],
+  [['build', 'a thing', app, 'more'], 2, '"more" is one argument too many.'],
+])('takes a sentence for a task: %j', async (argv, code, said) => {
+  let text = ''
+  const write = (part: string) => {
+    text += part
+  }
+  const io = { cwd: app, env: {}, stdout: { write, tty: false }, stderr: { write, tty: false } }
+  expect(await run([...argv, '--no-cache'], io)).toBe(code)
+  expect(text).toContain(said)
+})

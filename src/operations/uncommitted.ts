@@ -17,16 +17,13 @@ export async function uncommitted(
   const workplace = await openWorkplace(workFolder)
   const git = (...args: string[]): Promise<string> =>
     new Promise((done) => {
+      // Nothing is written, not even what git remembers to be faster.
       const still = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
-      const child = workplace.start(
-        'git',
-        [...still, ...args, '--', ...files.map((one) => `:(literal)${one}`)],
-        {
-          cwd: root,
-          env,
-          stdio: ['ignore', 'pipe', 'ignore'],
-        },
-      )
+      const child = workplace.start('git', [...still, ...args], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
       let text = ''
       child.stdout?.on('data', (chunk: Buffer) => {
         text += chunk.toString('utf8')
@@ -36,12 +33,19 @@ export async function uncommitted(
       child.once('close', (code) => done(code === 0 ? text : ''))
     })
   try {
-    const listed = [
-      await git('diff', '--name-only', '--relative', '--no-ext-diff', '--no-textconv', '-z', 'HEAD'),
-      await git('ls-files', '--others', '-z'),
-    ]
-    const found = new Set(listed.flatMap((text) => text.split('\0')))
-    return files.filter((file) => found.has(file))
+    const folder = (await git('rev-parse', '--show-prefix')).trim()
+    const listed = await git(
+      'status',
+      '--porcelain=v1',
+      '-z',
+      '--untracked-files=all',
+      '--ignored=matching',
+      '--no-renames',
+      '--',
+      ...files.map((one) => `:(literal)${one}`),
+    )
+    const found = new Set(listed.split('\0').map((line) => line.slice(3)))
+    return files.filter((file) => found.has(folder + file))
   } finally {
     await workplace.close()
   }

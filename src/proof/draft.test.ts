@@ -90,7 +90,7 @@ const run = (cwd: string, file: string): string =>
 
 const manifest = JSON.stringify({ name: 'shop', dependencies: { next: '16.4.5' } })
 
-describe('a draft', () => {
+describe('a draft', { timeout: 120_000 }, () => {
   it('has the change and new packages, and leaves the project and its versions alone', async () => {
     write({
       ...basics(registry.url),

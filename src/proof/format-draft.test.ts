@@ -34,7 +34,7 @@ async function drafted(more: Partial<Change>, work: (draft: Draft, change: Chang
   }
 }
 
-describe('formatting a draft', () => {
+describe('formatting a draft', { timeout: 120_000 }, () => {
   it('gives new files, and edited ones that followed it, in the words of prettier', async () => {
     const text = await readFile(join(root, shape), 'utf8')
     const schema = await readFile(join(root, 'prisma/schema.prisma'), 'utf8')

@@ -25,7 +25,7 @@ export async function formatDraft(
     verdict,
     why,
     ms: Math.round(performance.now() - began),
-    ...(log === undefined ? {} : { log }),
+    ...(log === undefined ? {} : { log: log.replaceAll(`${draft.staged.top}/`, '') }),
   })
   if (formatter === 'none') return { change, check: told('skipped', 'The project has no formatter.') }
   const { staged, written } = draft
