@@ -3,6 +3,7 @@ import type { Location } from '../../core/finding.ts'
 import type { Decision } from '../../core/recipe.ts'
 import { nameOf } from './source.ts'
 import type { Target } from './target.ts'
+import { guessed } from './user.ts'
 
 export function decisionsOf(t: Target): Decision[] {
   const { habits } = t
@@ -84,7 +85,8 @@ function paths(t: Target): Decision {
   }
 }
 
-function users({ user, habits }: Target): Decision {
+function users({ user, facts }: Target): Decision {
+  const at = (facts.habits.user ?? guessed(facts))?.at
   const fields = [user.email, user.hash.name, ...user.filled.map(({ name }) => name)]
   if (user.added)
     return {
@@ -99,7 +101,7 @@ function users({ user, habits }: Target): Decision {
     because: user.hash.added
       ? `The model stays as it is but for ${user.hash.name}, which is empty for those who have no password yet.`
       : 'The model is there, and stays as it is.',
-    ...(habits.user && { seen: habits.user.at }),
+    ...(at && { seen: at }),
     from: 'project',
   }
 }

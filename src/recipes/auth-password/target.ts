@@ -87,7 +87,7 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
   }
   const basePath = basePathOf(facts, input.basePath)
   const user = userOf(facts, input)
-  const register = input.register ?? (user.registrable === true && !hasSignUp(facts))
+  const register = input.register ?? (user.registrable === true && !hasSignUp(facts, user.model))
   if (input.register && user.registrable !== true)
     throw new UserError(
       `Sign-up cannot fill in ${user.registrable || 'the fields'} of ${user.model}.`,
@@ -186,9 +186,15 @@ function basePathOf({ habits }: AuthFacts, asked: string | undefined): string {
   return path
 }
 
-/** There is a way to sign up already. */
-function hasSignUp({ project }: AuthFacts): boolean {
-  return project.runs.some(({ label }) => /\b(register|sign-?up)\b/i.test(label))
+/** Something makes users already: who may, is not for this recipe to change. */
+function hasSignUp({ project }: AuthFacts, model: string): boolean {
+  return project.runs.some(
+    ({ endpoint, events }) =>
+      endpoint !== undefined &&
+      events.some(
+        (one) => one.k === 'access' && one.model === model && /^(create|upsert)/.test(one.operation),
+      ),
+  )
 }
 
 function serviceOf({ habits }: AuthFacts): string {
