@@ -2,7 +2,7 @@
 import type { Location } from '../../core/finding.ts'
 import type { Decision } from '../../core/recipe.ts'
 import { nameOf } from './source.ts'
-import type { Target } from './target.ts'
+import { libraryOf, type Target } from './target.ts'
 import { guessed } from './user.ts'
 
 export function decisionsOf(t: Target): Decision[] {
@@ -136,22 +136,18 @@ function errors(t: Target): Decision {
   })
 }
 
-function libraries({ habits }: Target): Decision[] {
-  const known = new Set([
-    'next-auth',
-    '@auth/core',
-    'better-auth',
-    '@clerk/nextjs',
-    'iron-session',
-    '@supabase/ssr',
-    'lucia',
-  ])
-  return habits.authentication.libraries
-    .filter(({ value }) => known.has(value))
-    .map(({ value, at }) =>
-      seen(`Beside ${value}`, at, {
-        choice: 'token endpoints for the same users',
-        because: `${value} keeps signing people in as before: its sessions and these do not know each other.`,
-      }),
-    )
+function libraries({ habits, register }: Target): Decision[] {
+  const found = libraryOf(habits)
+  if (!found) return []
+  const { value, at } = found
+  return [
+    seen(`Beside ${value}`, at, {
+      choice: 'token endpoints for the same users',
+      because: `${value} keeps signing people in as before: its sessions and these do not know each other.`,
+    }),
+    seen('Registration', at, {
+      choice: register ? 'as asked for' : 'none',
+      because: `A stranger could register the address of someone who signs in with ${value} later, and would share the account.`,
+    }),
+  ]
 }

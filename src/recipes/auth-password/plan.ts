@@ -232,6 +232,9 @@ function proposalsOf(target: Target): string[] {
         ]
       : []),
     'Compare new passwords with those of known breaches (Have I Been Pwned, by prefix of the hash): the list here is short.',
+    ...(target.user.hash.added
+      ? ['A first password for the users that are there: an endpoint where whoever is signed in sets one.']
+      : []),
     'A password that was forgotten: a link by mail, good once and for half an hour.',
     ...(target.refreshIn === 'cookie'
       ? [

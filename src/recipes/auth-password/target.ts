@@ -87,7 +87,9 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
   }
   const basePath = basePathOf(facts, input.basePath)
   const user = userOf(facts, input)
-  const register = input.register ?? (user.registrable === true && !hasSignUp(facts, user.model))
+  const register =
+    input.register ??
+    (user.registrable === true && !hasSignUp(facts, user.model) && libraryOf(habits) === undefined)
   if (input.register && user.registrable !== true)
     throw new UserError(
       `Sign-up cannot fill in ${user.registrable || 'the fields'} of ${user.model}.`,
@@ -196,6 +198,23 @@ function hasSignUp({ project }: AuthFacts, model: string): boolean {
       ),
   )
 }
+
+const libraries = new Set([
+  'next-auth',
+  '@auth/core',
+  'better-auth',
+  '@clerk/nextjs',
+  'iron-session',
+  '@supabase/ssr',
+  '@supabase/auth-helpers-nextjs',
+  'lucia',
+])
+
+/** What signs people in already. */
+export const libraryOf = ({
+  authentication,
+}: Habits): Habits['authentication']['libraries'][number] | undefined =>
+  authentication.libraries.find(({ value }) => libraries.has(value))
 
 function serviceOf({ habits }: AuthFacts): string {
   const folder = posix.basename(posix.dirname(habits.packages.manifest))
