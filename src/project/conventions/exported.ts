@@ -56,14 +56,22 @@ export function functionOf(expr: Expr | null, syntax: Syntax, depth = 3): Fn | u
 
 export const within = (fn: Fn, at: number): boolean => fn.at <= at && at < fn.end
 
+/** What stands in a file that imports it: the name, or for a default export the end of the path. */
+export function mentionOf(key: string): string {
+  const [file = '', name = ''] = key.split('#')
+  if (name !== 'default') return `\\b${name}\\b`
+  const path = file.replace(/(?:\/index)?\.\w+$/, '')
+  const last = path.slice(path.lastIndexOf('/') + 1).replace(/[^\w-]/g, '.')
+  return `${last}(?:/index)?(?:\\.[cm]?[jt]sx?)?['"]`
+}
+
 /** In how many files each export is imported; an export through a barrel counts for where it is defined. */
 export function importers({ program, files }: Code, keys: ReadonlySet<string>): Map<string, string[]> {
   const result = new Map<string, string[]>()
-  const names = new Set([...keys].map((key) => key.slice(key.indexOf('#') + 1)))
-  const mentions = new RegExp(`\\b(?:${[...names].join('|')})\\b`)
-  if (names.size === 0) return result
+  if (keys.size === 0) return result
+  const mentions = new RegExp([...new Set([...keys].map(mentionOf))].join('|'))
   for (const { file, text } of files) {
-    if (!names.has('default') && !mentions.test(text)) continue
+    if (!mentions.test(text)) continue
     const found = new Set<string>()
     for (const binding of program.syntax(file)?.bindings ?? []) {
       if (binding.k !== 'import') continue

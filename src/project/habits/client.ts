@@ -30,9 +30,17 @@ function clientOfQueries(reading: Reading): Habits['client'] {
     const syntax = isOurs.has(file) ? own.program.syntax(file) : undefined
     if (!syntax) continue
     const seen = new Set<string>()
+    const roots = new Map<string, Root | undefined>()
+    const rootOf = (client: Expr): Root | undefined => {
+      // The same name is the same client all over a file.
+      const name = client.k === 'name' ? String(client.b) : undefined
+      if (name === undefined) return importedRoot(reading, syntax, client)
+      if (!roots.has(name)) roots.set(name, importedRoot(reading, syntax, client))
+      return roots.get(name)
+    }
     walk(syntax, (expr) => {
       const client = expr.k === 'call' ? clientOf(reading, expr) : undefined
-      const root = client && importedRoot(reading, syntax, client)
+      const root = client && rootOf(client)
       if (!root) return
       const writes = expr.k === 'call' && expr.callee.k === 'member' && !READS.test(expr.callee.key)
       for (const [kind, votes] of [

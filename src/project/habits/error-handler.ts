@@ -6,15 +6,19 @@ import { functionOf, within } from '../conventions/exported.ts'
 import { type Callable, callableAt, callablesOf, calledKey, usersOf } from './callables.ts'
 import type { AnswerHabits } from './habits.ts'
 import { helperHabit } from './imports.ts'
+import { parametersAt } from './parameters.ts'
 import type { Reading } from './reading.ts'
 
 /** It is given what `catch` caught, and it answers. The one that stands in the way of the most handlers. */
 export function handlerOfErrors(reading: Reading, answers: Answer[]): AnswerHabits['handleError'] {
   const { own } = reading
   const found: { key: string; around: Callable | undefined }[] = []
+  /** Which parameter of it the error is. */
+  const places = new Map<string, number>()
   for (const { file, text } of own.files) {
     const syntax = /\bcatch\b/.test(text) ? own.program.syntax(file) : undefined
-    for (const { key, at } of syntax ? givenCaught(reading, syntax) : []) {
+    for (const { key, at, index } of syntax ? givenCaught(reading, syntax) : []) {
+      places.set(key, index)
       const inHandler = reading.handlers.has(file)
       const around = syntax && !inHandler ? callablesOf(syntax).find(({ fn }) => within(fn, at)) : undefined
       found.push({ key, around })
@@ -29,15 +33,28 @@ export function handlerOfErrors(reading: Reading, answers: Answer[]): AnswerHabi
   }
   const answering = new Map<string, Answer[]>()
   for (const one of answers) answering.set(one.syntax.file, [...(answering.get(one.syntax.file) ?? []), one])
-  for (const [key, count] of [...counts].sort((a, b) => b[1] - a[1])) {
+  // One of the application itself rather than one of a package that it uses.
+  const rank = ([key, count]: [string, number]): number => (key.startsWith(reading.inside) ? 2 : 1) * count
+  for (const [key, count] of [...counts].sort((a, b) => rank(b) - rank(a))) {
     const one = callableAt(own, key)
-    if (one && answersIn(reading, one.syntax, one.fn, answering)) return helperHabit(reading, one, count)
+    if (
+      one &&
+      takesAny(reading, one, places.get(key) ?? 0) &&
+      answersIn(reading, one.syntax, one.fn, answering)
+    )
+      return helperHabit(reading, one, count)
   }
   return undefined
 }
 
+/** `unknown`, `Error`: not one that wants an error of a kind of its own. */
+function takesAny({ text }: Reading, { syntax, fn }: Callable, index: number): boolean {
+  const type = parametersAt(text(syntax.file), fn.at)[index]?.type
+  return type === undefined || /\b(?:unknown|any)\b|^\w*(?:Error|Exception)(?:\W|$)/.test(type)
+}
+
 /** Calls of exported functions with what was caught. */
-function givenCaught({ own }: Reading, syntax: Syntax): { key: string; at: number }[] {
+function givenCaught({ own }: Reading, syntax: Syntax): { key: string; at: number; index: number }[] {
   const caught = new Set<number>()
   const search = (body: readonly Stmt[]): void => {
     for (const stmt of body) {
@@ -47,13 +64,14 @@ function givenCaught({ own }: Reading, syntax: Syntax): { key: string; at: numbe
   }
   search(syntax.body)
   for (const fn of syntax.functions) search(fn.body)
-  const found: { key: string; at: number }[] = []
+  const found: { key: string; at: number; index: number }[] = []
   walk(syntax, (expr) => {
     if (expr.k !== 'call' || expr.isNew) return
     // Further behind it is only a note for the log.
-    if (!expr.args.slice(0, 2).some((arg) => arg.k === 'name' && caught.has(arg.b))) return
+    const index = expr.args.slice(0, 2).findIndex((arg) => arg.k === 'name' && caught.has(arg.b))
+    if (index < 0) return
     const key = calledKey(own, syntax, expr.callee)
-    if (key !== undefined) found.push({ key, at: expr.at })
+    if (key !== undefined) found.push({ key, at: expr.at, index })
   })
   return found
 }

@@ -1,5 +1,6 @@
 /** How exports of the project are imported: from which file, under which name. */
 import { placeOf } from '../../source/syntax.ts'
+import { keyOf, mentionOf } from '../conventions/exported.ts'
 import { ranked, tally } from '../conventions/sources.ts'
 import { findExport } from '../flow/program.ts'
 import type { Callable } from './callables.ts'
@@ -11,9 +12,9 @@ import type { Reading } from './reading.ts'
 export function importOf({ own }: Reading, from: { file: string; name: string }): Import {
   const ways = new Map<string, { count: number; value: { file: string; name: string } }>()
   const locals = new Map<string, { count: number; value: string }>()
-  const mentions = from.name === 'default' ? undefined : new RegExp(`\\b${from.name}\\b`)
+  const mentions = new RegExp(mentionOf(keyOf(from.file, from.name)))
   for (const { file, text } of own.files) {
-    if (file === from.file || (mentions && !mentions.test(text))) continue
+    if (file === from.file || !mentions.test(text)) continue
     for (const binding of own.program.syntax(file)?.bindings ?? []) {
       if (binding.k !== 'import') continue
       const direct = own.program.resolve(file, binding.from).file

@@ -12,13 +12,17 @@ const levels = /^(?:info|warn|error|debug|fatal|trace)$/
 
 /** What is imported from the project and called as `log.info(…)`. */
 export function readLogger(reading: Reading): Habits['logger'] {
-  const used = usedExports(reading, /\blog(?:ger|ging)?\b/i, (expr) => {
-    const callee = expr.k === 'call' ? expr.callee : undefined
-    if (callee?.k !== 'member' || !levels.test(callee.key)) return undefined
-    const of = callee.of.k === 'call' ? callee.of.callee : callee.of
-    const root = of.k === 'member' ? of.of : of
-    return root.k === 'name' && /log/i.test(root.name) ? root : undefined
-  })
+  const used = usedExports(
+    reading,
+    /log\w*(?:\(.*?\))?(?:\.\w+)?\s*\.(?:info|warn|error|debug|fatal|trace)\(/i,
+    (expr) => {
+      const callee = expr.k === 'call' ? expr.callee : undefined
+      if (callee?.k !== 'member' || !levels.test(callee.key)) return undefined
+      const of = callee.of.k === 'call' ? callee.of.callee : callee.of
+      const root = of.k === 'member' ? of.of : of
+      return root.k === 'name' && /log/i.test(root.name) ? root : undefined
+    },
+  )
   if (!used?.at) return undefined
   const { value, at, of } = used
   const text = reading.text(value.file)
@@ -30,7 +34,7 @@ export function readLogger(reading: Reading): Habits['logger'] {
 export function readEnvironment(reading: Reading): Habits['environment'] {
   const used = usedExports(
     reading,
-    /env|config/i,
+    /(?<![\w.])\w+(?:\(\))?\.[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/,
     (expr) => {
       if (expr.k !== 'member' || !/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/.test(expr.key)) return undefined
       const root = expr.of.k === 'call' ? expr.of.callee : expr.of
@@ -79,7 +83,7 @@ function usedExports(
   const { own } = reading
   const votes: Votes<{ file: string; name: string }> = new Map()
   for (const { file, text } of own.files) {
-    const syntax = mentions.test(importsOf(text)) ? own.program.syntax(file) : undefined
+    const syntax = mentions.test(text) ? own.program.syntax(file) : undefined
     if (!syntax) continue
     const names = new Set<number>()
     walk(syntax, (expr) => {
@@ -102,9 +106,6 @@ function usedExports(
   const found = best(votes)
   return found?.of && { ...found, of: { count: found.of.count, total: own.files.length } }
 }
-
-/** The part of a file that can hold its imports. */
-const importsOf = (text: string): string => text.slice(0, 6000)
 
 function targetIn({ own }: Reading, syntax: Syntax, b: number) {
   const binding = syntax.bindings[b]
