@@ -122,15 +122,15 @@ function isHandedOver(source: SourceFile, object: ObjectShape, options: ObjectSh
 
 /** The object of `z.object({ DATABASE_URL: … })`: of several, the one with most variables of the server. */
 function schemaOf(source: SourceFile): ObjectShape | undefined {
-  const private_ = ({ members }: ObjectShape): number =>
+  const secret = ({ members }: ObjectShape): number =>
     members.filter(({ key }) => key !== undefined && variable.test(key) && !key.startsWith('NEXT_PUBLIC_'))
       .length
   return source.shape
     .callsIn(wholeOf(source))
     .filter(({ name }) => /^(?:object|strictObject|looseObject)$/.test(name))
     .flatMap((call) => argument(source, call) ?? [])
-    .filter((one) => private_(one) > 0)
-    .toSorted((a, b) => private_(b) - private_(a))[0]
+    .filter((one) => secret(one) * 2 > one.members.length)
+    .toSorted((a, b) => secret(b) - secret(a))[0]
 }
 
 /** What the file calls zod. */
@@ -174,8 +174,7 @@ function exclusionIn(source: SourceFile, string: Range, prefix: string): Exclusi
   }
   // The exceptions are counted from where they stand.
   const lead = pattern.slice(0, at).replace(/[()]/g, '').replace(/^\//, '')
-  if (/[:*{\\]/.test(lead) || lead.startsWith(prefix))
-    return { edits: [], is: 'unknown' }
+  if (/[:*{\\]/.test(lead) || lead.startsWith(prefix)) return { edits: [], is: 'unknown' }
   if (!prefix.startsWith(lead)) return { edits: [], is: 'excluded' }
   const rest = prefix.slice(lead.length)
   const isThere = alternatives(pattern, at + 3).some((one) => /^[\w/.-]+$/.test(one) && rest.startsWith(one))
