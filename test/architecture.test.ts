@@ -13,7 +13,7 @@ const borders: Record<string, string[]> = {
   runtime: ['core', 'source', 'project', 'sandbox', 'database'],
   workload: ['core', 'source', 'project', 'database', 'runtime'],
   changes: ['core', 'source', 'project'],
-  proof: ['core', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes'],
+  proof: ['core', 'source', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes'],
   repair: ['core', 'source', 'project', 'database', 'changes', 'proof'],
   faults: ['core', 'source', 'project', 'database', 'runtime', 'workload', 'changes', 'proof', 'repair'],
   recipes: ['core', 'source', 'project', 'database', 'runtime', 'changes', 'proof'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BUGS, type Bug } from '../../../../test/auth-reference/bugs.ts'
 import { openRange, type Range } from '../../../../test/auth-reference/open.ts'
+import { hashOf } from '../../../../test/auth-reference/passwords.ts'
 import { authAttacks, runAttacks } from './index.ts'
 
 let range: Range
@@ -21,6 +22,20 @@ describe('attacks on sign-in endpoints', () => {
     ])
     expect(results.length).toBe(authAttacks.length)
   }, 120_000)
+
+  it('need nobody to register where rows can be made', async () => {
+    const results = await range.under([], (target) => {
+      const { register: _, ...endpoints } = target.contract.endpoints
+      const hash = (password: string) => hashOf(() => false, password)
+      const only = ['enumeration-answer', 'case-variants', 'logout-access', 'refresh-race', 'register-race']
+      return runAttacks({ ...target, hash, contract: { ...target.contract, endpoints } }, { only })
+    })
+    expect(results.map(({ verdict }) => verdict)).toEqual([
+      ...Array(2).fill('withstood'),
+      'not applicable',
+      ...Array(2).fill('withstood'),
+    ])
+  })
 
   it.each(names)(
     'find: %s',

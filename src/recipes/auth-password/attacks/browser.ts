@@ -36,8 +36,8 @@ const asBrowser = (scene: Scene, session: Session): Record<string, string> => {
 
 /** Answers that carry tokens or personal data. */
 async function privateAnswers(scene: Scene): Promise<[string, HttpAnswer][]> {
-  const person = scene.newPerson()
   const { endpoints } = scene.contract
+  const person = endpoints.register ? scene.newPerson() : await scene.person()
   const answers: [string, HttpAnswer][] = []
   if (endpoints.register) answers.push(['register', await scene.register(person)])
   const login = await scene.login(person)
@@ -241,7 +241,9 @@ export const browserAttacks: Attack[] = [
       for (const answer of [
         await scene.login(person),
         await scene.login({ ...person, identifier: `${markup}@example.com` }),
-        await scene.register({ ...scene.newPerson(), identifier: markup }),
+        ...(scene.contract.endpoints.register
+          ? [await scene.register({ ...scene.newPerson(), identifier: markup })]
+          : []),
       ]) {
         const type = answer.headers['content-type'] ?? ''
         scene.holds(

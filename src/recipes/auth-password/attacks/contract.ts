@@ -71,7 +71,14 @@ export interface AuthContract {
   }
   identifier: { kind: 'email' | 'name'; foldsCase: boolean; trims: boolean }
   /** Lengths in code points. `refused`: on the list of known ones, of a length that is allowed. */
-  password: { min: number; max: number; normalizes: boolean; refused: string[] }
+  password: {
+    min: number
+    max: number
+    /** In UTF-8, where the hash reads no more. */
+    maxBytes?: number
+    normalizes: boolean
+    refused: string[]
+  }
   access: TokenPlaces & { jwt?: JwtContract }
   /** `graceSeconds`: how long a used one may be used again. */
   refresh?: TokenPlaces & { graceSeconds: number }

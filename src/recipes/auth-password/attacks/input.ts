@@ -1,6 +1,6 @@
 /** Bodies that nobody meant to send. */
 import { attack } from './attack.ts'
-import { LEFT_OUT, type Person, parsed, type Scene } from './scene.ts'
+import { LEFT_OUT, type Person, parsed, randomPassword, type Scene } from './scene.ts'
 import type { Attack } from './target.ts'
 
 const BIG = 40 * 1024
@@ -166,7 +166,7 @@ export const inputAttacks: Attack[] = [
   attack('lone-surrogate', 'Half a character in each field', ['ASVS 2.2.1', 'CWE-176'], async (scene) => {
     const { fields, endpoints } = scene.contract
     const known = await scene.person()
-    const long = 'x'.repeat(scene.contract.password.min)
+    const long = randomPassword(scene.contract.password)
     for (const half of ['\\ud83d', '\\ude00']) {
       for (const name of [fields.identifier, fields.password]) {
         await scene.calm()

@@ -1,13 +1,14 @@
 /** Which passwords are taken, and whether they are verified exactly as they were set. */
+import { randomInt } from 'node:crypto'
 import { attack } from './attack.ts'
 import { type Person, randomPassword, type Scene } from './scene.ts'
 import type { Attack } from './target.ts'
 
 const ofLength = (length: number): string => randomPassword({ min: length, max: length })
 
-/** No two are the same, so that no rule against repetition is met. */
+/** By chance, so that no rule against sequences is met. */
 const faces = (length: number): string =>
-  String.fromCodePoint(...Array.from({ length }, (_, i) => 0x1f600 + ((i * 7) % 64)))
+  String.fromCodePoint(...Array.from({ length }, () => 0x1f600 + randomInt(64)))
 
 async function taken(scene: Scene, password: string): Promise<Person> {
   const person = { ...scene.newPerson(), password }
@@ -86,7 +87,8 @@ export const passwordAttacks: Attack[] = [
     'Length is counted in characters, not in units',
     ['ASVS 6.2.1', 'CWE-521'],
     async (scene) => {
-      const { min, max } = scene.contract.password
+      const { min, max: characters, maxBytes = Infinity } = scene.contract.password
+      const max = Math.min(characters, Math.floor(maxBytes / 4))
       await scene.person()
       await notTaken(scene, faces(min - 1), `A password of ${min - 1} emoji`)
       await taken(scene, faces(min))

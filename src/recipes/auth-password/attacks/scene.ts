@@ -3,14 +3,13 @@ import { randomBytes } from 'node:crypto'
 import type { ExchangeRole } from '../../../core/finding.ts'
 import { quoteTable } from '../../../database/catalog.ts'
 import { type HttpAnswer, type HttpRequest, NoAnswer } from '../../../runtime/requests/send.ts'
+import { addUser } from './add-user.ts'
 import type { Endpoint, Place } from './contract.ts'
 import { evidenceOf, type Sent } from './evidence.ts'
+import { Inconclusive, NotApplicable, type Person } from './person.ts'
 import type { Attacked, AuthTarget } from './target.ts'
 
-export interface Person {
-  identifier: string
-  password: string
-}
+export { Inconclusive, NotApplicable, type Person }
 
 /** Tokens as they were given. */
 export interface Session {
@@ -28,11 +27,6 @@ export interface Manner {
   body?: HttpRequest['body']
   chunked?: boolean
 }
-
-/** The legitimate caller did not succeed. */
-export class Inconclusive extends Error {}
-/** The endpoints have nothing that the attack could be about. */
-export class NotApplicable extends Error {}
 
 export class Scene {
   readonly target: AuthTarget
@@ -79,6 +73,10 @@ export class Scene {
   /** Somebody who is registered. */
   async person(password?: string): Promise<Person> {
     const person = { ...this.newPerson(), ...(password === undefined ? {} : { password }) }
+    if (!this.contract.endpoints.register) {
+      await addUser(this.target, person)
+      return person
+    }
     const answer = await this.register(person, { role: 'pre-control' })
     this.control(this.succeeded('register', answer), 'A registration that is in order was refused', answer)
     return person

@@ -80,9 +80,8 @@ export const sessionAttacks: Attack[] = [
       const { session } = await scene.visitor()
       const next = await refreshed(scene, session)
       scene.holds(next.refresh !== session.refresh, 'The refresh token stays the same.')
-      scene.holds(next.access !== session.access, 'The access token stays the same.')
       await alive(scene, next, 'After a refresh')
-      return 'Both tokens are new, and good.'
+      return 'The new tokens are good.'
     },
   ),
 
@@ -193,6 +192,7 @@ export const sessionAttacks: Attack[] = [
     async (scene) => {
       scene.endpoint('refresh')
       const { session } = await scene.visitor()
+      const stranger = await scene.visitor()
       const token = session.refresh ?? ''
       const bare = await scene.call('refresh', scene.contract.refresh?.sent.in === 'body' ? {} : undefined)
       scene.holds(
@@ -220,7 +220,8 @@ export const sessionAttacks: Attack[] = [
           answer,
         )
       }
-      await alive(scene, session, 'After made-up refresh tokens')
+      // A token that begins like a real one may end that session: somebody knows a part of it.
+      await alive(scene, stranger.session, 'After made-up refresh tokens')
       return 'They are refused, and hurt nobody.'
     },
   ),

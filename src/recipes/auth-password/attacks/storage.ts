@@ -60,8 +60,8 @@ const OWASP_ARGON = [
 
 /** Everything that the endpoints answer in a normal day. */
 async function aDay(scene: Scene): Promise<{ answers: HttpAnswer[]; secrets: Map<string, string> }> {
-  const person = scene.newPerson()
   const { endpoints } = scene.contract
+  const person = endpoints.register ? scene.newPerson() : await scene.person()
   const answers: HttpAnswer[] = []
   if (endpoints.register) answers.push(await scene.register(person))
   const guess = scene.newPerson().password
@@ -77,7 +77,7 @@ async function aDay(scene: Scene): Promise<{ answers: HttpAnswer[]; secrets: Map
     answers.push(answer)
     last = scene.sessionOf(answer)
   }
-  answers.push(await scene.register(person))
+  if (endpoints.register) answers.push(await scene.register(person))
   if (endpoints.logout) answers.push(await scene.logout(last))
   const [row] = await scene.users(person)
   const secrets = new Map([
@@ -100,6 +100,8 @@ const WRITTEN_MS = 400
 
 export const storageAttacks: Attack[] = [
   attack('stored-hash', 'How passwords are stored', ['ASVS 11.4.2', 'CWE-916', 'CWE-522'], async (scene) => {
+    // Where nobody registers, somebody else sets passwords.
+    scene.endpoint('register')
     const person = await scene.person()
     const [row] = await scene.users(person)
     const hash = String(row?.[scene.contract.tables.user.hash])
@@ -115,6 +117,7 @@ export const storageAttacks: Attack[] = [
   }),
 
   attack('stored-salt', 'Two users with one password', ['ASVS 11.4.2', 'CWE-759'], async (scene) => {
+    scene.endpoint('register')
     const first = await scene.person()
     const second = await scene.person(first.password)
     const { hash } = scene.contract.tables.user

@@ -13,6 +13,8 @@ export interface AuthTarget {
   database: Client
   /** All that the copy has written to its output. */
   log(): string
+  /** Hashes as the copy does: for users where nobody can register. */
+  hash?(password: string): Promise<string>
   /** Environment of the copy. */
   env: Record<string, string>
 }

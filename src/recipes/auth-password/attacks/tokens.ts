@@ -238,7 +238,7 @@ export const tokenAttacks: Attack[] = [
         'other',
         '',
       ].flatMap((kid) =>
-        ['', 'q', '[object Object]', 'undefined'].map((key) => ({
+        ['', 'q', '[object Object]', 'undefined', kid].map((key) => ({
           token: hmacSigned({ header: { ...header, alg: 'HS256', kid }, payload }, key),
           what: `A token with \`kid: ${kid}\``,
         })),
