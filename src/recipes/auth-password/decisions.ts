@@ -2,7 +2,8 @@
 import type { Location } from '../../core/finding.ts'
 import type { Decision } from '../../core/recipe.ts'
 import { nameOf } from './source.ts'
-import type { Target } from './target.ts'
+import { libraryOf, type Target } from './target.ts'
+import { guessed } from './user.ts'
 
 export function decisionsOf(t: Target): Decision[] {
   const { habits } = t
@@ -84,7 +85,8 @@ function paths(t: Target): Decision {
   }
 }
 
-function users({ user, habits }: Target): Decision {
+function users({ user, facts }: Target): Decision {
+  const at = (facts.habits.user ?? guessed(facts))?.at
   const fields = [user.email, user.hash.name, ...user.filled.map(({ name }) => name)]
   if (user.added)
     return {
@@ -99,7 +101,7 @@ function users({ user, habits }: Target): Decision {
     because: user.hash.added
       ? `The model stays as it is but for ${user.hash.name}, which is empty for those who have no password yet.`
       : 'The model is there, and stays as it is.',
-    ...(habits.user && { seen: habits.user.at }),
+    ...(at && { seen: at }),
     from: 'project',
   }
 }
@@ -134,22 +136,18 @@ function errors(t: Target): Decision {
   })
 }
 
-function libraries({ habits }: Target): Decision[] {
-  const known = new Set([
-    'next-auth',
-    '@auth/core',
-    'better-auth',
-    '@clerk/nextjs',
-    'iron-session',
-    '@supabase/ssr',
-    'lucia',
-  ])
-  return habits.authentication.libraries
-    .filter(({ value }) => known.has(value))
-    .map(({ value, at }) =>
-      seen(`Beside ${value}`, at, {
-        choice: 'token endpoints for the same users',
-        because: `${value} keeps signing people in as before: its sessions and these do not know each other.`,
-      }),
-    )
+function libraries({ habits, register }: Target): Decision[] {
+  const found = libraryOf(habits)
+  if (!found) return []
+  const { value, at } = found
+  return [
+    seen(`Beside ${value}`, at, {
+      choice: 'token endpoints for the same users',
+      because: `${value} keeps signing people in as before: its sessions and these do not know each other.`,
+    }),
+    seen('Registration', at, {
+      choice: register ? 'as asked for' : 'none',
+      because: `A stranger could register the address of someone who signs in with ${value} later, and would share the account.`,
+    }),
+  ]
 }

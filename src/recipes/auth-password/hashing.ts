@@ -27,10 +27,18 @@ export function hashingOf(facts: AuthFacts, { hash }: AuthInput, field: string):
   if (own) return { kind: 'own', ...own, seen: true }
   if (known && known.value !== 'scrypt' && known.value !== 'pbkdf2') return { kind: known.value, seen: true }
   const { asked } = habits.packages
+  const there = packages.find((name) => asked[name] !== undefined)
+  // Nobody has a hashing package for nothing: hashes that are stored were made with it.
+  if (there && (hash === 'auto' || there.includes(hash))) return { kind: there, seen: isStored(facts, field) }
   if (hash === 'scrypt') return { kind: 'scrypt', seen: false }
   if (hash === 'bcrypt') return { kind: asked.bcrypt ? 'bcrypt' : 'bcryptjs', seen: false }
   return { kind: asked.argon2 ? 'argon2' : '@node-rs/argon2', seen: false }
 }
+
+const packages = ['@node-rs/argon2', 'argon2', 'bcrypt', 'bcryptjs'] as const
+
+const isStored = ({ project }: AuthFacts, field: string): boolean =>
+  project.dataModels.some(({ models }) => models.some((one) => one.fields.some(({ name }) => name === field)))
 
 type Functions = Pick<Extract<Hashing, { kind: 'own' }>, 'hash' | 'verify' | 'storedFirst' | 'normalizes'>
 

@@ -8,6 +8,7 @@ import { rangeFor } from '../../changes/versions.ts'
 import type { Edit, NewFile } from '../../core/change.ts'
 import type { Package, Plan } from '../../core/recipe.ts'
 import { migrationFor } from '../../database/migration.ts'
+import type { CodeStyle } from '../../project/habits/habits.ts'
 import { decisionsOf } from './decisions.ts'
 import { docs } from './docs.ts'
 import { missingCodes } from './failures.ts'
@@ -56,7 +57,13 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
       title: 'Sign in with a password',
       reason: `${calls.join(', ')}: access tokens that expire, refresh tokens that work once.`,
       safety: 'review',
-      edits: [...schema.edits, ...example.edits, ...packaged.edits, ...(await codesOf(target, read))],
+      edits: [
+        ...schema.edits,
+        ...example.edits,
+        ...packaged.edits,
+        ...(await codesOf(target, read)),
+        ...(await transpiled(target, read)),
+      ],
       creates,
       notes: [
         ...schema.notes,
@@ -156,13 +163,33 @@ async function codesOf(target: Target, read: (file: string) => string | undefine
   const { code } = target.habits
   const more = missing.map((one) => ` | '${one}'`).join('')
   const next = text.slice(0, union.end) + more + text.slice(union.end)
-  const neat =
-    (await formatted(text, union.file, code)) === text ? await formatted(next, union.file, code) : next
+  return [await neatEdit(union.file, text, next, code)]
+}
+
+/** From one text to the other, formatted where the file was. */
+async function neatEdit(file: string, text: string, next: string, code: CodeStyle): Promise<Edit> {
+  const neat = (await formatted(text, file, code)) === text ? await formatted(next, file, code) : next
   let from = 0
   while (text[from] === neat[from]) from++
   let [to, end] = [text.length, neat.length]
   while (to > from && end > from && text[to - 1] === neat[end - 1]) [to, end] = [to - 1, end - 1]
-  return [{ file: union.file, from, to, text: neat.slice(from, end) }]
+  return { file, from, to, text: neat.slice(from, end) }
+}
+
+/** jose is written in modules; jest runs CommonJS, and learns from Next.js what to translate. */
+async function transpiled(target: Target, read: (file: string) => string | undefined): Promise<Edit[]> {
+  const { tests, app, code } = target.habits
+  if (tests.runner !== 'jest' || target.habits.packages.asked.jose) return []
+  const home = app.folder === '.' ? '' : `${app.folder}/`
+  const file = ['ts', 'mjs', 'js'].map((ending) => `${home}next.config.${ending}`).find((one) => read(one))
+  const text = file && read(file)
+  const start = text
+    ? /^(?:const \w+(?:: NextConfig)? = |export default |module\.exports = )\{/m.exec(text)
+    : undefined
+  if (!file || !text || !start || text.includes('transpilePackages')) return []
+  const at = start.index + start[0].length
+  const next = `${text.slice(0, at)}\n  transpilePackages: ['jose'],${text.slice(at)}`
+  return [await neatEdit(file, text, next, code)]
 }
 
 function packagesOf({ hashing, habits }: Target): Package[] {
@@ -205,6 +232,9 @@ function proposalsOf(target: Target): string[] {
         ]
       : []),
     'Compare new passwords with those of known breaches (Have I Been Pwned, by prefix of the hash): the list here is short.',
+    ...(target.user.hash.added
+      ? ['A first password for the users that are there: an endpoint where whoever is signed in sets one.']
+      : []),
     'A password that was forgotten: a link by mail, good once and for half an hour.',
     ...(target.refreshIn === 'cookie'
       ? [

@@ -1,8 +1,11 @@
 import type { Question } from '../../core/recipe.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
+import { libraryOf } from './target.ts'
+import { guessed } from './user.ts'
 
 /** What the project does not say: who calls the endpoints, and what to do where somebody signs people in already. */
-export function questions({ habits }: AuthFacts, input: Partial<AuthInput>): Question[] {
+export function questions(facts: AuthFacts, input: Partial<AuthInput>): Question[] {
+  const { habits } = facts
   const asked: Question[] = []
   if (input.refreshIn === undefined)
     asked.push({
@@ -17,7 +20,18 @@ export function questions({ habits }: AuthFacts, input: Partial<AuthInput>): Que
       ],
       default: 'cookie',
     })
-  if (!habits.user && input.createUser === undefined)
+  const library = libraryOf(habits)
+  if (library && input.register === undefined)
+    asked.push({
+      input: 'register',
+      text: `People sign in with ${library.value} here. May strangers register with a password as well?`,
+      choices: [
+        { value: 'false', means: 'no: passwords are for users that are there, once they have set one' },
+        { value: 'true', means: 'yes, though their addresses are not confirmed' },
+      ],
+      default: 'false',
+    })
+  if (!habits.user && !guessed(facts) && input.createUser === undefined)
     asked.push({
       input: 'createUser',
       text: 'There is no model of people who sign in. Add one?',

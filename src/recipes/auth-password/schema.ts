@@ -110,7 +110,7 @@ function model(
   const { field, column } = t.tables
   const lines = rows.map(([one, type, attributes]) => {
     const map = one !== 'user' && column(one) !== field[one] ? `@map("${column(one)}")` : ''
-    return `  ${[field[one], type, attributes.replace(/(@db\S+)?$/, `${map} $1`)].join(' ').replace(/ +/g, ' ').trim()}`
+    return `  ${[field[one], type, attributes.replace(/(@db\S+)?$/, ` ${map} $1`)].join(' ').replace(/ +/g, ' ').trim()}`
   })
   const map = table === name ? '' : `\n  @@map("${table}")`
   return `/// ${about}

@@ -87,7 +87,9 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
   }
   const basePath = basePathOf(facts, input.basePath)
   const user = userOf(facts, input)
-  const register = input.register ?? (user.registrable === true && !hasSignUp(facts))
+  const register =
+    input.register ??
+    (user.registrable === true && !hasSignUp(facts, user.model) && libraryOf(habits) === undefined)
   if (input.register && user.registrable !== true)
     throw new UserError(
       `Sign-up cannot fill in ${user.registrable || 'the fields'} of ${user.model}.`,
@@ -186,10 +188,33 @@ function basePathOf({ habits }: AuthFacts, asked: string | undefined): string {
   return path
 }
 
-/** There is a way to sign up already. */
-function hasSignUp({ project }: AuthFacts): boolean {
-  return project.runs.some(({ label }) => /\b(register|sign-?up)\b/i.test(label))
+/** Something makes users already: who may, is not for this recipe to change. */
+function hasSignUp({ project }: AuthFacts, model: string): boolean {
+  return project.runs.some(
+    ({ endpoint, events }) =>
+      endpoint !== undefined &&
+      events.some(
+        (one) => one.k === 'access' && one.model === model && /^(create|upsert)/.test(one.operation),
+      ),
+  )
 }
+
+const libraries = new Set([
+  'next-auth',
+  '@auth/core',
+  'better-auth',
+  '@clerk/nextjs',
+  'iron-session',
+  '@supabase/ssr',
+  '@supabase/auth-helpers-nextjs',
+  'lucia',
+])
+
+/** What signs people in already. */
+export const libraryOf = ({
+  authentication,
+}: Habits): Habits['authentication']['libraries'][number] | undefined =>
+  authentication.libraries.find(({ value }) => libraries.has(value))
 
 function serviceOf({ habits }: AuthFacts): string {
   const folder = posix.basename(posix.dirname(habits.packages.manifest))

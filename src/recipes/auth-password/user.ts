@@ -26,8 +26,9 @@ export interface UserTarget {
 
 const choosable = new Set(['String', 'Int', 'DateTime'])
 
-export function userOf({ habits }: AuthFacts, { createUser }: AuthInput): UserTarget {
-  const found = habits.user
+export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget {
+  const { habits } = facts
+  const found = habits.user ?? guessed(facts)
   if (!found) {
     if (!createUser)
       throw new UserError(
@@ -77,6 +78,45 @@ export function userOf({ habits }: AuthFacts, { createUser }: AuthInput): UserTa
     names: model.fields.filter((one) => !one.relation).map(({ name }) => name),
   }
 }
+
+/** The one model with a unique address and a hash of something that people know, by whatever name: `Staff`. */
+export function guessed({ project }: AuthFacts): UserHabit | undefined {
+  const found = project.dataModels
+    .flatMap(({ models }) => models)
+    .flatMap((model): UserHabit[] => {
+      const columns = model.fields.filter((one) => !one.relation && !one.list)
+      const text = (pattern: RegExp) =>
+        columns.find(({ name, type }) => type === 'String' && pattern.test(name))
+      const email = columns.find(
+        ({ name, type, unique }) => unique && type === 'String' && /mail/i.test(name),
+      )
+      const hash = text(/^(password|pass|pwd|secret|credential)s?_?(hash|digest)?$/i)
+      const id = columns.find((one) => one.id)
+      if (!email || !hash || !id || !isIdType(id.type)) return []
+      const name = text(/^(full|display)?_?name$/i)
+      const required = columns.filter(
+        (one) => !one.optional && !one.hasDefault && one !== email && one !== hash,
+      )
+      return [
+        {
+          model,
+          at: model.location,
+          fields: {
+            id: { name: id.name, type: id.type },
+            email: { name: email.name, optional: email.optional, unique: true },
+            passwordHash: { name: hash.name, optional: hash.optional },
+            ...(name && { name: { name: name.name, optional: name.optional } }),
+            required: required.filter((one) => one !== name && !/^updated_?at$/i.test(one.name)),
+            disabled: [],
+          },
+        },
+      ]
+    })
+  return found.length === 1 ? found[0] : undefined
+}
+
+const isIdType = (type: string): type is 'String' | 'Int' | 'BigInt' =>
+  type === 'String' || type === 'Int' || type === 'BigInt'
 
 /** A hash of what people know, by another word than password: `secretHash`. */
 function secretOf({ model }: UserHabit): { name: string; optional: boolean } | undefined {

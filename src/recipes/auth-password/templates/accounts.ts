@@ -31,6 +31,7 @@ async function rehash(${id.name}: OpenSession['userId'], password: string): Prom
     select: { ${id.name}: true },
   })
 }`
+  const failedId = id.type === 'String' ? `user?.${id.name}` : `user ? String(user.${id.name}) : undefined`
   const sessionId = tables.id.type === 'String' ? 'session.id' : 'String(session.id)'
   return written(
     t.habits,
@@ -56,7 +57,7 @@ export async function signIn(credentials: Credentials, network: string | undefin
   })
   const isRight = await verifyPassword(password, user?.${hash.name})
   if (!user || !isRight${mayNot}) {
-    recordEvent('login.failed', { userId: ${asText(t, 'user?.' + id.name).replace(/^String\((.*)\)$/, 'user && String(user.' + id.name + ')')} })
+    recordEvent('login.failed', { userId: ${failedId} })
     throw ${refused.code}
   }
   if (budget) await restore(budget)${rehashes ? `\n  if (isOutdated(user.${hash.name})) await rehash(user.${id.name}, password)` : ''}

@@ -50,16 +50,17 @@ ${later ? `async function failed(error: unknown, request: Request): Promise<Resp
 }
 
 function wrapped(t: Target, name: string, imported: Wanted): NewFile {
+  const run = name === 'handler' ? 'run' : 'handler'
   return written(
     t.habits,
     t.part.endpoint,
     [fromPackage('next/server', 'type NextRequest'), fromFile(t.part['retry-later'], 'RetryLater'), imported],
     `${types('NextRequest')}
-export function endpoint(handler: Handler): Handler {
+export function endpoint(${run}: Handler): Handler {
   return async (request) => {
     let seconds: number | undefined
     const answer = ${name}(() =>
-      handler(request).catch((error: unknown) => {
+      ${run}(request).catch((error: unknown) => {
         if (error instanceof RetryLater) seconds = error.seconds
         throw error
       }),

@@ -34,7 +34,7 @@ export function recordEvent(event: Event, details: Record<string, string | undef
 /** `log.info({ … }, 'text')`, as pino does it; not `log.info('text', { … })`. */
 function logsFieldsFirst({ habits, facts }: Target): boolean {
   const { logger } = habits
-  if (!logger || logger.value.kind !== 'own') return logger?.value.kind === 'pino'
+  if (logger?.value.kind !== 'own') return logger?.value.kind === 'pino'
   const name = nameOf(logger.value)
   const texts = facts.project.code.map((file) => facts.project.sourceText(file) ?? '')
   const count = (pattern: string): number =>

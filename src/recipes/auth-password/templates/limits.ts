@@ -40,7 +40,7 @@ export async function spentOf(budgets: Budget[]): Promise<Budget[]> {
     INSERT INTO "${limit.table}" ("${column('key')}", "${column('count')}")
     SELECT key, 1 FROM unnest(\${keys}::text[]) AS key
     ON CONFLICT ("${column('key')}") DO UPDATE SET "${column('count')}" = "${limit.table}"."${column('count')}" + 1
-    RETURNING "${column('key')}" AS "key", "${column('count')}" AS "count"\`
+    RETURNING "${column('key')}", "${column('count')}"\`
   if (randomInt(500) === 0) await forgetOld()
   const counts = new Map(rows.map(({ key, count }) => [key, count]))
   return budgets.filter(({ key, limit }) => (counts.get(key) ?? 0) > limit)

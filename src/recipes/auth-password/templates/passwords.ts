@@ -14,7 +14,7 @@ export function passwords(t: Target): NewFile {
         fromExport(hashing.verify),
       ].map((one) => (one.names[0] === verify ? { ...one, names: [`${verify} as verify`] } : one)),
       `
-// The hash of a password that nobody has. Both kinds of account wait for it, the first time.
+// The hash of a password that nobody has, made once. Both kinds of account wait for it.
 let decoyHash: Promise<string> | undefined
 
 export function hashPassword(password: string): Promise<string> {
@@ -23,7 +23,7 @@ export function hashPassword(password: string): Promise<string> {
 
 /** Takes as long for an account that does not exist as for one that does. */
 export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
-  decoyHash ??= hashPassword(randomBytes(32).toString('hex'))
+  decoyHash ??= hash(randomBytes(16).toString('hex'))
   const decoy = await decoyHash
   const matches = await inTurn(() => verify(${args}))
   return typeof stored === 'string' && matches

@@ -90,7 +90,7 @@ export function schemas(t: Target): NewFile {
 // As it was typed: the hashes that are stored were made of just that.
 `
   const size = isBcrypt(t)
-    ? '\n    .refine((text) => Buffer.byteLength(text) <= MAX_BYTES, `Use at most ${MAX_BYTES} bytes`)'
+    ? `\n    .refine((text) => Buffer.byteLength(text) <= MAX_BYTES, \`Use at most \${MAX_BYTES} bytes\`)`
     : ''
   const registration = `
 

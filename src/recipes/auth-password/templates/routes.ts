@@ -143,7 +143,7 @@ function refreshToken(t: Target, optional = false): Words {
   return optional
     ? {
         code: `const hasBody = request.headers.has('content-type')
-  const refreshToken = hasBody ? (${read.code}).refreshToken : undefined`,
+  const refreshToken = hasBody ? (${read.code.replace('refreshSchema', 'refreshSchema.partial()')}).refreshToken : undefined`,
         imports: read.imports,
       }
     : { code: `const { refreshToken } = ${read.code}`, imports: read.imports }

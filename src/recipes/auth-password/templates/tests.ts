@@ -1,6 +1,12 @@
+import { posix } from 'node:path'
+import { rangeFor } from '../../../changes/versions.ts'
 import type { NewFile } from '../../../core/change.ts'
 import type { Package } from '../../../core/recipe.ts'
+import { fileName, quoted } from '../naming.ts'
+import { fromExport, fromPackage, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
+import { endpointTests } from './endpoint-tests.ts'
+import { unitTests } from './unit-tests.ts'
 
 export interface Tests {
   files: NewFile[]
@@ -8,6 +14,91 @@ export interface Tests {
   scripts: Record<string, string>
 }
 
-export function testsOf(_target: Target, _read: (file: string) => string | undefined): Tests {
-  return { files: [], packages: [], scripts: {} }
+/** How the project's runner is spoken to. */
+export interface Runner {
+  imports: Wanted[]
+  test: (name: string, body: string) => string
+  group: (name: string, body: string) => string
+  after: (body: string) => string
+  equal: (actual: string, expected: string) => string
+}
+
+/** In the project's runner; in vitest where there is none. */
+export function testsOf(t: Target, read: (file: string) => string | undefined): Tests {
+  const { tests, app } = t.habits
+  const runner = tests.runner ?? 'vitest'
+  const ending = tests.runner ? tests.ending : '.test.ts'
+  const subject = t.part.sessions
+  const folder =
+    tests.placement === 'beside'
+      ? posix.dirname(subject)
+      : tests.placement === '__tests__'
+        ? `${posix.dirname(subject)}/__tests__`
+        : tests.placement
+  const named = (words: string): string => `${folder}/${fileName(words, app.fileNames)}${ending}`
+  const spoken = runnerOf(t, runner)
+  const files = [unit(t, named('auth'), spoken), endpoints(t, named('auth-endpoints'), spoken)]
+  if (tests.runner) return { files, packages: [], scripts: {} }
+  const home = app.folder === '.' ? '' : `${app.folder}/`
+  return {
+    files: [
+      ...files,
+      ...(read(`${home}vitest.config.ts`) ? [] : [configuration(t, `${home}vitest.config.ts`)]),
+    ],
+    packages: [{ name: 'vitest', why: 'runs the tests', range: rangeFor('vitest', t.habits), dev: true }],
+    scripts: { test: 'vitest run' },
+  }
+}
+
+function unit(t: Target, file: string, runner: Runner): NewFile {
+  const { imports, body } = unitTests(t, runner)
+  return written(t.habits, file, [...runner.imports, ...imports], body, false)
+}
+
+function endpoints(t: Target, file: string, runner: Runner): NewFile {
+  const { imports, body } = endpointTests(t, runner)
+  return written(t.habits, file, [...runner.imports, ...imports, fromExport(t.client)], body, false)
+}
+
+function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['tests']['runner']>): Runner {
+  const { tests } = habits
+  const word = tests.runner ? tests.word : 'it'
+  const isNode = runner === 'node:test'
+  const groups = tests.describes || !tests.runner
+  const imports = isNode
+    ? [fromPackage('node:assert/strict', 'default as assert'), fromPackage('node:test', 'after', word)]
+    : runner !== 'jest' && !(tests.runner && tests.globals)
+      ? [fromPackage(runner, 'afterAll', 'expect', word, ...(groups ? ['describe'] : []))]
+      : []
+  return {
+    imports: isNode && groups ? [...imports, fromPackage('node:test', 'describe')] : imports,
+    test: (name, body) => `${word}(${quoted(name)}, async () => {\n${body.trim()}\n})`,
+    group: (name, body) => (groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body),
+    after: (body) => `${isNode ? 'after' : 'afterAll'}(async () => {\n${body.trim()}\n})`,
+    equal: (actual, expected) =>
+      isNode ? `assert.equal(${actual}, ${expected})` : `expect(${actual}).toBe(${expected})`,
+  }
+}
+
+/** The alias of the project, for the runner. */
+function configuration(t: Target, file: string): NewFile {
+  const source = t.part.sessions
+  const specifier = t.habits.specifier(t.route('me'), source)
+  const tail = source.replace(/\.ts$/, '')
+  const alias = /^([@~#])\//.exec(specifier)?.[1]
+  const folder = alias ? tail.slice(0, tail.length - (specifier.length - 2)).replace(/\/$/, '') : ''
+  const relative = posix.relative(t.habits.app.folder, folder) || '.'
+  const resolve = alias
+    ? `
+  resolve: { alias: { '${alias}': fileURLToPath(new URL('./${relative}', import.meta.url)) } },`
+    : ''
+  return {
+    file,
+    text: `${alias ? "import { fileURLToPath } from 'node:url'\n" : ''}import { defineConfig } from 'vitest/config'
+
+export default defineConfig({${resolve}
+  test: { include: ['**/*.test.ts'] },
+})
+`,
+  }
 }

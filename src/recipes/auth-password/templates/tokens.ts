@@ -45,14 +45,14 @@ export async function readAccessToken(token: string): Promise<AccessClaims | und
       requiredClaims: ['exp'],
     })
     const { sub, sid } = payload
-    return sub && typeof sid === 'string' ? { userId: sub, sessionId: sid } : undefined
+    return ${checks(t)} ? { userId: sub, sessionId: sid } : undefined
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error
   }
 }
 
-type Key = { id: string; secret: Uint8Array }
+${shapes(t)}type Key = { id: string; secret: Uint8Array }
 
 const presentKey = (): Key => keyFrom(authSettings().ACCESS_TOKEN_SECRET)
 
@@ -70,6 +70,27 @@ function keyFrom(text: string): Key {
   return { id, secret: new TextEncoder().encode(text) }
 }`,
   )
+}
+
+/** Databases throw at ids of another form; texts take any. */
+function form({ tables, user }: Target): 'text' | 'number' | 'uuid' {
+  if (tables.id.type !== 'String' || user.id.type !== 'String') return 'number'
+  return /@db\.Uuid/.test(tables.id.attribute) ? 'uuid' : 'text'
+}
+
+function checks(t: Target): string {
+  return form(t) === 'text' ? "sub && typeof sid === 'string'" : 'isId(sub) && isId(sid)'
+}
+
+function shapes(t: Target): string {
+  const kind = form(t)
+  if (kind === 'text') return ''
+  const pattern = kind === 'uuid' ? '/^[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}$/i' : '/^\\d{1,9}$/'
+  return `function isId(claim: unknown): claim is string {
+  return typeof claim === 'string' && ${pattern}.test(claim)
+}
+
+`
 }
 
 export function refreshCookie(t: Target): NewFile {
