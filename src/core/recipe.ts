@@ -59,6 +59,6 @@ export interface Recipe<Input, Facts, Bench = unknown> {
   questions(facts: Facts, input: Partial<Input>): Question[]
   /** Throws a `UserError` when the project cannot take it: says why, and what would. */
   plan(facts: Facts, input: Input): Promise<Plan>
-  /** Attacks what the plan added, on a running copy that has it. */
-  prove?(bench: Bench, plan: Plan): Promise<AttackResult[]>
+  /** Attacks what the plan added, on a running copy that has it. `facts`: those that the plan was made from. */
+  prove?(bench: Bench, facts: Facts, input: Input): Promise<AttackResult[]>
 }

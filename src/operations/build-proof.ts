@@ -4,7 +4,7 @@ import type { Change } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import type { Plan } from '../core/recipe.ts'
-import type { Check, Report } from '../core/report.ts'
+import type { AttackResult, Check, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { loadProject } from '../project/load.ts'
@@ -24,6 +24,8 @@ import { runFaults } from './run-faults.ts'
 export interface Trial {
   recipe: AnyRecipe
   facts: RecipeFacts
+  /** What the recipe was given, as its schema parsed it. */
+  input: unknown
   plan: Plan
   bench: BenchOptions
 }
@@ -91,7 +93,7 @@ export async function provePlan(trial: Trial, report: Report, context: Context):
 }
 
 async function onBench(
-  { recipe, facts, plan, bench: options }: Trial,
+  { recipe, facts, input, bench: options }: Trial,
   draft: Draft,
   drafted: Project,
   report: Report,
@@ -103,7 +105,7 @@ async function onBench(
       const { signal, progress } = context
       const checks = await checkDraft(bench, draft, { project, habits, signal, progress })
       report.checks = ordered([...(report.checks ?? []), ...checks])
-      await attack(recipe, plan, bench, report, context)
+      await attack(async () => (await recipe.prove?.(bench, facts, input)) ?? [], bench, report, context)
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
     })
@@ -139,16 +141,14 @@ async function blame(
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 async function attack(
-  recipe: AnyRecipe,
-  plan: Plan,
+  attacks: () => Promise<AttackResult[]>,
   bench: LiveBench,
   report: Report,
   context: Context,
 ): Promise<void> {
-  if (!recipe.prove) return
   context.progress?.('attacking what was added')
   try {
-    report.attacks = await bench.timed('attacks', async () => (await recipe.prove?.(bench, plan)) ?? [])
+    report.attacks = await bench.timed('attacks', attacks)
   } catch (error) {
     context.signal?.throwIfAborted()
     const why = error instanceof Error ? error.message : String(error)

@@ -10,6 +10,7 @@ import { UserError } from '../core/error.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import type { Plan } from '../core/recipe.ts'
 import { objections, type Report, type ReportedChange } from '../core/report.ts'
+import { stampOf } from '../core/stamp.ts'
 import { plural } from '../core/wording.ts'
 import { readHabits } from '../project/habits/read.ts'
 import { type ListedRecipe, recipes } from '../recipes/index.ts'
@@ -68,14 +69,19 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
     if (!fatal) {
       const { listed, understood } = chooseRecipe(options, catalogue)
       const habits = readHabits(project, options.app === undefined ? {} : { app: options.app })
-      const facts = { habits, project }
+      const facts = { habits, project, stamp: stampOf(new Date()) }
       const recipe = await listed.load()
       const { input: given, questions } = inputOf(recipe, facts, options)
       context.progress?.('planning')
       const plan = await recipe.plan(facts, given)
       tell(report, { ...plan, decisions: [understood, ...plan.decisions] })
       report.questions = questions
-      await carryOut({ recipe, facts, plan, bench: benchOptions(options) }, report, options, context)
+      await carryOut(
+        { recipe, facts, input: given, plan, bench: benchOptions(options) },
+        report,
+        options,
+        context,
+      )
     }
     return { ...report, elapsedMs: Math.round(performance.now() - start) }
   },

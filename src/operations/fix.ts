@@ -9,6 +9,7 @@ import { planned } from '../changes/plan.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import type { Report, ReportedChange } from '../core/report.ts'
+import { stampOf } from '../core/stamp.ts'
 import { plural } from '../core/wording.ts'
 import { fixerOf } from '../faults/fixers.ts'
 import { proverOf } from '../faults/provers.ts'
@@ -188,9 +189,6 @@ async function reader(root: string, findings: Finding[]): Promise<Read> {
   for (const file of files) texts.set(file, (await readFile(join(root, file), 'utf8')).replace(/^\uFEFF/, ''))
   return (file) => texts.get(file)
 }
-
-/** `20260131235959` */
-const stampOf = (date: Date): string => date.toISOString().replace(/\D/g, '').slice(0, 14)
 
 async function plan(
   project: Project,

@@ -8,6 +8,8 @@ import type { LiveBench } from '../proof/live-bench.ts'
 export interface RecipeFacts {
   habits: Habits
   project: Project
+  /** The time in UTC, `YYYYMMDDhhmmss`: for the name of a migration. */
+  stamp: string
 }
 
 export type AnyRecipe = Recipe<unknown, RecipeFacts, LiveBench>
@@ -21,4 +23,30 @@ export interface ListedRecipe {
   load(): Promise<AnyRecipe>
 }
 
-export const recipes: readonly ListedRecipe[] = []
+export const recipes: readonly ListedRecipe[] = [
+  {
+    id: 'auth-password',
+    summary: 'Register, login with a JWT, refresh, logout and me, for the users that are there',
+    phrases: [
+      'login endpoint',
+      'login route',
+      'login credentials',
+      'login jwt token',
+      'login password',
+      'login',
+      'sign in with password',
+      'user authentication password',
+      'authentication jwt',
+      'jwt authentication',
+      'authenticate users email password',
+      'validate user credentials return jwt token',
+      'register login users',
+      'signup login',
+      'refresh token rotation',
+      'access refresh tokens',
+      'issue jwt',
+      'password auth',
+    ],
+    load: async () => (await import('./auth-password/index.ts')).authPassword,
+  },
+]

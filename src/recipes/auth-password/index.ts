@@ -1,16 +1,19 @@
 import type { Question, Recipe } from '../../core/recipe.ts'
+import type { LiveBench } from '../../proof/live-bench.ts'
 import { type AuthFacts, type AuthInput, authInput } from './input.ts'
 import { plan } from './plan.ts'
+import { prove } from './prove.ts'
 import { questions } from './questions.ts'
 
 export { contract } from './contract.ts'
 export type { AuthFacts, AuthInput } from './input.ts'
 export { authInput } from './input.ts'
 
-export const authPassword: Recipe<AuthInput, AuthFacts> = {
+export const authPassword: Recipe<AuthInput, AuthFacts, LiveBench> = {
   id: 'auth-password',
   summary: 'Register, login with a JWT, refresh, logout and me, for the users that are there',
   input: authInput,
   questions: (facts, input): Question[] => questions(facts, input),
   plan,
+  prove,
 }
