@@ -28,7 +28,7 @@ export async function hashOf(has: Has, password: string, salt = randomBytes(16))
   if (has('fast hash')) return createHash('sha256').update(text).digest('hex')
   const used = has('no salt') ? Buffer.alloc(16, 1) : salt
   if (has('hash on the loop'))
-    return label(used) + scryptSync(text, used, 32, { N: 1 << 14, p: 2 }).toString('base64')
+    return label(used) + scryptSync(text, used, 32, { N: 1 << 15, p: 4, maxmem: 1 << 27 }).toString('base64')
   const key = await inTurn(() => derive(text, used, 32, COST))
   return label(used) + key.toString('base64')
 }

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { quoteTable, readCatalog } from '../../../database/catalog.ts'
 import type { HttpAnswer } from '../../../runtime/requests/send.ts'
 import { attack } from './attack.ts'
+import { decoded } from './jwt.ts'
 import type { Scene } from './scene.ts'
 import type { Attack } from './target.ts'
 
@@ -134,10 +135,13 @@ export const storageAttacks: Attack[] = [
       [session.access, 'An access token'],
     ] as const) {
       if (token === undefined) continue
-      const where = await tablesWith(scene, token)
+      // A token of parts may be stored in parts.
+      const parts = decoded(token) ? [] : token.split(/[.:~]/).filter((one) => one.length >= 16)
+      const where: string[] = []
+      for (const text of new Set([token, ...parts])) where.push(...(await tablesWith(scene, text)))
       scene.holds(
         where.length === 0,
-        `${what} is stored as it is, in ${where.join(', ')}: who reads the database is everybody.`,
+        `${what} is stored as it is, in ${[...new Set(where)].join(', ')}: who reads the database is everybody.`,
       )
     }
     return 'Only hashes of them are kept.'
