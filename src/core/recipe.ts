@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Change } from './change.ts'
+import type { Change, NewFile } from './change.ts'
 import type { Location } from './finding.ts'
 import type { AttackResult } from './report.ts'
 
@@ -49,6 +49,12 @@ export interface Plan {
   proposals: string[]
 }
 
+/** For the attacks alone: an endpoint that lends a function, a variable that says how many proxies there are. */
+export interface Scaffold {
+  files: NewFile[]
+  env: Record<string, string>
+}
+
 /** A capability that can be added to a project. `Bench`: the running copy that its attacks are tried on. */
 export interface Recipe<Input, Facts, Bench = unknown> {
   id: string
@@ -59,6 +65,8 @@ export interface Recipe<Input, Facts, Bench = unknown> {
   questions(facts: Facts, input: Partial<Input>): Question[]
   /** Throws a `UserError` when the project cannot take it: says why, and what would. */
   plan(facts: Facts, input: Input): Promise<Plan>
+  /** What the running copy has besides, so that it can be attacked; no part of the change. */
+  scaffold?(facts: Facts, input: Input): Scaffold
   /** Attacks what the plan added, on a running copy that has it. `facts`: those that the plan was made from. */
   prove?(bench: Bench, facts: Facts, input: Input): Promise<AttackResult[]>
 }

@@ -14,6 +14,7 @@ import { type Draft, openDraft } from '../proof/draft.ts'
 import { formatDraft } from '../proof/format-draft.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import type { BenchOptions } from '../proof/open.ts'
+import { copyIn } from '../proof/write-change.ts'
 import type { AnyRecipe, RecipeFacts } from '../recipes/index.ts'
 import { BringUpError } from '../runtime/app/failure.ts'
 import { readBaseline } from './baseline.ts'
@@ -99,8 +100,11 @@ async function onBench(
   report: Report,
   context: Context,
 ): Promise<void> {
+  const scaffold = recipe.scaffold?.(facts, input) ?? { files: [], env: {} }
+  await copyIn(draft.root, new Map(scaffold.files.map(({ file, text }) => [file, text])))
+  const given = { ...options, env: scaffold.env }
   try {
-    await withBench(drafted, { ...context, root: draft.root }, options, async (bench) => {
+    await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
       const { habits, project } = facts
       const { signal, progress } = context
       const checks = await checkDraft(bench, draft, { project, habits, signal, progress })

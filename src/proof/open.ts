@@ -31,6 +31,8 @@ export interface BenchOptions {
   isolation?: 'auto' | 'none'
   /** The same number gives the same rows. */
   seed: number
+  /** Variables of the copy besides those that are made up for it. */
+  env?: Record<string, string>
 }
 
 /** Throws a `UserError` that names the step and what would help when the application does not come up. */
@@ -104,7 +106,7 @@ async function build(
       isolation: options.isolation ?? 'auto',
       databaseUrl: server.url(database),
       preloads: [capturePreload()],
-      env: { ...sessionVariables(project), BACKEND_ENGINEER_CAPTURE: records },
+      env: { ...sessionVariables(project), BACKEND_ENGINEER_CAPTURE: records, ...options.env },
       ...signal,
       ...(context.progress ? { progress: context.progress } : {}),
     })

@@ -4,6 +4,7 @@ import { type AuthFacts, type AuthInput, authInput } from './input.ts'
 import { plan } from './plan.ts'
 import { prove } from './prove.ts'
 import { questions } from './questions.ts'
+import { scaffold } from './scaffold.ts'
 
 export { contract } from './contract.ts'
 export type { AuthFacts, AuthInput } from './input.ts'
@@ -15,5 +16,6 @@ export const authPassword: Recipe<AuthInput, AuthFacts, LiveBench> = {
   input: authInput,
   questions: (facts, input): Question[] => questions(facts, input),
   plan,
+  scaffold,
   prove,
 }

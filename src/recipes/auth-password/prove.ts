@@ -4,6 +4,8 @@ import { send } from '../../runtime/requests/send.ts'
 import { runAttacks } from './attacks/index.ts'
 import { contract } from './contract.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
+import { HASH_FOLDER, KEY_HEADER, KEY_VARIABLE } from './scaffold.ts'
+import { apiPath } from './target.ts'
 
 /** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
 export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
@@ -15,6 +17,16 @@ export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput
     database: parts.client,
     log: () => app.log(),
     env: app.env,
+    hash: async (password) => {
+      const answer = await send(app.origin, {
+        method: 'POST',
+        path: `/${apiPath(facts.habits)}/${HASH_FOLDER}`,
+        headers: { [KEY_HEADER]: app.env[KEY_VARIABLE] ?? '', 'content-type': 'text/plain' },
+        body: password,
+      })
+      if (answer.status !== 200) throw new Error(`The copy hashes nothing: it answers ${answer.status}.`)
+      return answer.body
+    },
   })
   await bench.reset()
   return results.map(({ attack, verdict, why, exchanges, ms }) => ({

@@ -136,7 +136,7 @@ function failingOf({ habits, project }: AuthFacts, error: ErrorClass): Failing {
 }
 
 /** `api` of `src/app/api`. */
-function apiPath({ app }: Habits): string {
+export function apiPath({ app }: Habits): string {
   const at = app.routes.split('/').lastIndexOf('app')
   return app.routes
     .split('/')

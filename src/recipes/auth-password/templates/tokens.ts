@@ -45,7 +45,7 @@ export async function readAccessToken(token: string): Promise<AccessClaims | und
       requiredClaims: ['exp'],
     })
     const { sub, sid } = payload
-    return ${checks(t)} ? { userId: sub, sessionId: sid } : undefined
+    return isId(sub) && isId(sid) ? { userId: sub, sessionId: sid } : undefined
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error
@@ -78,16 +78,14 @@ function form({ tables, user }: Target): 'text' | 'number' | 'uuid' {
   return /@db\.Uuid/.test(tables.id.attribute) ? 'uuid' : 'text'
 }
 
-function checks(t: Target): string {
-  return form(t) === 'text' ? "sub && typeof sid === 'string'" : 'isId(sub) && isId(sid)'
-}
-
 function shapes(t: Target): string {
-  const kind = form(t)
-  if (kind === 'text') return ''
-  const pattern = kind === 'uuid' ? '/^[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}$/i' : '/^\\d{1,9}$/'
+  const asked = {
+    text: "claim !== '' && !claim.includes('\\0')",
+    uuid: '/^[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}$/i.test(claim)',
+    number: '/^\\d{1,9}$/.test(claim)',
+  }[form(t)]
   return `function isId(claim: unknown): claim is string {
-  return typeof claim === 'string' && ${pattern}.test(claim)
+  return typeof claim === 'string' && ${asked}
 }
 
 `
