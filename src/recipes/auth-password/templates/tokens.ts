@@ -73,17 +73,17 @@ function keyFrom(text: string): Key {
 }
 
 /** Databases throw at ids of another form; texts take any. */
-function form({ tables, user }: Target): 'text' | 'number' | 'uuid' {
+export function formOfIds({ tables, user }: Target): 'text' | 'number' | 'uuid' {
   if (tables.id.type !== 'String' || user.id.type !== 'String') return 'number'
   return /@db\.Uuid/.test(tables.id.attribute) ? 'uuid' : 'text'
 }
 
 function checks(t: Target): string {
-  return form(t) === 'text' ? "sub && typeof sid === 'string'" : 'isId(sub) && isId(sid)'
+  return formOfIds(t) === 'text' ? "sub && typeof sid === 'string'" : 'isId(sub) && isId(sid)'
 }
 
 function shapes(t: Target): string {
-  const kind = form(t)
+  const kind = formOfIds(t)
   if (kind === 'text') return ''
   const pattern = kind === 'uuid' ? '/^[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}$/i' : '/^\\d{1,9}$/'
   return `function isId(claim: unknown): claim is string {
