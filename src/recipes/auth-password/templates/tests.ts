@@ -107,5 +107,5 @@ export default defineConfig({${resolve}
 const used = (imports: Wanted[], body: string): Wanted[] =>
   imports.map((one) => ({
     ...one,
-    names: one.names.filter((name) => new RegExp(`\\b${name.replace('default as ', '')}\\b`).test(body)),
+    names: one.names.filter((name) => new RegExp(`\\b${name.replace('default as ', '')}[.(]`).test(body)),
   }))
