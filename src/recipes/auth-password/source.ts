@@ -55,7 +55,7 @@ function asArrows(body: string): string {
 
 function line(from: string, names: string[]): string {
   const initial = names.find((name) => name.startsWith('default as '))
-  const rest = names.filter((name) => name !== initial).sort((a, b) => (bare(a) < bare(b) ? -1 : 1))
+  const rest = names.filter((name) => name !== initial).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
   const types = rest.length > 0 && rest.every((name) => name.startsWith('type ')) && !initial
   const listed = types ? rest.map(bare) : rest
   const parts = [
@@ -66,6 +66,9 @@ function line(from: string, names: string[]): string {
 }
 
 const bare = (name: string): string => name.replace(/^type /, '')
+
+/** As formatters sort: capitals do not count. */
+const sortKey = (name: string): string => bare(name).toLowerCase()
 
 function rank(from: string): number {
   if (from.startsWith('node:')) return 0

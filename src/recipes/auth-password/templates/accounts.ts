@@ -110,7 +110,7 @@ export async function register(registration: Registration, network: string | und
   const { ${names.join(', ')}, password } = registration
   const objection = objectionTo(password, ['${t.service}', ${texts.map((name) => `${name}, `).join('')}...${email}.split('@')])
   if (objection) throw ${weak.code}
-  if (network) await spend([budget(['register', network], 20, HOUR)])
+  if (network) await spend(budget(['register', network], 20, HOUR))
   // Hashed before the address is looked for: a taken one answers no sooner than a free one.
   const ${hashName(t)} = await hashPassword(password)
   try {

@@ -13,6 +13,7 @@ export function events(t: Target): NewFile {
     ...(t.register ? ['account.created'] : []),
     'login.succeeded',
     'login.failed',
+    'login.limited',
     'refresh.reused',
     'session.ended',
   ]

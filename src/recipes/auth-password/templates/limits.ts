@@ -26,13 +26,7 @@ export function budget(subject: string[], limit: number, seconds: number): Budge
   return { key, limit, secondsLeft: Math.ceil((window + 1) * seconds - now) }
 }
 
-/** Counts one attempt against each budget, and throws when one is used up. */
-export async function spend(budgets: Budget[]): Promise<void> {
-  const spent = await spentOf(budgets)
-  if (spent.length > 0) throw tooMany(spent)
-}
-
-/** Counts as \`spend\`, and gives the budgets that are used up. One statement: parallel requests add up. */
+/** Counts one attempt against each budget, and gives those that are used up. One statement: parallel requests add up. */
 export async function spentOf(budgets: Budget[]): Promise<Budget[]> {
   // Always in the same order, or two requests could wait for each other.
   const keys = budgets.map(({ key }) => key).sort()
@@ -50,7 +44,17 @@ export async function restore({ key }: Budget): Promise<void> {
   await ${db}.${limit.delegate}.deleteMany({ where: { key } })
 }
 
-export function tooMany(spent: Budget[]): RetryLater {
+${
+  t.register
+    ? `/** Counts one attempt, and throws when there were too many. */
+export async function spend(one: Budget): Promise<void> {
+  const spent = await spentOf([one])
+  if (spent.length > 0) throw tooMany(spent)
+}
+
+`
+    : ''
+}export function tooMany(spent: Budget[]): RetryLater {
   return new RetryLater(429, Math.max(...spent.map(({ secondsLeft }) => secondsLeft)))
 }
 
@@ -67,7 +71,9 @@ export function loginBudgets(t: Target): NewFile {
     t.habits,
     t.part['login-budgets'],
     [
-      fromFile(t.part['rate-limit'], 'type Budget', 'budget', 'spend', 'spentOf', 'tooMany'),
+      fromFile(t.part.events, 'recordEvent'),
+      fromFile(t.part['rate-limit'], 'type Budget', 'budget', 'spentOf', 'tooMany'),
+      fromFile(t.part['retry-later'], 'type RetryLater'),
       fromExport(t.client),
     ],
     `
@@ -83,14 +89,24 @@ const HOUR = 60 * MINUTE
 export async function spendLogin(account: string, network: string | undefined): Promise<Budget | undefined> {
   const everywhere = budget(['login', account], 100, HOUR)
   if (network === undefined) {
-    await spend([everywhere])
+    await requireAll([everywhere])
     return undefined
   }
   const here = budget(['login', account, network], 10, 15 * MINUTE)
-  await spend([here, budget(['login from', network], 100, 15 * MINUTE)])
+  await requireAll([here, budget(['login from', network], 100, 15 * MINUTE)])
   const spent = await spentOf([everywhere])
-  if (spent.length > 0 && !(await hasSignedInFrom(network, account))) throw tooMany(spent)
+  if (spent.length > 0 && !(await hasSignedInFrom(network, account))) throw refusal(spent)
   return here
+}
+
+async function requireAll(budgets: Budget[]): Promise<void> {
+  const spent = await spentOf(budgets)
+  if (spent.length > 0) throw refusal(spent)
+}
+
+function refusal(spent: Budget[]): RetryLater {
+  recordEvent('login.limited', { budget: spent[0]?.key.slice(0, 12) })
+  return tooMany(spent)
 }
 
 /** Guesses from many networks do not keep the owner out where they have been before. */

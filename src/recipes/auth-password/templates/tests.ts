@@ -52,7 +52,7 @@ export function testsOf(t: Target, read: (file: string) => string | undefined): 
 
 function unit(t: Target, file: string, runner: Runner): NewFile {
   const { imports, body } = unitTests(t, runner)
-  return written(t.habits, file, [...runner.imports, ...imports], body, false)
+  return written(t.habits, file, [...used(runner.imports, body), ...imports], body, false)
 }
 
 function endpoints(t: Target, file: string, runner: Runner): NewFile {
@@ -102,3 +102,10 @@ export default defineConfig({${resolve}
 `,
   }
 }
+
+/** Unit tests leave nothing behind, and need nothing afterwards. */
+const used = (imports: Wanted[], body: string): Wanted[] =>
+  imports.map((one) => ({
+    ...one,
+    names: one.names.filter((name) => new RegExp(`\\b${name.replace('default as ', '')}[.(]`).test(body)),
+  }))

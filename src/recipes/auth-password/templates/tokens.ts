@@ -73,7 +73,7 @@ function keyFrom(text: string): Key {
 }
 
 /** Databases throw at ids of another form; texts take any. */
-function form({ tables, user }: Target): 'text' | 'number' | 'uuid' {
+export function formOfIds({ tables, user }: Target): 'text' | 'number' | 'uuid' {
   if (tables.id.type !== 'String' || user.id.type !== 'String') return 'number'
   return /@db\.Uuid/.test(tables.id.attribute) ? 'uuid' : 'text'
 }
@@ -83,7 +83,7 @@ function shapes(t: Target): string {
     text: "claim !== '' && !claim.includes('\\0')",
     uuid: '/^[\\da-f]{8}(-[\\da-f]{4}){3}-[\\da-f]{12}$/i.test(claim)',
     number: '/^\\d{1,9}$/.test(claim)',
-  }[form(t)]
+  }[formOfIds(t)]
   return `function isId(claim: unknown): claim is string {
   return typeof claim === 'string' && ${asked}
 }

@@ -1,11 +1,14 @@
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
 import type { Runner } from './tests.ts'
+import { formOfIds } from './tokens.ts'
 
 export function unitTests(t: Target, { test, group, equal }: Runner): { imports: Wanted[]; body: string } {
   const { part, service } = t
   const is = (actual: string, expected: string): string => equal(actual, expected)
-  const claims = `{ userId: '1', sessionId: '2' }`
+  const [one, two] =
+    formOfIds(t) === 'uuid' ? [1, 2].map((last) => `00000000-0000-4000-8000-00000000000${last}`) : ['1', '2']
+  const claims = `{ userId: '${one}', sessionId: '${two}' }`
   const body = `
 const secret = 'a secret that only these tests know, long enough'
 process.env.ACCESS_TOKEN_SECRET = secret
@@ -61,13 +64,13 @@ ${group(
     test(
       'says who and which session',
       `const claims = await readAccessToken(await signAccessToken(${claims}))
-${is('claims?.userId', "'1'")}
-${is('claims?.sessionId', "'2'")}`,
+${is('claims?.userId', `'${one}'`)}
+${is('claims?.sessionId', `'${two}'`)}`,
     ),
     test(
       'is nothing when it was changed, or is for something else',
       `const [header = '', payload = '', signature = ''] = (await signAccessToken(${claims})).split('.')
-const other = Buffer.from(JSON.stringify({ sub: '2', sid: '2' })).toString('base64url')
+const other = Buffer.from(JSON.stringify({ sub: '${two}', sid: '${two}' })).toString('base64url')
 const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url')
 for (const token of [\`\${header}.\${other}.\${signature}\`, \`\${none}.\${payload}.\`, 'x', '']) {
   ${is('await readAccessToken(token)', 'undefined')}
@@ -77,16 +80,16 @@ for (const token of [\`\${header}.\${other}.\${signature}\`, \`\${none}.\${paylo
       'is nothing with another audience, issuer, type, or after its time',
       `const kid = JSON.parse(Buffer.from((await signAccessToken(${claims})).split('.')[0] ?? '', 'base64url').toString()).kid
 const signed = (header: object, audience: string, issuer: string, ends: string) =>
-  new SignJWT({ sid: '2' })
+  new SignJWT({ sid: '${two}' })
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid, ...header })
-    .setSubject('1')
+    .setSubject('${one}')
     .setIssuedAt()
     .setIssuer(issuer)
     .setAudience(audience)
     .setExpirationTime(ends)
     .sign(new TextEncoder().encode(secret))
 const read = async (token: Promise<string>) => (await readAccessToken(await token))?.userId
-${is(`await read(signed({}, '${service}-api', '${service}', '5m'))`, "'1'")}
+${is(`await read(signed({}, '${service}-api', '${service}', '5m'))`, `'${one}'`)}
 ${is(`await read(signed({}, 'other', '${service}', '5m'))`, 'undefined')}
 ${is(`await read(signed({}, '${service}-api', 'other', '5m'))`, 'undefined')}
 ${is(`await read(signed({ typ: 'JWT' }, '${service}-api', '${service}', '5m'))`, 'undefined')}
