@@ -161,7 +161,9 @@ async function checkNewTests({ bench, options }: Judged, files: readonly string[
 /** Does the work where the copy has the texts from before the change, and the client that belongs to them. */
 async function without<T>({ bench, draft, options }: Judged, work: () => Promise<T>): Promise<T> {
   const { staged } = bench.parts
-  const { files, before } = draft.written
+  const { before } = draft.written
+  // In the copy, the configuration of Next.js is what the bench made of it, with the change and without.
+  const files = draft.written.files.filter((file) => !/(^|\/)next\.config\.\w+$/.test(file))
   const change = await copyIn(staged.root, new Map(files.map((file) => [file, before(file)])))
   const generate = async (): Promise<void> => {
     if (!files.some((file) => file.endsWith('.prisma'))) return

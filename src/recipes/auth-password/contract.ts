@@ -40,6 +40,7 @@ export function contractOf(t: Target): AuthContract {
     password: {
       min: t.minimumLength,
       max: bcrypt ? 72 : 256,
+      ...(bcrypt ? { maxBytes: 72 } : {}),
       normalizes: normalizes(t),
       refused: [
         'correcthorsebatterystaple',

@@ -151,7 +151,7 @@ const limits: WrittenMutant[] = [
     'no-limit',
     'Guesses are not counted',
     ['guesses-in-turn', 'parallel-guesses'],
-    [at('', 'await spend([here, $$more])')],
+    [at('', 'await requireAll([here, $$more])')],
   ),
   mutant(
     'limit-swallowed',

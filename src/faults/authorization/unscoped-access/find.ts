@@ -3,7 +3,7 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access } from '../../../project/flow/events.ts'
+import type { Access, Fact } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
 import {
@@ -69,6 +69,7 @@ function* found(project: Project): Iterable<Hit> {
       const levels = event.facts.map(levelOf)
       // Whoever holds the signing key or the cron secret is the system itself.
       if (levels.includes('signature') || levels.includes('secret')) continue
+      if (event.facts.some((fact) => isMachine(project, fact))) continue
       const keys = keysFromClient(event, entity)
       if (keys.length === 0 || isScoped(event, [])) continue
       if (!isWrite(event.operation)) {
@@ -79,6 +80,16 @@ function* found(project: Project): Iterable<Hit> {
       yield { run, access: event, entity }
     }
   }
+}
+
+/** A key that is nobody's: its row belongs to no user and no tenant, so that whoever holds it is part of the system. */
+function isMachine(project: Project, fact: Fact): boolean {
+  const named = [...fact.deps].flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
+  return (
+    levelOf(fact) === 'api-key' &&
+    named.length > 0 &&
+    named.every((name) => project.entity(name)?.role === 'global')
+  )
 }
 
 function draft({ run, access, entity }: Hit, location: Location): Draft {

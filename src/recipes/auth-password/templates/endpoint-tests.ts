@@ -77,6 +77,7 @@ ${is('guesses.filter(({ status }) => status === 401).length', '10')}
 ${is('guesses.filter(({ status }) => status === 429).length', '2')}
 ${is("Number(guesses.at(-1)?.headers.get('retry-after')) > 0", 'true')}
 ${is('(await signIn(account)).status', '200')}`,
+      'slow',
     ),
     test(
       'refuses what is not JSON, too large, or not of the right form',

@@ -17,7 +17,8 @@ export interface Tests {
 /** How the project's runner is spoken to. */
 export interface Runner {
   imports: Wanted[]
-  test: (name: string, body: string) => string
+  /** `slow`: it hashes a dozen passwords, which takes longer than a runner waits. */
+  test: (name: string, body: string, slow?: 'slow') => string
   group: (name: string, body: string) => string
   after: (body: string) => string
   equal: (actual: string, expected: string) => string
@@ -72,7 +73,8 @@ function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['test
       : []
   return {
     imports: isNode && groups ? [...imports, fromPackage('node:test', 'describe')] : imports,
-    test: (name, body) => `${word}(${quoted(name)}, async () => {\n${body.trim()}\n})`,
+    test: (name, body, slow) =>
+      `${word}(${quoted(name)}, async () => {\n${body.trim()}\n}${slow && runner !== 'node:test' ? ', 60_000' : ''})`,
     group: (name, body) => (groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body),
     after: (body) => `${isNode ? 'after' : 'afterAll'}(async () => {\n${body.trim()}\n})`,
     equal: (actual, expected) =>
