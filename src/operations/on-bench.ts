@@ -222,5 +222,6 @@ export async function proveFindings(
       await bench.reset()
     }
   }
+  context.signal?.throwIfAborted()
   bench.phases.push({ name: 'proofs', ms: Math.round(performance.now() - began) })
 }

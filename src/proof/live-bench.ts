@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { type Catalog, quoteName, quoteTable } from '../database/catalog.ts'
 import type { RowChange } from '../database/seed/diff.ts'
 import { growTable } from '../database/seed/grow.ts'
@@ -144,8 +143,7 @@ export class LiveBench implements Bench {
   private async send(call: Call, actor: Actor, changesNow: () => Promise<RowChange[]>): Promise<Seen> {
     const mark = await this.reader.mark()
     const delivery = await deliver(this.app, this.project, call, actor.headers, this.unique())
-    // What the app writes down after its answer is sent comes with its next turn.
-    await setImmediate()
+    await this.reader.settled(delivery.answer.id)
     const workload = await this.reader.read(mark)
     const changes = await changesNow()
     const own = workload.requests.some((one) => one.id === delivery.answer.id)

@@ -33,13 +33,23 @@ function install(recorder: Recorder): void {
 }
 
 function watchRequests(recorder: Recorder): void {
+  const ids = new WeakMap<object, string>()
   diagnostics.subscribe('http.server.request.start', (message) => {
     const request = isRecord(message) ? message.request : undefined
     if (!isRecord(request)) return
     const given = isRecord(request.headers) ? request.headers[REQUEST_HEADER] : undefined
     const id = typeof given === 'string' && given !== '' ? given : recorder.id('r')
+    ids.set(request, id)
     recorder.write({ kind: 'request', id, method: request.method, url: request.url })
     context.enterWith({ request: { id, routed: false } })
+  })
+  // Whoever reads the records waits for this one: the statements of the answer are before it.
+  diagnostics.subscribe('http.server.response.finish', (message) => {
+    const request = isRecord(message) ? message.request : undefined
+    const id = isRecord(request) ? ids.get(request) : undefined
+    if (id === undefined) return
+    recorder.write({ kind: 'answered', id })
+    recorder.flush()
   })
 }
 

@@ -1,4 +1,5 @@
 /** From the records of an app that ran to a workload in terms of the user's project. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Location } from '../../core/finding.ts'
 import type { TracedOperation, TracedRequest, TracedStatement, Workload } from '../../core/workload.ts'
 import type { Frame } from './call-site.ts'
@@ -13,7 +14,15 @@ export interface WorkloadReader {
    * a statement after it belongs to them.
    */
   read(since?: Mark): Promise<Workload>
+  /**
+   * Waits until everything that a request did before it was answered has been written down: the answer may be here sooner.
+   * At most a second; not at all longer than `UNSEEN_MS` when nobody has seen the request.
+   */
+  settled(request: string): Promise<void>
 }
+
+const SETTLED_MS = 1000
+const UNSEEN_MS = 100
 
 /** Reads the records in `folder`, and the source maps of the build in `roots.copy`, which must still be there. */
 export function workloadReader(folder: string, roots: Roots): WorkloadReader {
@@ -22,6 +31,14 @@ export function workloadReader(folder: string, roots: Roots): WorkloadReader {
   return {
     mark: () => markRecords(folder),
     read: async (since) => workloadOf(await records(), mapper, since),
+    async settled(request) {
+      const began = performance.now()
+      for (let waited = 0; waited < SETTLED_MS; waited = performance.now() - began) {
+        const times = (await records()).flatMap((one) => one.times.get(request) ?? [])
+        if (times.length > 0 ? times.every((one) => one.answered >= one.came) : waited > UNSEEN_MS) return
+        await sleep(2)
+      }
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { z } from 'zod'
 const frame = z.tuple([z.string(), z.number(), z.number()])
 const record = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id: z.string(), method: z.string(), url: z.string() }),
+  z.object({ kind: z.literal('answered'), id: z.string() }),
   z.object({ kind: z.literal('route'), request: z.string(), route: z.string() }),
   z.object({ kind: z.literal('site'), site: z.number(), frames: z.array(frame) }),
   z.object({
@@ -46,6 +47,8 @@ export interface ProcessRecords {
   records: { value: CaptureRecord; offset: number }[]
   /** Lines that are no records. */
   broken: number
+  /** By request: how often it came, and was answered. An application may send it on to itself. */
+  times: Map<string, { came: number; answered: number }>
 }
 
 /** The end of all records now: what is read since then is what came later. */
@@ -62,7 +65,7 @@ export function recordReader(folder: string): () => Promise<ProcessRecords[]> {
   const readAll = async (): Promise<ProcessRecords[]> =>
     Promise.all(
       (await recordFiles(folder)).map(async (name) => {
-        const process = known.get(name) ?? { name, records: [], broken: 0, end: 0 }
+        const process = known.get(name) ?? { name, records: [], broken: 0, times: new Map(), end: 0 }
         known.set(name, process)
         addLines(process, await readFrom(join(folder, name), process.end))
         return process
@@ -99,11 +102,21 @@ function addLines(process: ProcessRecords & { end: number }, bytes: Buffer): voi
   // What follows the last line break is being written.
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
     const value = record.safeParse(json(bytes.toString('utf8', start, end))).data
-    if (value) process.records.push({ value, offset: process.end + start })
-    else process.broken += 1
+    if (value) {
+      process.records.push({ value, offset: process.end + start })
+      count(process.times, value)
+    } else process.broken += 1
     start = end + 1
   }
   process.end += start
+}
+
+function count(times: ProcessRecords['times'], value: CaptureRecord): void {
+  if (value.kind !== 'request' && value.kind !== 'answered') return
+  const known = times.get(value.id) ?? { came: 0, answered: 0 }
+  if (value.kind === 'request') known.came += 1
+  else known.answered += 1
+  times.set(value.id, known)
 }
 
 /** `undefined` for a line that a full disk cut off. */
