@@ -24,6 +24,13 @@ describe('the command of a test script', () => {
       {},
     ],
     ['tsx --test src/a.test.ts', 'node:test', 'tsx', ['--test', 'src/a.test.ts'], {}],
+    [
+      "find src -path '*/__tests__/*' -name '*.test.ts' -exec node --import tsx --test {} +",
+      'node:test',
+      'node',
+      ['--import', 'tsx', '--test', 'src/**/*.test.ts'],
+      {},
+    ],
     ['./node_modules/.bin/vitest', 'vitest', 'vitest', [], {}],
   ])('%s', (script, runner, program, args, env) => {
     expect(testCommandOf(script)).toEqual({ runner, program, args, env })

@@ -18,10 +18,19 @@ const dropped = /^(?:run|watch|dev|--watch(?:All)?(?:=\S*)?|-w|--ui|--coverage(?
 /** `undefined` when none of the runners is in it. */
 export function testCommandOf(script: string): TestCommand | undefined {
   for (const part of script.split(/&&|\|\||;/)) {
-    const found = commandIn(wordsOf(part))
+    const found = commandIn(executed(wordsOf(part)))
     if (found) return found
   }
   return undefined
+}
+
+/** `find src -name '*.test.ts' -exec node --test {} +` is `node --test` on what it finds. */
+function executed(words: string[]): string[] {
+  const exec = words.indexOf('-exec')
+  const name = words[words.indexOf('-name') + 1]
+  if (words[0] !== 'find' || exec < 0 || !words.includes('-name')) return words
+  const folder = words[1]?.startsWith('-') ? '.' : (words[1] ?? '.')
+  return [...words.slice(exec + 1).filter((word) => !/^(\{\}|\+|\\|;)$/.test(word)), `${folder}/**/${name}`]
 }
 
 function commandIn(words: string[]): TestCommand | undefined {

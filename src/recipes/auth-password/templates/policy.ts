@@ -78,7 +78,7 @@ export function schemas(t: Target): NewFile {
     ? 'z.string().trim().toLowerCase().max(254).email()'
     : 'z.string().trim().toLowerCase().max(254).pipe(z.email())'
   const kinds = {
-    String: "z.string().trim().min(1).max(120).refine(hasNoNul, 'Contains a character that is not allowed')",
+    String: "z.string().trim().min(1).max(120).refine(isText, 'Contains a character that is not allowed')",
     Int: 'z.number().int().min(-2_147_483_648).max(2_147_483_647)',
     DateTime: 'z.coerce.date()',
   }
@@ -111,14 +111,14 @@ ${filled.map(({ name, type }) => `  ${name}: ${kinds[type]},`).join('\n')}
     t.part.schemas,
     [fromPackage('zod', 'z'), fromFile(t.part['password-policy'], ...limits)],
     `
-// PostgreSQL cannot store it in a text.
-const hasNoNul = (text: string) => !text.includes('\\u0000')
+// PostgreSQL stores no NUL in a text; half of a surrogate pair would be hashed like any other half.
+const isText = (text: string) => !text.includes('\\u0000') && !/\\p{Cs}/u.test(text)
 
 const address = ${address}
 ${spelling}const password = z
   .string()
   .max(4 * MAX_LENGTH)
-  .refine(hasNoNul, 'Contains a character that is not allowed')${normalizes(t) ? "\n  .transform((text) => text.normalize('NFKC'))" : ''}
+  .refine(isText, 'Contains a character that is not allowed')${normalizes(t) ? "\n  .transform((text) => text.normalize('NFKC'))" : ''}
 
 export const loginSchema = z.object({ ${email}: address, password })${t.register ? registration : ''}
 ${t.refreshIn === 'body' ? '\nexport const refreshSchema = z.object({ refreshToken: z.string().max(200) })\n' : ''}
