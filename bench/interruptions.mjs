@@ -118,7 +118,7 @@ async function strike(signal, operation, step, nth, delay, name) {
   const last = signal === 'SIGINT' ? lines.at(-1) : ''
   const applying = flags.includes('--apply')
   const expected =
-    ended.signal === signal || (signal === 'SIGINT' && ended.code === 130) || (applying && ended.code === 0)
+    (signal === 'SIGKILL' ? ended.signal === 'SIGKILL' : ended.code === 130) || (applying && ended.code === 0)
   const code = ended.code ?? ended.signal
   row(
     operation,
