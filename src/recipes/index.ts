@@ -20,6 +20,8 @@ export interface ListedRecipe {
   summary: string
   /** How people ask for it. Of a phrase, the words that carry meaning count, in any order. */
   phrases: string[]
+  /** What a text says that asks for something else, though a phrase is in it: `google login`. */
+  unless?: string[]
   load(): Promise<AnyRecipe>
 }
 
@@ -46,6 +48,38 @@ export const recipes: readonly ListedRecipe[] = [
       'access refresh tokens',
       'issue jwt',
       'password auth',
+      'jwt auth',
+      'refresh tokens',
+      'token authentication',
+      'authenticate users',
+    ],
+    unless: [
+      'tests',
+      'google',
+      'github',
+      'facebook',
+      'apple',
+      'microsoft',
+      'social',
+      'oauth',
+      'oidc',
+      'saml',
+      'sso',
+      'magic link',
+      'passkeys',
+      'webauthn',
+      'mfa',
+      '2fa',
+      'totp',
+      'two factor',
+      'reset',
+      'forgot',
+      'forgotten',
+      'page',
+      'form',
+      'screen',
+      'rate limits',
+      'audit',
     ],
     load: async () => (await import('./auth-password/index.ts')).authPassword,
   },

@@ -22,13 +22,22 @@ const empty = new Set(
   ),
 )
 
+/** A question, or another task about what is there: nothing is to be built. */
+const OTHER_TASK =
+  /^\s*(?:is|are|was|does|do|did|has|have|why|what|when|where|which|who|how|explain|describe|show|review|check|audit|fix|repair|debug|optimi[sz]e|speed|remove|delete|drop|rename|refactor|migrate|upgrade|document)\b|\?\s*$/i
+
 /**
  * The recipe that a text asks for; `undefined` when none is named clearly enough. Of two that are named alike, the one
  * that is named by more words is meant, then the one that is named first.
  */
 export function matchRecipe(text: string, recipes: readonly ListedRecipe[]): Match | undefined {
+  if (OTHER_TASK.test(text)) return undefined
   const said = stemsOf(text)
-  const matches = recipes.flatMap((recipe) => recipe.phrases.map((phrase) => matchOf(recipe, phrase, said)))
+  const named = new Set(said.map(({ stem }) => stem))
+  const meant = recipes.filter(
+    ({ unless = [] }) => !unless.some((phrase) => stemsOf(phrase).every(({ stem }) => named.has(stem))),
+  )
+  const matches = meant.flatMap((recipe) => recipe.phrases.map((phrase) => matchOf(recipe, phrase, said)))
   const first = (one: Match): number => said.findIndex(({ word }) => one.words.includes(word))
   const [best] = matches
     .filter(({ score }) => score >= THRESHOLD)
