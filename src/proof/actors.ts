@@ -23,10 +23,12 @@ const PROBES = 8
 const KINDS = ['route', 'pages-api', 'procedure', 'pages-ssr', 'page']
 
 export async function findActors(bench: Bench & { app: RunningApp }, client: Client): Promise<People> {
+  const { redis } = bench.app
   const found = await findMinter(bench.project, {
     env: bench.app.env,
     folder: bench.app.staged.folder,
     workplace: bench.app.staged.workplace,
+    ...(redis ? { plant: redis.plant } : {}),
     sql: async (text, params) => (await client.query<Record<string, unknown>>(text, params)).rows,
   })
   if ('missing' in found) return { actors: [], limits: [found.missing] }
@@ -35,7 +37,7 @@ export async function findActors(bench: Bench & { app: RunningApp }, client: Cli
   for (const way of ways) {
     const actors = await signedIn(bench, way)
     // A session may be there as well as in the rows: what signing in left is what `reset` goes back to.
-    bench.app.redis?.keep()
+    redis?.keep()
     const accepted = await isAccepted(bench, actors)
     if (!best || accepted) best = { way, actors, accepted }
     if (accepted) break

@@ -1,6 +1,7 @@
 /** One client of the stand-in: what it chose, what it queued, what it listens to. */
 import type { Command } from './command.ts'
 import { matcher } from './command.ts'
+import { client, INFO, READS, SCRIPTS } from './fixed.ts'
 import { OK, RedisError, type Reply } from './protocol.ts'
 import type { Store } from './store.ts'
 
@@ -16,21 +17,6 @@ export interface Shared {
   /** Notes a command that is not served. */
   missing(name: string): void
 }
-
-const SCRIPTS = /^(?:EVAL|EVALSHA|EVAL_RO|EVALSHA_RO|SCRIPT|FCALL|FCALL_RO|FUNCTION)$/
-/** Commands that others may run on a key that is watched. */
-const READS =
-  /^(?:M?GET|EXISTS|P?TTL|TYPE|STRLEN|GETRANGE|KEYS|[HSZ]?SCAN|H(?:GET|MGET|GETALL|EXISTS|KEYS|VALS|LEN)|S(?:MEMBERS|M?ISMEMBER|CARD)|L(?:RANGE|LEN|INDEX)|Z(?:CARD|M?SCORE|COUNT|(?:REV)?RANK|(?:REV)?RANGE(?:BYSCORE)?))$/
-const INFO = [
-  '# Server',
-  'redis_version:7.2.0',
-  'redis_mode:standalone',
-  '# Persistence',
-  'loading:0',
-  '# Replication',
-  'role:master',
-  'maxmemory_policy:noeviction',
-].join('\r\n')
 
 export class Connection {
   version: 2 | 3 = 2
@@ -124,8 +110,6 @@ export class Connection {
     }
   }
 
-  // The commands of a connection; their table is below.
-
   hello(words: string[]): Reply {
     const [version] = words
     if (version !== undefined && version !== '2' && version !== '3')
@@ -206,13 +190,6 @@ export class Connection {
     this.shared.flush(all ? undefined : this.database)
     return OK
   }
-}
-
-function client([what = '']: string[]): Reply {
-  const name = what.toUpperCase()
-  if (name === 'ID') return 1
-  if (name === 'GETNAME') return null
-  return name === 'LIST' || name === 'INFO' ? 'id=1 addr=127.0.0.1:0 name= db=0' : OK
 }
 
 /** All passwords are right: there is none. */

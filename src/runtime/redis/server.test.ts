@@ -187,3 +187,14 @@ it('says what it does not serve, and goes back to what was kept', async () => {
   expect(await ask('HGET', 'cart', 'item')).toBe('$1 1')
   expect(await ask('MGET', 'session', 'later')).toBe('*2 $4 anna $-1')
 })
+
+it('has a planted text under whatever key ends so, until it is removed', async () => {
+  const ask = await client()
+  redis.plant('token-a', '{"user":"Jörg"}')
+  expect(await ask('GET', 'app:session:token-b')).toBe('$-1')
+  expect(await ask('GET', 'app:session:token-a')).toBe('$16 {"user":"Jörg"}')
+  expect(await ask('DEL', 'app:session:token-a')).toBe(':1')
+  expect(await ask('GET', 'app:session:token-a')).toBe('$-1')
+  redis.reset()
+  expect(await ask('EXISTS', 'app:session:token-a')).toBe(':1')
+})

@@ -13,6 +13,11 @@ export interface Redis {
   port: number
   /** `redis://127.0.0.1:port` */
   url: string
+  /**
+   * A text that is there under the key that ends with `ending` and is asked for first, whatever stands before it: how
+   * an application calls its keys is its own affair. `reset` brings it back.
+   */
+  plant(ending: string, text: string): void
   /** What is there now is what `reset` goes back to. At first that is nothing. */
   keep(): void
   reset(): void
@@ -32,6 +37,15 @@ export async function openRedis(): Promise<Redis> {
   let databases: Databases = new Map()
   let kept: Databases = new Map()
   const missing = new Set<string>()
+  const planted = new Map<string, string>()
+  /** Keys that a planted text was given to; one that was removed since stays so. */
+  let grown = new Set<string>()
+  const first = (key: string): Entry | undefined => {
+    const ending = grown.has(key) ? undefined : [...planted.keys()].find((one) => key.endsWith(one))
+    if (ending === undefined) return undefined
+    grown.add(key)
+    return { value: { k: 'string', text: planted.get(ending) ?? '' } }
+  }
   const sockets = new Map<Socket, Connection>()
   let connections = 0
   const shared: Shared = {
@@ -39,7 +53,7 @@ export async function openRedis(): Promise<Redis> {
     database(number) {
       const entries = databases.get(number) ?? new Map<string, Entry>()
       databases.set(number, entries)
-      return new Store(entries)
+      return new Store(entries, first)
     },
     flush(number) {
       if (number === undefined) databases.clear()
@@ -67,8 +81,12 @@ export async function openRedis(): Promise<Redis> {
   return {
     port: address.port,
     url: `redis://127.0.0.1:${address.port}`,
+    plant: (ending, text) => void planted.set(ending, Buffer.from(text, 'utf8').toString('latin1')),
     keep: () => (kept = structuredClone(databases)),
-    reset: () => (databases = structuredClone(kept)),
+    reset: () => {
+      databases = structuredClone(kept)
+      grown = new Set()
+    },
     notServed: () => [...missing].sort(),
     connections: () => connections,
     close: async () => {

@@ -20,12 +20,12 @@ type Of<K extends Kind> = Extract<Value, { k: K }>
 /** One numbered database. A collection without members is not there. */
 export class Store {
   readonly entries: Map<string, Entry>
-  /** Answers for a text that is not there, before it counts as missing. */
-  private readonly instead: (key: string) => string | undefined
+  /** What comes to be there when it is first asked for. */
+  private readonly first: (key: string) => Entry | undefined
 
-  constructor(entries: Map<string, Entry>, instead: (key: string) => string | undefined = () => undefined) {
+  constructor(entries: Map<string, Entry>, first: (key: string) => Entry | undefined) {
     this.entries = entries
-    this.instead = instead
+    this.first = first
   }
 
   entry(key: string): Entry | undefined {
@@ -34,7 +34,10 @@ export class Store {
       this.entries.delete(key)
       return undefined
     }
-    return found
+    if (found) return found
+    const fresh = this.first(key)
+    if (fresh) this.entries.set(key, fresh)
+    return fresh
   }
 
   /** All keys that have not expired. */
@@ -47,7 +50,7 @@ export class Store {
   }
 
   text(key: string): string | undefined {
-    return this.read(key, 'string')?.text ?? this.instead(key)
+    return this.read(key, 'string')?.text
   }
 
   /** Takes the place of what was there, and of its time. */
