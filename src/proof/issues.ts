@@ -66,15 +66,25 @@ function ofTree(value: Record<string, unknown>, path: string[]): Issue[] {
   return [...own, ...below]
 }
 
-/** `{ fieldErrors: { name: ['Required'] } }`, `{ name: { _errors: ['Required'] } }`, `{ name: ['Required'] }`. */
+/**
+ * `{ fieldErrors: { name: ['Required'] } }`, `{ name: { _errors: ['Required'] } }`, `{ name: ['Required'] }`, and
+ * `{ name: 'Required', 'owner.email': 'Required' }`.
+ */
 function ofFields(value: Record<string, unknown>): Issue[] {
   return Object.entries(value).flatMap(([key, one]) => {
+    if (typeof one === 'string') return NOT_A_FIELD.test(key) ? [] : (inMessage(one, pathIn(key)) ?? [])
     const list = texts.safeParse(one).data ?? texts.safeParse(record.safeParse(one).data?._errors).data ?? []
     return /^(errors|_errors|formErrors)$/.test(key)
       ? []
       : list.flatMap((text) => inMessage(text, [key]) ?? [])
   })
 }
+
+/** Where texts are said about the whole. */
+const NOT_A_FIELD = /^(message|error|detail|details|title|reason|description|type|code|status)$/i
+
+const pathIn = (key: string): (string | number)[] =>
+  key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
 const FORMATS: [RegExp, string][] = [
   [/invalid e-?mail/i, 'email'],
