@@ -180,7 +180,7 @@ export function benchLimits(bench: LiveBench): Problem[] {
             : [`Programs that it started were not held: ${[...programs].slice(0, NAMED).join(', ')}.`]),
         ]
   return [
-    ...[...bench.limits, ...weaker].map(
+    ...[...bench.limits, ...standIn(bench), ...weaker].map(
       (message): Problem => ({ where: 'the scratch application', message, effect: 'partial' }),
     ),
     ...(hosts.length === 0
@@ -193,6 +193,15 @@ export function benchLimits(bench: LiveBench): Problem[] {
           },
         ]),
   ]
+}
+
+/** What is said of the Redis that was none. */
+function standIn({ app: { redis } }: LiveBench): string[] {
+  if (!redis || redis.connections() === 0) return []
+  const missed = redis.notServed()
+  const said =
+    'Its Redis was a small stand-in in memory, which is put back with the rows and runs no Lua scripts.'
+  return [missed.length === 0 ? said : `${said} Asked for and not served: ${missed.join(', ')}.`]
 }
 
 /** Proves each finding in place. One that crashes its prover becomes a problem, and the rest goes on. */

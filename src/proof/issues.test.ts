@@ -19,10 +19,18 @@ it('reads the issues of zod as a list, a tree, and by field', () => {
   expect(read({ details: z.flattenError(failed) })).toEqual(wanted)
   expect(read(z.formatError(failed))).toEqual(wanted)
   expect(read({ message: JSON.stringify(failed.issues) })).toEqual(wanted)
+  const byField = Object.fromEntries(failed.issues.map(({ path, message }) => [path.join('.'), message]))
+  expect(read({ code: 'bad_request', message: 'Invalid input', details: byField })).toEqual(wanted)
+  const named = failed.issues.map(({ path, message }) => ({ name: path.join('.'), reason: message }))
+  expect(read({ title: 'Bad Request', invalid_params: named })).toEqual(wanted)
+  expect(read({ details: { 'items.0.name': 'Required' } })).toEqual([[['items', 0, 'name'], 'string']])
 })
 
 it('reads nothing out of other answers', () => {
   expect(read({ error: 'Unauthorized', errors: [] })).toEqual([])
+  expect(read({ message: 'Required', title: 'Invalid input: expected string' })).toEqual([])
+  expect(read([{ name: 'Anna', reason: 'Asked for it' }])).toEqual([])
+  expect(read({ name: 'Anna', note: 'Requires care' })).toEqual([])
 })
 
 it('tells lists that are too short from texts', () => {

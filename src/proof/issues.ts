@@ -39,12 +39,24 @@ export function issuesIn(value: unknown, depth = 7): Issue[] {
   if (typeof value === 'string') return /^\s*[[{]/.test(value) ? issuesIn(parsed(value), depth - 1) : []
   if (Array.isArray(value)) {
     const read = value.flatMap((one) => issueSchema.safeParse(one).data ?? [])
-    return read.length > 0 ? read.map(told) : value.flatMap((one) => issuesIn(one, depth - 1))
+    if (read.length > 0) return read.map(told)
+    const named = value.flatMap((one) => ofNamed(one) ?? [])
+    return named.length > 0 ? named : value.flatMap((one) => issuesIn(one, depth - 1))
   }
   const fields = record.safeParse(value).data
   if (!fields) return []
   const known = [...ofTree(fields, []), ...ofFields(fields)]
   return known.length > 0 ? known : Object.values(fields).flatMap((one) => issuesIn(one, depth - 1))
+}
+
+/** `{ name: 'owner.email', reason: 'Required' }`, as problem details list them. */
+function ofNamed(value: unknown): Issue | undefined {
+  const fields = record.safeParse(value).data ?? {}
+  const name = fields.name ?? fields.field ?? fields.param ?? fields.property
+  const text = fields.reason ?? fields.message ?? fields.detail
+  return typeof name === 'string' && name !== '' && typeof text === 'string'
+    ? inMessage(text, pathIn(name))
+    : undefined
 }
 
 /** An issue without more than its message. */
@@ -66,15 +78,25 @@ function ofTree(value: Record<string, unknown>, path: string[]): Issue[] {
   return [...own, ...below]
 }
 
-/** `{ fieldErrors: { name: ['Required'] } }`, `{ name: { _errors: ['Required'] } }`, `{ name: ['Required'] }`. */
+/**
+ * `{ fieldErrors: { name: ['Required'] } }`, `{ name: { _errors: ['Required'] } }`, `{ name: ['Required'] }`, and
+ * `{ name: 'Required', 'owner.email': 'Required' }`.
+ */
 function ofFields(value: Record<string, unknown>): Issue[] {
   return Object.entries(value).flatMap(([key, one]) => {
+    if (typeof one === 'string') return NOT_A_FIELD.test(key) ? [] : (inMessage(one, pathIn(key)) ?? [])
     const list = texts.safeParse(one).data ?? texts.safeParse(record.safeParse(one).data?._errors).data ?? []
     return /^(errors|_errors|formErrors)$/.test(key)
       ? []
       : list.flatMap((text) => inMessage(text, [key]) ?? [])
   })
 }
+
+/** Where texts are said about the whole. */
+const NOT_A_FIELD = /^(message|error|detail|details|title|reason|description|type|code|status)$/i
+
+const pathIn = (key: string): (string | number)[] =>
+  key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
 
 const FORMATS: [RegExp, string][] = [
   [/invalid e-?mail/i, 'email'],

@@ -171,6 +171,7 @@ export class LiveBench implements Bench {
   async reset(): Promise<void> {
     const { client, catalog } = this.parts
     await resetWorld(client, catalog, this.world)
+    this.app.redis?.reset()
     for (const { table, values } of this.sessions) {
       const name = quoteTable(table)
       await client.query(`INSERT INTO ${name} SELECT * FROM jsonb_populate_record(NULL::${name}, $1)`, [

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { projectOf } from '../../test/project.ts'
 import { loadProject } from '../project/load.ts'
 import type { Project } from '../project/project.ts'
 import { type Call, callOf, isKey, templateOf } from './request.ts'
@@ -99,4 +100,42 @@ describe('requests made from the model', () => {
   it('are not made for what nobody can call', () => {
     expect(call('examples/workshop', 'middleware proxy.ts')).toBeUndefined()
   })
+})
+
+it('find the fields of a body that is read as a stream', async () => {
+  const project = await projectOf({
+    'package.json': '{"dependencies":{"next":"16.0.0","zod":"4.0.0","@prisma/client":"7.0.0"}}',
+    'prisma/schema.prisma':
+      'datasource db { provider = "postgresql" }\nmodel Note { id String @id\n title String }',
+    'app/api/notes/route.ts': `import { z } from 'zod'
+import { prisma } from '@/lib/db'
+async function textOf(request: Request) {
+  if (!request.body) return ''
+  const reader = request.body.getReader()
+  const chunks = []
+  let size = 0
+  while (true) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    chunks.push(value)
+  }
+  const body = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    body.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return new TextDecoder().decode(body)
+}
+export async function POST(request: Request) {
+  const { title } = z.object({ title: z.string() }).parse(JSON.parse(await textOf(request)))
+  return Response.json(await prisma.note.create({ data: { id: 'a', title } }))
+}`,
+  })
+  const [run] = project.runs
+  const [dataModel] = project.dataModels
+  const template = run && dataModel && templateOf(run, dataModel)
+  const made = template && callOf(template, { unique: 'u1', set: new Map(), bind: () => undefined })
+  expect(made?.k === 'http' && made.json).toEqual({ title: expect.stringContaining('u1') })
 })

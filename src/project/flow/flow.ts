@@ -826,6 +826,8 @@ export class Flow implements Machine {
     if (of.sure && isGiven(of) === false && truthOf(of) === undefined) return of
     const extend = (): Value => {
       if (of.client === undefined) return part(of, key)
+      // A reader of a stream gives what is in it; it is no field of that.
+      if (of.client === 'body' && key === 'getReader') return of
       const path = of.client === '' ? key : `${of.client}.${key}`
       const child: Value = { deps: new Set([`client:${path}`]), ctl: of.ctl, client: path }
       const schema = fieldSchema(of.schema, key)

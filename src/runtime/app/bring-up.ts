@@ -4,6 +4,9 @@ import { basename, dirname, join } from 'node:path'
 import { openCell } from '../../sandbox/namespaces.ts'
 import { type EgressAttempt, readAttempts } from '../egress/attempts.ts'
 import { openStub } from '../egress/stub.ts'
+import { openRedis, type Redis } from '../redis/server.ts'
+import { wantsRedis } from '../redis/wanted.ts'
+import { readSources } from './environment.ts'
 import { generateClient } from './generate.ts'
 import { environmentOf, type Launch, portOf } from './launch.ts'
 import { buildMembers } from './members.ts'
@@ -35,6 +38,8 @@ export interface RunningApp {
   readonly containment: { kind: 'namespaces' } | { kind: 'preload'; why: string }
   /** What is not as it is in the project, in sentences. */
   readonly notes: string[]
+  /** The stand-in for Redis, where the application wants one. */
+  readonly redis?: Redis
   /** The last quarter of a megabyte that the server printed. */
   log(): string
   /** What it tried to reach so far, and did not, or reached a stub instead. */
@@ -62,14 +67,28 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
   const record = join(logs, 'egress.jsonl')
   const stub = await openStub(record)
   workplace.onClose(stub.close)
-  const ports = [portOf(options.databaseUrl), stub.plain, stub.tls, ...(options.ports ?? [])]
+  const sources = await readSources(staged)
+  const textsOf = (files: { text: string }[]): string[] => files.map(({ text }) => text)
+  const redis = wantsRedis(textsOf(sources.manifests), textsOf(sources.code)) ? await openRedis() : undefined
+  if (redis) workplace.onClose(redis.close)
+  const services = [stub.plain, stub.tls, ...(redis ? [redis.port] : [])]
+  const ports = [portOf(options.databaseUrl), ...services, ...(options.ports ?? [])]
   const readable = (options.preloads ?? []).map((file) => dirname(file))
   const cell =
     options.isolation === 'none'
       ? { missing: 'It was not asked for.' }
       : await openCell(workplace, { ports, serves: port, readable })
   const start = 'missing' in cell ? plainly(workplace) : cell.start
-  const env = await environmentOf(staged, options, { origin, port, record, logs, stub, start })
+  const env = await environmentOf(staged, options, {
+    origin,
+    port,
+    record,
+    logs,
+    stub,
+    redis,
+    sources,
+    start,
+  })
 
   progress?.('generating the Prisma client')
   const began = Date.now()
@@ -108,6 +127,7 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
     env,
     took,
     notes,
+    ...(redis ? { redis } : {}),
     log: server.log,
     egress: () => readAttempts(record),
     restart: async () => {
@@ -119,6 +139,7 @@ export async function bringUp(staged: StagedApp, options: BringUpOptions): Promi
       await server.stop()
       if (!('missing' in cell)) await cell.close()
       await stub.close()
+      await redis?.close()
     },
   }
 }

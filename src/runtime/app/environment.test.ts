@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { wantsRedis } from '../redis/wanted.ts'
 import { makeEnvironment } from './environment.ts'
 import { findVariables } from './variables.ts'
 
@@ -48,6 +49,44 @@ it('finds every way of reading', () => {
     ['THREE', false, false],
     ['TWO', false, false],
   ])
+})
+
+it('names the stand-in for Redis where the code does not do without one', () => {
+  const code = `
+    const env = createEnv({ server: { CACHE_REDIS_URL: z.url(), VALKEY_URL: z.string().startsWith('redis://'),
+      RATE_REDIS_URL: z.url().optional(), TLS_REDIS_URL: z.url().startsWith('rediss://') } })
+    const a = new Redis(process.env.REDIS_URL)
+    const b = new Redis({ host: process.env.REDIS_HOST, port: Number(process.env.REDIS_PORT) })
+    const c = process.env.QUEUE_REDIS_URL ?? 'redis://localhost:6379'
+    const d = new Redis({ url: process.env.UPSTASH_REDIS_REST_URL })
+  `
+  const redisUrl = 'redis://127.0.0.1:7001'
+  const { values, unset } = makeEnvironment(
+    { code: [{ file: 'env.ts', text: code }], samples: [], schemas: [] },
+    { ...ground, redisUrl },
+  )
+  expect(values).toMatchObject({
+    CACHE_REDIS_URL: redisUrl,
+    VALKEY_URL: redisUrl,
+    REDIS_URL: redisUrl,
+    REDIS_HOST: '127.0.0.1',
+    REDIS_PORT: '7001',
+  })
+  expect(values.TLS_REDIS_URL).toMatch(/^rediss:/)
+  expect(unset).toEqual(['QUEUE_REDIS_URL', 'RATE_REDIS_URL', 'UPSTASH_REDIS_REST_URL'])
+  expect(made('new Redis(process.env.REDIS_URL)').values.REDIS_URL).toBeUndefined()
+})
+
+it('wants a Redis for its clients and its addresses', () => {
+  const packages = (dependencies: Record<string, string>): string[] => [
+    JSON.stringify({ dependencies }, null, 2),
+  ]
+  expect(wantsRedis(packages({ ioredis: '5' }), [])).toBe(true)
+  expect(wantsRedis(packages({ next: '16' }), ['process.env.REDIS_URL'])).toBe(true)
+  expect(wantsRedis(packages({ next: '16' }), ['env.KV_URL'])).toBe(true)
+  expect(wantsRedis(packages({ '@upstash/redis': '1' }), ['env.UPSTASH_REDIS_REST_URL', 'redis.url'])).toBe(
+    false,
+  )
 })
 
 /** The text is read by us and run by zod: what we make up must pass. */

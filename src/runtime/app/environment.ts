@@ -1,6 +1,7 @@
 /** The environment of the copy: a made-up value for every variable that the code reads, none of the user's own. */
 import { parseEnv } from 'node:util'
 import { listFiles, readText } from '../../source/files.ts'
+import { isRedisAddress } from '../redis/wanted.ts'
 import type { StagedApp } from './stage.ts'
 import { isSampleEnv } from './tree.ts'
 import {
@@ -29,6 +30,8 @@ export interface Sources {
   schemas: SourceText[]
   /** `.env.example` and the like, of the packages. */
   samples: SourceText[]
+  /** Of all packages. */
+  manifests: SourceText[]
 }
 
 /** What the copy has of text that says something of its environment. */
@@ -45,11 +48,12 @@ export async function readSources({ root, place }: StagedApp): Promise<Sources> 
     code: texts((file) => code.test(file) && !test.test(file)),
     schemas: texts((file) => file.endsWith('.prisma')),
     samples: texts(isSample),
+    manifests: texts((file) => /(?:^|\/)package\.json$/.test(file)),
   }
 }
 
 /** Values for the variables that the sources, the Prisma schemas and the samples name. */
-export function makeEnvironment(sources: Sources, ground: Ground): MadeEnvironment {
+export function makeEnvironment(sources: Omit<Sources, 'manifests'>, ground: Ground): MadeEnvironment {
   const values: Record<string, string> = {}
   const unset: string[] = []
   const samples = new Map(sources.samples.flatMap(({ text }) => Object.entries(parseEnv(text))))
@@ -58,7 +62,7 @@ export function makeEnvironment(sources: Sources, ground: Ground): MadeEnvironme
     if (isReserved(name)) continue
     const sample = samples.get(name)
     if (sample !== undefined && isHarmless(name, sample)) values[name] = sample
-    else if (isLeft(variable)) unset.push(name)
+    else if (isLeft(variable, ground)) unset.push(name)
     else values[name] = makeValue(name, check, ground)
   }
   for (const name of [...samples.keys(), ...urlsOfSchemas(sources.schemas), 'DATABASE_URL'])
@@ -67,8 +71,9 @@ export function makeEnvironment(sources: Sources, ground: Ground): MadeEnvironme
 }
 
 /** Unset is what a variable is meant to be where it is optional, a switch, or the address of a service. */
-function isLeft({ name, check, fallback, compared }: Variable): boolean {
+function isLeft({ name, check, fallback, compared }: Variable, ground: Ground): boolean {
   if (isDatabaseUrl(name)) return false
+  if (ground.redisUrl !== undefined && isRedisAddress(name)) return check?.optional ?? (fallback || compared)
   if (check !== undefined)
     return check.optional && (check.kind !== 'string' || isServiceName(name) || !isSecretName(name))
   if (compared || isServiceName(name)) return true

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { requireEgress } from '../egress/place.ts'
 import type { Stub } from '../egress/stub.ts'
-import { makeEnvironment, readSources } from './environment.ts'
+import type { Redis } from '../redis/server.ts'
+import { USUAL_PORT } from '../redis/wanted.ts'
+import { makeEnvironment, type Sources } from './environment.ts'
 import { writeFonts } from './fonts.ts'
 import type { StartNode } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
@@ -33,6 +35,8 @@ export interface Address {
   record: string
   logs: string
   stub: Stub
+  redis: Redis | undefined
+  sources: Sources
   start: StartNode
 }
 
@@ -43,7 +47,7 @@ export interface Address {
 export async function environmentOf(
   staged: StagedApp,
   options: Launch,
-  { origin, port, record, logs, stub, start }: Address,
+  { origin, port, record, logs, stub, redis, sources, start }: Address,
 ): Promise<Record<string, string>> {
   const home = join(logs, 'home')
   await mkdir(home, { recursive: true })
@@ -51,8 +55,11 @@ export async function environmentOf(
   const authority = join(logs, 'authority.pem')
   await writeFile(authority, stub.certificate)
   const { parent = process.env, databaseUrl, ports = [], preloads = [], env = {} } = options
-  const sources = await readSources(staged)
-  const made = makeEnvironment(sources, { databaseUrl, origin })
+  const made = makeEnvironment(sources, {
+    databaseUrl,
+    origin,
+    ...(redis ? { redisUrl: redis.url } : {}),
+  })
   const system = {
     ...passedOn(parent),
     HOME: home,
@@ -75,7 +82,8 @@ export async function environmentOf(
     NODE_EXTRA_CA_CERTS: authority,
     BACKEND_ENGINEER_EGRESS: JSON.stringify({
       record,
-      ports: [port, portOf(databaseUrl), ...ports],
+      ports: [port, portOf(databaseUrl), ...(redis ? [redis.port] : []), ...ports],
+      ...(redis ? { led: { [USUAL_PORT]: redis.port } } : {}),
       stub: { plain: stub.plain, tls: stub.tls, hosts: stub.hosts },
     }),
   }

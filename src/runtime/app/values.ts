@@ -1,11 +1,14 @@
 /** Makes a value up for an environment variable: one that its check accepts, and that leads nowhere. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { isRedisUrl, redisPart } from '../redis/wanted.ts'
 import type { Check } from './checks.ts'
 
 export interface Ground {
   /** `http://localhost:port` */
   origin: string
   databaseUrl: string
+  /** Of the stand-in for Redis, where there is one. */
+  redisUrl?: string
 }
 
 /** Variables whose value decides what the process is; the caller or Node.js sets them. */
@@ -20,7 +23,6 @@ const service =
   /REDIS|KAFKA|RABBIT|AMQP|ELASTIC|MEILI|TYPESENSE|SENTRY|POSTHOG|AMPLITUDE|MIXPANEL|SEGMENT|GOOGLE_ANALYTICS|_GA_|GTM|PLAUSIBLE|UMAMI|INTERCOM|CRISP|OTEL|DATADOG|DD_|LOGTAIL|AXIOM|BETTERSTACK|HONEYBADGER|BUGSNAG|ROLLBAR|NEW_RELIC|LANGFUSE|HELICONE|SOCKET|PUSHER|PROXY|CDN/
 /** Refused at once, where a name would be waited for. */
 const CACHE = 'redis://127.0.0.1:9'
-const cache = /(?:^|_)(?:REDIS|KV)_(?:URL|URI)$/
 const isUrl = /(?:^|_)(?:URL|URI|ENDPOINT|ORIGIN|DSN|WEBHOOK)S?$/
 const isSecret = /SECRET|KEY|TOKEN|PASSWORD|PASS$|SALT|HASH|PEPPER|SIGNATURE|CREDENTIAL|PASSPHRASE/
 
@@ -37,6 +39,9 @@ export function makeValue(name: string, check: Check | undefined, ground: Ground
   if (isDatabaseUrl(name)) return ground.databaseUrl
   const part = databasePart(name, ground.databaseUrl)
   if (part !== undefined) return part
+  const where = redisPart(name)
+  if (where !== undefined && ground.redisUrl !== undefined)
+    return new URL(ground.redisUrl)[where === 'host' ? 'hostname' : 'port']
   if (check === undefined) return byName(name, ground)
   switch (check.kind) {
     case 'choice':
@@ -63,7 +68,9 @@ function byFormat(name: string, check: Check, ground: Ground): string {
   switch (check.format) {
     case 'url':
       if (ownAddress.test(name)) return ground.origin
-      return cache.test(name) && check.starts === undefined ? CACHE : stubUrl(name, check.starts)
+      return isRedisUrl(name) && (check.starts === undefined || cacheUrl(ground).startsWith(check.starts))
+        ? cacheUrl(ground)
+        : stubUrl(name, check.starts)
     case 'email':
       return 'application@example.test'
     case 'uuid':
@@ -104,7 +111,7 @@ function byName(name: string, ground: Ground): string {
     return /DOMAIN|HOST$/.test(name) && !/URL/.test(name) ? new URL(ground.origin).host : ground.origin
   const known = formOf(name)
   if (known !== undefined) return known
-  if (cache.test(name)) return CACHE
+  if (isRedisUrl(name)) return cacheUrl(ground)
   if (isUrl.test(name)) return stubUrl(name)
   if (isSecret.test(name)) return randomBytes(32).toString('hex')
   if (/EMAIL|(?:^|_)(?:FROM|SENDER|REPLY_TO)(?:_|$)/.test(name)) return 'application@example.test'
@@ -118,6 +125,8 @@ function byName(name: string, ground: Ground): string {
     return '10'
   return `made-up-${name.toLowerCase().replaceAll('_', '-')}`
 }
+
+const cacheUrl = (ground: Ground): string => ground.redisUrl ?? CACHE
 
 /** Forms that the libraries of these services check when they are set up. */
 function formOf(name: string): string | undefined {

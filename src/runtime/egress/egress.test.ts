@@ -33,6 +33,7 @@ afterAll(async () => {
 async function inside(
   code: string,
   ports: number[] = [],
+  led: Record<number, number> = {},
 ): Promise<{ said: unknown; tried: EgressAttempt[] }> {
   const before = readAttempts(record).length
   const file = join(folder, `code-${++number}.mjs`)
@@ -45,6 +46,7 @@ async function inside(
       BACKEND_ENGINEER_EGRESS: JSON.stringify({
         record,
         ports,
+        led,
         stub: { plain: stub.plain, tls: stub.tls, hosts: stub.hosts },
       }),
     },
@@ -125,6 +127,13 @@ it('opens loopback for the given ports and for what the process serves itself', 
     process.exit(0)
   `
   expect(await inside(code, [port])).toEqual({ said: ['here', 'here', 'own'], tried: [] })
+  const led = `
+    ${say}
+    const text = (host) => fetch('http://' + host + ':6379').then((one) => one.text(), (error) => error.cause.code)
+    say([await text('127.0.0.1'), await text('localhost'), await text('cache.example.com')])
+    process.exit(0)
+  `
+  expect((await inside(led, [], { 6379: port })).said).toEqual(['here', 'here', 'ECONNREFUSED'])
   const closed = await inside(code)
   expect(closed.said).toEqual(['ECONNREFUSED', 'ECONNREFUSED', 'own'])
   expect(closed.tried.map((one) => one.port)).toEqual([port, port])

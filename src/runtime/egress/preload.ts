@@ -16,6 +16,8 @@ interface Rules {
   record: string
   /** Ports on loopback that may be reached. */
   ports: number[]
+  /** Ports on loopback that lead to another one: where clients look for a service that has a stand-in. */
+  led?: Record<number, number>
   /** Ports of the stub for plain and for encrypted connections, and the names that it answers for. */
   stub?: { plain: number; tls: number; hosts: string[] }
 }
@@ -41,7 +43,7 @@ function isRules(value: unknown): value is Rules {
   return typeof value === 'object' && value !== null && 'record' in value && 'ports' in value
 }
 
-function contain({ record, ports, stub }: Rules): void {
+function contain({ record, ports, led, stub }: Rules): void {
   const allowed = new Set(ports)
   // Bundlers start workers of their own and name the port to report to as an argument.
   for (const argument of process.argv.slice(2)) if (/^\d{4,5}$/.test(argument)) allowed.add(Number(argument))
@@ -56,7 +58,7 @@ function contain({ record, ports, stub }: Rules): void {
       // The run is over and its folder gone; the connection is refused all the same.
     }
   }
-  guardSockets(allowed, stub, dirname(record), write)
+  guardSockets(allowed, { stub, led: led ?? {} }, dirname(record), write)
   guardNames(write)
   guardDatagrams(write)
   watchProcesses(write)
@@ -66,7 +68,12 @@ function contain({ record, ports, stub }: Rules): void {
 type Write = (attempt: Record<string, unknown>) => void
 
 /** All of `net`, `tls`, `http`, `http2`, `fetch` and the drivers of databases come through here. */
-function guardSockets(allowed: Set<number>, stub: Rules['stub'], own: string, write: Write): void {
+function guardSockets(
+  allowed: Set<number>,
+  { stub, led }: { stub: Rules['stub']; led: Record<number, number> },
+  own: string,
+  write: Write,
+): void {
   const connect = net.Socket.prototype.connect
   const refuse = (socket: net.Socket, { host, port }: Goal): net.Socket => {
     write({ kind: 'connect', host, port })
@@ -83,12 +90,14 @@ function guardSockets(allowed: Set<number>, stub: Rules['stub'], own: string, wr
         ? Reflect.apply(connect, this, args)
         : refuse(this, { host: String(options.path), port: 0 })
     if (isLoopback(goal.host) && allowed.has(goal.port)) return Reflect.apply(connect, this, args)
-    const door = stub !== undefined && covers(stub.hosts, goal.host) ? doorOf(stub, this) : undefined
+    const stood = isLoopback(goal.host) ? led[goal.port] : undefined
+    const door =
+      stood ?? (stub !== undefined && covers(stub.hosts, goal.host) ? doorOf(stub, this) : undefined)
     if (door === undefined) return refuse(this, goal)
     const { lookup: _lookup, path: _path, ...rest } = options
-    const led = { ...rest, host: '127.0.0.1', port: door }
+    const there = { ...rest, host: '127.0.0.1', port: door }
     const callback = callbackOf(args)
-    return Reflect.apply(connect, this, callback === undefined ? [led] : [led, callback])
+    return Reflect.apply(connect, this, callback === undefined ? [there] : [there, callback])
   }
   Object.defineProperty(net.Socket.prototype, 'connect', {
     value: guarded,

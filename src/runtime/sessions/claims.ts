@@ -118,7 +118,7 @@ export class Filler {
   }
 
   /** The row as the code has it, without what is long or secret. */
-  private everything(row: PersonRow): Record<string, unknown> {
+  everything(row: PersonRow): Record<string, unknown> {
     const entity = this.entity(row)
     const secret = new Set(entity ? secretFields(entity) : [])
     const fields = (entity?.fields ?? []).filter((one) => !one.relation && !secret.has(one.name))

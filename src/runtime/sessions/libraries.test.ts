@@ -175,6 +175,44 @@ export const auth = betterAuth({ ${fields} })`,
     expect(decodeURIComponent(cookieValue(headers)).split('.')[0]).toBe(rows[0]?.session_token)
   })
 
+  it('puts the session where the library keeps it when that is not the database', async () => {
+    const kept = new Map<string, string>()
+    const { rows, sql } = table()
+    const project = await projectOf({
+      ...files,
+      'lib/auth.ts': `import { betterAuth } from 'better-auth'
+import { redis } from './redis'
+export const auth = betterAuth({ secondaryStorage: redis, user: { fields: { name: 'email' } } })`,
+    })
+    const env = { BETTER_AUTH_SECRET: SECRET, BETTER_AUTH_URL: 'http://127.0.0.1:3000' }
+    const plant = (ending: string, text: string): void => void kept.set(ending, text)
+    const headers = await (await minterOf(project, { env, sql, plant })).mint(anna)
+    const auth = betterAuth({
+      secret: SECRET,
+      baseURL: env.BETTER_AUTH_URL,
+      secondaryStorage: {
+        get: (key) => kept.get(key) ?? null,
+        getAndDelete: () => null,
+        increment: () => 1,
+        set: () => undefined,
+        delete: () => undefined,
+      },
+    })
+    const found = await auth.api.getSession({ headers: new Headers(headers) })
+    expect(found?.user).toMatchObject({ id: 'user-a', name: 'anna@a.example' })
+    expect(found?.session.userId).toBe('user-a')
+    expect(found?.user).not.toHaveProperty('passwordHash')
+    expect(rows).toHaveLength(1)
+    const both = await projectOf({
+      ...files,
+      'lib/auth.ts': `import { betterAuth } from 'better-auth'
+export const auth = betterAuth({ secondaryStorage: redis, session: { storeSessionInDatabase: true } })`,
+    })
+    kept.clear()
+    await (await minterOf(both, { env, sql, plant })).mint(anna)
+    expect(kept.size).toBe(0)
+  })
+
   it('tries the secure name first where the library takes it, and says what is missing', async () => {
     const project = await projectOf(files)
     const { sql } = table()

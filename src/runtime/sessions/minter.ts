@@ -44,6 +44,8 @@ export interface Running {
   folder: string
   /** Runs one statement on the application's database; absent: sessions that are rows cannot be made. */
   sql?: (text: string, params: unknown[]) => Promise<unknown>
+  /** Puts a text into the Redis of the application under a key that ends so; absent: it has none. */
+  plant?: (ending: string, text: string) => void
   /** Where the project's own hook may run; absent: it cannot. */
   workplace?: Workplace
 }

@@ -14,7 +14,7 @@ export const randomToken = (): string => randomBytes(24).toString('hex')
 
 /**
  * Inserts a row for a user. `given`: values by field name. The other fields that must have a value get one that fits the
- * user (`userId`, `orgId`), an expiry in an hour for what sounds like one, or a plain filler.
+ * user (`userId`, `orgId`), an expiry in an hour for what sounds like one, or a plain filler. Gives the values by field name.
  */
 export async function insertRow(
   project: Project,
@@ -22,13 +22,16 @@ export async function insertRow(
   model: Entity,
   user: Person,
   given: Record<string, unknown>,
-): Promise<void> {
+): Promise<Record<string, unknown>> {
   const filler = new Filler(project, user)
   const values = new Map<string, unknown>()
+  const fields: Record<string, unknown> = {}
   for (const field of model.fields) {
     if (field.relation) continue
     const value = field.name in given ? given[field.name] : made(filler, model, field)
-    if (value !== undefined) values.set(field.column, value)
+    if (value === undefined) continue
+    values.set(field.column, value)
+    fields[field.name] = value
   }
   const columns = [...values.keys()]
   // Where the user's table is in a schema of its own, the session's is most likely beside it.
@@ -37,6 +40,7 @@ export async function insertRow(
     `INSERT INTO ${quoteTable(schema + model.table)} (${columns.map(quoteName).join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
     [...values.values()],
   )
+  return fields
 }
 
 /** ISO in UTC: what Prisma writes into columns without a time zone. */
