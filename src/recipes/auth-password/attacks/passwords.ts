@@ -108,7 +108,7 @@ export const passwordAttacks: Attack[] = [
       for (const length of [64, 71, 72, 128, max - 1].filter((one) => one < max)) {
         const start = password.slice(0, length)
         await notLetIn(scene, person, start, `The first ${length} characters of the password`)
-        const other = start + ofLength(max).slice(length)
+        const other = start + password.slice(length).replace(/./gs, (sign) => (sign === 'a' ? 'b' : 'a'))
         await notLetIn(
           scene,
           person,
