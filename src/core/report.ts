@@ -131,5 +131,9 @@ export function objections({ checks = [], attacks = [] }: Pick<Report, 'checks' 
     ...attacks
       .filter(({ verdict }) => verdict === 'broken' || verdict === 'inconclusive')
       .map(({ title, verdict, why }) => `attack ${verdict} (${title}): ${why}`),
+    // Attacks that could none of them be tried prove nothing.
+    ...(attacks.length > 0 && attacks.every(({ verdict }) => verdict === 'not applicable')
+      ? ['attacks: none of them could be tried']
+      : []),
   ]
 }

@@ -166,10 +166,12 @@ async function conclude(
 function whatHeld({ checks = [], attacks = [] }: Report): string {
   const count = (verdict: string): number => checks.filter((one) => one.verdict === verdict).length
   const withstood = attacks.filter(({ verdict }) => verdict === 'withstood').length
+  const beside = attacks.filter(({ verdict }) => verdict === 'not applicable').length
   return [
     `${plural(count('passed'), 'check')} passed`,
     ...(count('skipped') > 0 ? [`${count('skipped')} not there`] : []),
     ...(attacks.length > 0 ? [`${plural(withstood, 'attack')} withstood`] : []),
+    ...(beside > 0 ? [`${beside} not applicable`] : []),
   ].join(', ')
 }
 
