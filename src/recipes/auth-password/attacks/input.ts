@@ -235,7 +235,7 @@ export const inputAttacks: Attack[] = [
         'application/x-www-form-urlencoded',
       ])
         await typed(scene, person, type)
-      const form = new URLSearchParams(scene.credentials(person) as Record<string, string>)
+      const form = new URLSearchParams(scene.credentials(person))
       await typed(scene, person, 'application/x-www-form-urlencoded', form.toString())
       await typed(scene, person, 'multipart/form-data; boundary=x', '--x--')
       await scene.calm()

@@ -114,7 +114,7 @@ export class Scene {
     )
   }
 
-  credentials(person: Person): Record<string, unknown> {
+  credentials(person: Person): Record<string, string> {
     const { fields } = this.contract
     return { [fields.identifier]: person.identifier, [fields.password]: person.password }
   }
