@@ -86,20 +86,22 @@ export async function provePlan(trial: Trial, report: Report, context: Context):
     report.checks = [check, reviewed.check]
     report.findings = reviewed.findings
     report.coverage.faults = faults.length
-    await onBench({ ...trial, plan: { ...plan, change } }, draft, drafted, report, context)
-    return change
+    return await onBench({ ...trial, plan: { ...plan, change } }, draft, drafted, report, context)
   } finally {
     await draft.close()
   }
 }
 
+/** Gives the change with what the recipe wrote when it had seen the copy run. */
 async function onBench(
-  { recipe, facts, input, bench: options }: Trial,
+  trial: Trial,
   draft: Draft,
   drafted: Project,
   report: Report,
   context: Context,
-): Promise<void> {
+): Promise<Change> {
+  const { recipe, facts, input, bench: options } = trial
+  let { change } = trial.plan
   const scaffold = recipe.scaffold?.(facts, input) ?? { files: [], env: {} }
   await copyIn(draft.root, new Map(scaffold.files.map(({ file, text }) => [file, text])))
   const given = { ...options, env: scaffold.env }
@@ -107,8 +109,11 @@ async function onBench(
     await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
       const { habits, project } = facts
       const { signal, progress } = context
+      change = await completed(trial, draft, bench, report, context)
       const checks = await checkDraft(bench, draft, { project, habits, signal, progress })
       report.checks = ordered([...(report.checks ?? []), ...checks])
+      if (recipe.check && !checks.some(({ verdict }) => verdict === 'failed'))
+        report.checks.push(...(await bench.timed('checks of the recipe', () => ownChecks(trial, bench))))
       await attack(async () => (await recipe.prove?.(bench, facts, input)) ?? [], bench, report, context)
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
@@ -118,6 +123,38 @@ async function onBench(
     const why = await blame(error, facts.project, options, context)
     report.checks = ordered([...(report.checks ?? []), why])
   }
+  return change
+}
+
+const ownChecks = async ({ recipe, facts, input }: Trial, bench: LiveBench): Promise<Check[]> =>
+  (await recipe.check?.(bench, facts, input)) ?? []
+
+/** The change with what can only be written now, in the draft and in the running copy. */
+async function completed(
+  { recipe, facts, input, plan }: Trial,
+  draft: Draft,
+  bench: LiveBench,
+  report: Report,
+  context: Context,
+): Promise<Change> {
+  if (!recipe.complete || plan.change.creates.length === 0) return plan.change
+  context.progress?.('seeing how the copy answers')
+  const { files, decisions, proposals } = await bench.timed(
+    'seeing how the copy answers',
+    async () => (await recipe.complete?.(bench, facts, input)) ?? { files: [], decisions: [], proposals: [] },
+  )
+  report.decisions?.push(...decisions)
+  report.adds?.proposals.push(...proposals)
+  const texts = new Map(files.map(({ file, text }) => [file, text]))
+  await draft.written.revise(texts)
+  const change = {
+    ...plan.change,
+    creates: plan.change.creates.map(({ file, text }) => ({ file, text: texts.get(file) ?? text })),
+  }
+  const formatted = await formatDraft(draft, change, facts.habits.code.formatter.value, context.signal)
+  const written = formatted.change.creates.filter(({ file }) => texts.has(file))
+  await copyIn(bench.parts.staged.root, new Map(written.map(({ file, text }) => [file, text])))
+  return formatted.change
 }
 
 /** Where the application comes up without the change, the change is what keeps it from doing so. */

@@ -50,18 +50,18 @@ const properties = z.object({
 })
 
 /**
- * The recipe's input from what was set and, for what has to be asked, the defaults.
+ * The recipe's input from the words of the request, from what was set and, for what has to be asked, the defaults.
  * Throws a `UserError` for a name or a value that the recipe does not know.
  */
 export function inputOf(
   recipe: AnyRecipe,
   facts: RecipeFacts,
-  { set }: Request,
+  { set, task }: Request,
 ): { input: unknown; questions: Answered[] } {
   const known = properties.parse(
     z.toJSONSchema(recipe.input, { io: 'input', unrepresentable: 'any' }),
   ).properties
-  const given: Record<string, unknown> = {}
+  const given: Record<string, unknown> = { ...(task === undefined ? {} : recipe.inputsIn?.(facts, task)) }
   for (const [name, text] of pairsOf(set)) {
     const property = known[name]
     if (!property) throw unknownInput(name, Object.keys(known))
