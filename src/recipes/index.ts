@@ -1,4 +1,5 @@
 /** What can be added to a project. A recipe is loaded when it was chosen. */
+import type { Finding } from '../core/finding.ts'
 import type { Recipe } from '../core/recipe.ts'
 import type { Habits } from '../project/habits/habits.ts'
 import type { Project } from '../project/project.ts'
@@ -8,6 +9,8 @@ import type { LiveBench } from '../proof/live-bench.ts'
 export interface RecipeFacts {
   habits: Habits
   project: Project
+  /** What a review of the project finds, for who has to tell faults from what is meant. */
+  findings?(): readonly Finding[]
   /** The time in UTC, `YYYYMMDDhhmmss`: for the name of a migration. */
   stamp: string
 }
@@ -82,5 +85,28 @@ export const recipes: readonly ListedRecipe[] = [
       'audit',
     ],
     load: async () => (await import('./auth-password/index.ts')).authPassword,
+  },
+  {
+    id: 'endpoint-tests',
+    summary: 'Tests for an endpoint that is there, which notice when a guard, a condition or a check is gone',
+    phrases: [
+      'tests endpoint',
+      'tests route',
+      'tests handler',
+      'write tests',
+      'add tests',
+      'integration tests',
+      'unit tests',
+      'tests coverage',
+      'cover with tests',
+      'test get',
+      'test post',
+      'test put',
+      'test patch',
+      'test delete',
+      'tests',
+    ],
+    unless: ['e2e', 'playwright', 'cypress', 'browser', 'load test', 'component tests', 'button', 'page', 'form', 'screen'],
+    load: async () => (await import('./endpoint-tests/index.ts')).endpointTests,
   },
 ]

@@ -15,6 +15,8 @@ export interface Runner {
   each: string
   after: string
   equal(actual: string, expected: string): string
+  /** The object has these members. */
+  contains(actual: string, part: string): string
   mock(module: string, factory: string): string
   mocked(name: string): string
 }
@@ -51,6 +53,8 @@ export function runnerOf({ tests }: Pick<Habits, 'tests'>): Runner {
     after: isNode ? 'after' : 'afterAll',
     equal: (actual, expected) =>
       isNode ? `assert.deepEqual(${actual}, ${expected})` : `expect(${actual}).toEqual(${expected})`,
+    contains: (actual, part) =>
+      isNode ? `assert.deepEqual({ ...${actual}, ...${part} }, ${actual})` : `expect(${actual}).toMatchObject(${part})`,
     mock: (module, factory) => `${runner === 'jest' ? 'jest' : 'vi'}.mock(${quoted(module)}, () => (${factory}))`,
     mocked: (name) => `${runner === 'jest' ? 'jest' : 'vi'}.mocked(${name})`,
   }
