@@ -1,6 +1,7 @@
 import type { Recipe } from '../../core/recipe.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { complete } from './complete.ts'
+import { check } from './mutants.ts'
 import { endpointIn } from './endpoints.ts'
 import { type TestsFacts, type TestsInput, testsInput } from './input.ts'
 import { plan } from './plan.ts'
@@ -16,4 +17,5 @@ export const endpointTests: Recipe<TestsInput, TestsFacts, LiveBench> = {
   questions: () => [],
   plan,
   complete,
+  check,
 }

@@ -51,8 +51,13 @@ export function runnerOf({ tests }: Pick<Habits, 'tests'>): Runner {
     group: (name, body) => (groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body),
     each: 'beforeEach',
     after: isNode ? 'after' : 'afterAll',
-    equal: (actual, expected) =>
-      isNode ? `assert.deepEqual(${actual}, ${expected})` : `expect(${actual}).toEqual(${expected})`,
+    equal: (actual, expected) => {
+      const one = /^(?:-?\d+|true|false|null|undefined)$/.test(expected)
+      if (isNode) return `assert.${one ? 'equal' : 'deepEqual'}(${actual}, ${expected})`
+      return expected === 'null'
+        ? `expect(${actual}).toBeNull()`
+        : `expect(${actual}).${one ? 'toBe' : 'toEqual'}(${expected})`
+    },
     contains: (actual, part) =>
       isNode ? `assert.deepEqual({ ...${actual}, ...${part} }, ${actual})` : `expect(${actual}).toMatchObject(${part})`,
     mock: (module, factory) => `${runner === 'jest' ? 'jest' : 'vi'}.mock(${quoted(module)}, () => (${factory}))`,

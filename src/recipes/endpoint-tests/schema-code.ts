@@ -24,6 +24,9 @@ export function validCode(schema: InputSchema, path: string, known: Known): stri
     }
     case 'string':
       return literal(validText(schema, path))
+    case 'date':
+      // A day is taken where a time is wanted, too.
+      return isLater(path) ? "'2032-05-05'" : "'2032-05-04'"
     default: {
       const value = sample(schema, path, { unique: 'one' })
       return value === undefined ? undefined : literal(value)
@@ -31,9 +34,13 @@ export function validCode(schema: InputSchema, path: string, known: Known): stri
   }
 }
 
+/** What ends does so after what starts. */
+const isLater = (path: string): boolean => /end|until|expire|due|[Tt]o$/.test(path.split('.').at(-1) ?? '')
+
 function validText(schema: InputSchema & { k: 'string' }, path: string): string {
   const name = path.split('.').at(-1)?.replace(/\[\]$/, '') ?? ''
   const made = sample(schema, path, { unique: 'one' })
+  if (schema.format === 'datetime' && isLater(path)) return '2032-05-04T11:00:00.000Z'
   if (schema.format || schema.pattern || schema.startsWith || typeof made !== 'string') return String(made ?? '')
   if (!made.startsWith('sample')) return made
   const plain = `Some ${words(name)}`

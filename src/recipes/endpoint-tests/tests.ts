@@ -32,14 +32,13 @@ export function testFileOf(subject: Subject, runner: Runner, judged: Judged, nam
   const w: Writing = { subject, runner, judged, kept, count: 0 }
   const of = (...groups: string[]): Case[] => judged.cases.filter(({ probe }) => groups.includes(probe.group))
   const tests = [
-    ...of('happy').map((one) => success(w, does(w, one), one)),
-    ...of('beside').map((one) => success(w, subject.writes ? 'is not disturbed by what somebody else does' : 'gives nothing of somebody else', one)),
+    ...ordinary(w, of('happy'), of('beside')),
     ...of('role').map((one) => (one.outcome === 'refused' ? refusal(w, `is not for ${one.probe.what}`, one) : one.probe.role && isOwnRole(subject, one) ? '' : success(w, `is for ${one.probe.what}`, one))),
-    ...of('stranger').map((one) => refusal(w, `is not for ${one.probe.what}`, one)),
+    ...of('stranger').map((one) => refusal(w, strangerTitle(one), one)),
     ...of('foreign').map((one) =>
       one.outcome === 'refused'
-        ? refusal(w, `does not ${subject.writes ? 'touch' : 'show'} ${one.probe.what}`, one)
-        : success(w, `leaves ${one.probe.what} alone`, one),
+        ? refusal(w, `does not ${subject.writes ? 'touch' : 'show'} ${article(one.probe.what)}`, one)
+        : success(w, `leaves ${article(one.probe.what)} alone`, one),
     ),
     ...of('unknown').map((one) => refusal(w, `does not know ${article(one.probe.what)}`, one)),
     ...table(w, 'params', of('params')),
@@ -66,6 +65,20 @@ export function testFileOf(subject: Subject, runner: Runner, judged: Judged, nam
     text: `${importLines(subject, subject.testFile, [...imports, ...runner.imports(text)])}\n\n${text}\n`,
     tests: w.count,
   }
+}
+
+const strangerTitle = ({ probe: { what } }: Case): string =>
+  what === 'nobody' ? 'asks who is calling' : `is not for ${what}`
+
+/** Where nothing is written, rows of somebody else may as well be there from the start. */
+function ordinary(w: Writing, happy: readonly Case[], beside: readonly Case[]): string[] {
+  const { writes, credential } = w.subject
+  if (writes || beside.length === 0)
+    return [
+      ...happy.map((one) => success(w, does(w, one), one)),
+      ...beside.map((one) => success(w, 'is not disturbed by what somebody else does', one)),
+    ]
+  return beside.map((one) => success(w, credential ? 'answers whom it is for, with nothing of others' : 'answers', one))
 }
 
 const article = (text: string): string => (/^(what|somebody)/.test(text) ? text : `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`)
@@ -314,10 +327,32 @@ function queries(w: Writing, cases: readonly Case[]): string[] {
   const form = (one: Case): string => told([one.rounds[0].body, one.rounds[1].body], one.rounds, 'body', w.runner).code
   const others = cases.filter((one) => one.outcome === 'taken' && form(one) !== form(happy))
   const same = cases.filter((one) => one.outcome === 'taken' && form(one) === form(happy) && !one.probe.call.includes(': undefined'))
+  const unique = others.filter((one, i) => others.findIndex((other) => form(other) === form(one)) === i)
   return [
     ...table(w, 'query', refused),
-    ...others.map((one) => success(w, `answers ${one.probe.what}`, one)),
-    ...same.map((one) => success(w, `takes ${one.probe.what}`, one)),
+    ...unique.map((one) => success(w, `answers ${one.probe.what}`, one)),
+    ...takenQueries(w, same),
+  ]
+}
+
+/** Queries that are answered as if they were not there. */
+function takenQueries(w: Writing, cases: readonly Case[]): string[] {
+  const plain = cases.filter(({ probe }) => !/\b(?:north|south)\b/.test(probe.call))
+  const [first] = plain
+  if (!first) return []
+  w.count += plain.length
+  const rows = plain.map(({ probe }) => `[${quoted(probe.what)}, ${/^\{ \w+: (.*) \}$/s.exec(probe.call)?.[1] ?? '{}'}],`)
+  const body = [
+    "const north = await createParty('north')",
+    'const { status } = await send(north, { query })',
+    w.runner.equal('status', String(first.rounds[0].status)),
+  ]
+  return [
+    `const acceptedQuery: [string, Record<string, string>][] = [
+${rows.join('\n')}
+]
+for (const [what, query] of acceptedQuery)
+${w.runner.test('takes ${what}', body.join('\n'))}`,
   ]
 }
 
@@ -396,7 +431,7 @@ function limit(w: Writing, one: Case): string[] {
   const { probe, rounds } = one
   const path = listIn(rounds[0].body)
   const list = path && atPath(rounds[0].body, path)
-  if (!path || !Array.isArray(list) || (probe.what === 'many rows' && list.length >= (probe.rows ?? 0))) return []
+  if (!path || !Array.isArray(list) || list.length >= (probe.rows ?? 0)) return []
   return [
     test(w, probe.what === 'many rows' ? `gives at most ${list.length} of many rows` : `gives ${list.length} of ${probe.rows ?? 0} rows for ${probe.what}`, [
       ...arranged(one),
@@ -412,8 +447,8 @@ function known(w: Writing, { case: one, grave }: Wrong, name: string): string {
   const keeps = grave && w.kept.length > 0
   const title = grave
     ? one.probe.group === 'stranger'
-      ? `is not for ${one.probe.what}`
-      : `does not ${subject.writes ? 'touch' : 'show'} ${one.probe.what}`
+      ? strangerTitle(one)
+      : `does not ${subject.writes ? 'touch' : 'show'} ${article(one.probe.what)}`
     : `refuses ${article(one.probe.what)}`
   const lines = [
     ...arranged(one),

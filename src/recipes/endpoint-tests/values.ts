@@ -55,11 +55,13 @@ export function told(pair: Pair, rounds: readonly [Round, Round], path: string, 
 
 const isKeyName = (key: string): boolean => /^id$|Id$|_id$/.test(key)
 
-/** `'x'.repeat(160)` for what is long and of one letter. */
+/** `'x'.repeat(160)` for one letter many times. */
 function shortened(value: unknown): string {
-  if (typeof value === 'string' && value.length > 40 && new Set(value).size === 1)
-    return `${literal(value[0])}.repeat(${value.length})`
-  return literal(value)
+  const [, head = '', letter, tail = ''] =
+    typeof value === 'string' ? (/^([^`$\\]*?)(?:([a-z])\2{39,})([^`$\\]*)$/s.exec(value) ?? []) : []
+  if (letter === undefined || typeof value !== 'string') return literal(value)
+  const many = `${literal(letter)}.repeat(${value.length - head.length - tail.length})`
+  return head + tail === '' ? many : `\`${head}\${${many}}${tail}\``
 }
 
 /** The member of a row that has this value in both rounds: `north.album.id`. */

@@ -14,8 +14,8 @@ export interface TestRun {
   files?: readonly string[]
   /** What runs them when the project's script does not say. */
   runner?: TestCommand['runner'] | undefined
-  /** Ends with the first test that fails, where the runner can. */
-  bail?: boolean
+  /** More options for the runner, as it takes them. */
+  options?: readonly string[]
   signal?: AbortSignal | undefined
 }
 
@@ -26,7 +26,7 @@ const LIMIT_MS = 180_000
 export async function runOwnTests(
   staged: StagedApp,
   env: Record<string, string>,
-  { files, runner, bail = false, signal }: TestRun = {},
+  { files, runner, options = [], signal }: TestRun = {},
 ): Promise<OwnTests> {
   const { folder, workplace } = staged
   const script = scriptOf(folder)
@@ -34,7 +34,7 @@ export async function runOwnTests(
     return { ran: false, why: 'the project has no script `test`.' }
   const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
   if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const args = argsOf(command, staged, files, bail)
+  const args = argsOf(command, staged, files, options)
   if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
@@ -68,21 +68,21 @@ function argsOf(
   { program, args }: TestCommand,
   { folder, root }: StagedApp,
   files: readonly string[] | undefined,
-  bail: boolean,
+  more: readonly string[],
 ): string[] | undefined {
   const only = files?.map((file) => relative(folder, join(root, file)))
   const bin = program === 'node' ? '' : commandOf(folder, program)
   if (bin === undefined) return undefined
   switch (program) {
     case 'vitest':
-      return [bin, 'run', ...args, ...(bail ? ['--bail=1'] : []), ...(only ?? [])]
+      return [bin, 'run', ...args, ...more, ...(only ?? [])]
     case 'jest':
-      return [bin, '--ci', '--watchAll=false', ...args, ...(bail ? ['--bail'] : []), ...(only ? ['--runTestsByPath', ...only] : [])]
+      return [bin, '--ci', '--watchAll=false', ...args, ...more, ...(only ? ['--runTestsByPath', ...only] : [])]
     default: {
       const { options, patterns } = splitArgs(args)
       // A file with variables may hold secrets, and is not in the copy.
       const kept = options.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
-      return [...(bin === '' ? [] : [bin]), ...kept, ...(only ?? expanded(folder, patterns))]
+      return [...(bin === '' ? [] : [bin]), ...kept, ...more, ...(only ?? expanded(folder, patterns))]
     }
   }
 }
