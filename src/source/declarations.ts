@@ -12,12 +12,12 @@ export interface Declaration {
   uses: { name: string; at: number }[]
 }
 
-/** A place where control may go: a block, or what stands for one. */
+/** A statement, or an expression that stands for one: it runs as a whole, or not at all. */
 export interface Branch {
   start: number
   end: number
-  /** It is no block: it needs braces, or a sequence, to hold another statement. */
-  bare?: 'statement' | 'expression'
+  /** `listed`: among the statements of a block. The others need braces, or a sequence, to hold something else. */
+  as: 'listed' | 'statement' | 'expression'
 }
 
 /** Empty when the file does not parse. */
@@ -49,12 +49,18 @@ export function readBranches(file: string, source: string): Branch[] {
 }
 
 function branchesAt(one: Node): Branch[] {
+  const listed = (of: unknown): Branch[] =>
+    nodes(of)
+      .filter((each) => typeof each.directive !== 'string')
+      .map(({ start, end }) => ({ start, end, as: 'listed' }))
   const bare = (of: Node | null): Branch[] =>
-    of && of.type !== 'BlockStatement' ? [{ start: of.start, end: of.end, bare: 'statement' }] : []
+    of && of.type !== 'BlockStatement' ? [{ start: of.start, end: of.end, as: 'statement' }] : []
   switch (one.type) {
     case 'BlockStatement':
     case 'FunctionBody':
-      return [{ start: one.start, end: one.end }]
+      return listed(one.body)
+    case 'SwitchCase':
+      return listed(one.consequent)
     case 'IfStatement': {
       const other = node(one.alternate)
       return [...bare(node(one.consequent)), ...(other?.type === 'IfStatement' ? [] : bare(other))]
@@ -66,7 +72,7 @@ function branchesAt(one: Node): Branch[] {
       return bare(node(one.body))
     case 'ArrowFunctionExpression': {
       const body = node(one.body)
-      return one.expression === true && body ? [{ start: body.start, end: body.end, bare: 'expression' }] : []
+      return one.expression === true && body ? [{ start: body.start, end: body.end, as: 'expression' }] : []
     }
     default:
       return []

@@ -1,4 +1,4 @@
-/** Which branches of the code the tests come to: each says so once, in a copy of its file. */
+/** Which statements of the code the tests come to: each says so once, in a copy of its file. */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyIn } from '../../proof/write-change.ts'
@@ -24,7 +24,7 @@ export async function ranBy(
     return (file, at) => {
       const around = (branches.get(file) ?? []).filter(({ start, end }) => start <= at && at < end)
       const inner = around.sort((a, b) => a.end - a.start - (b.end - b.start))[0]
-      return inner === undefined || hits.has(`${file}:${inner.start}`)
+      return inner === undefined || hits.has(`${file}:${inner.start}:${inner.end}`)
     }
   } finally {
     await placed.takeBack()
@@ -34,11 +34,11 @@ export async function ranBy(
 
 function withMarks(file: string, text: string, branches: readonly Branch[], out: string): string {
   const inserts: { at: number; text: string; order: number }[] = []
-  for (const { start, end, bare } of branches) {
-    const mark = `__ran(${quoted(`${file}:${start}`)})`
-    if (bare === undefined) inserts.push({ at: start + 1, text: `${mark};`, order: 0 })
+  for (const { start, end, as } of branches) {
+    const mark = `__ran(${quoted(`${file}:${start}:${end}`)})`
+    if (as === 'listed') inserts.push({ at: start, text: `${mark}; `, order: 1e9 - end })
     else {
-      const [open, close] = bare === 'statement' ? [`{ ${mark}; `, ' }'] : [`(${mark}, `, ')']
+      const [open, close] = as === 'statement' ? [`{ ${mark}; `, ' }'] : [`(${mark}, `, ')']
       // At one place, what is outer opens first and closes last.
       inserts.push({ at: start, text: open, order: 1e9 - end }, { at: end, text: close, order: -start })
     }

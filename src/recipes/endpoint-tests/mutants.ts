@@ -17,7 +17,7 @@ import { tryMutants } from './try-mutants.ts'
 
 /** What the tests must notice of all mistakes, and how many are tried of one endpoint at most. */
 const WANTED = 0.8
-const MOST = 90
+const MOST = 60
 
 /** What nobody may lose unnoticed. */
 export type Weight = 'guard' | 'where' | 'validation' | undefined
@@ -84,11 +84,27 @@ export async function mutate(
     test({ files, options, runner: runner.name })
   const ran = await ranBy(root, texts, () => run([subject.testFile]))
   if (!ran) return { why: 'The tests do not pass when the code says which of its branches run.' }
-  const { mutants, elsewhere } = mutantsIn(subject, texts, ran)
+  const { mutants, elsewhere } = mutantsIn(subject, texts, besides(subject, texts, ran))
   const chosen = chosenOf(mutants)
   const tried = await tryMutants({ root, subject, runner, mutants: chosen, texts, run })
   if ('why' in tried) return tried
   return reportOf(subject, tried.tried, elsewhere, texts)
+}
+
+/** What is handed to a library that the tests stand in for, nobody reads. */
+function besides({ credential }: Subject, texts: ReadonlyMap<string, string>, ran: Ran): Ran {
+  const call = credential?.session?.call
+  if (call === undefined) return ran
+  const handed = new Map(
+    [...texts].map(([file, text]) => [
+      file,
+      [...text.matchAll(new RegExp(`\\b${call}\\(([^)]*)\\)`, 'g'))].map((match) => ({
+        start: match.index + call.length,
+        end: match.index + match[0].length,
+      })),
+    ]),
+  )
+  return (file, at) => ran(file, at) && !handed.get(file)?.some(({ start, end }) => start <= at && at < end)
 }
 
 function mutantsIn(
@@ -202,5 +218,6 @@ function whyOf({ before, kind }: Mutant): string {
   if (/\b(?:log|logger|console)\.\w+\(/.test(before)) return 'it changes a line of the log'
   if (/maxAge|httpOnly|secure:|sameSite|expires/.test(before)) return 'it changes how long or where a browser keeps a cookie'
   if (/\btake:|\blimit\b/.test(before) && kind === 'number changed') return 'a list would have to be that long'
+  if (/\bthis\.name = /.test(before)) return 'it changes the name of a class of errors'
   return UNKNOWN
 }

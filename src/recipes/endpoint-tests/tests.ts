@@ -236,21 +236,32 @@ function removedLines(w: Writing, effect: Effect, rounds: Case['rounds']): strin
   })
 }
 
-/** Status and code of a refusal, as code: actual and expected. */
+/** What a refusal says besides words for people, as code: actual and expected. */
 function failure({ rounds }: Case): { needs: string; actual: string; expected: string; key: string } {
   const { status, body } = rounds[0]
   const path = failureIn(body)
   const value = path && atPath(body, path)
-  if (!path || value !== atPath(rounds[1].body, path) || typeof value !== 'string')
-    return { needs: 'status', actual: 'status', expected: String(status), key: String(status) }
-  const name = String(path.at(-1))
-  const at = `body${path.map(member).join('')}`
+  const flags = flagsIn(body).filter((one) => JSON.stringify(path) !== JSON.stringify(one))
+  const told =
+    path && value === atPath(rounds[1].body, path) && typeof value === 'string' ? [...flags, path] : flags
+  if (told.length === 0) return { needs: 'status', actual: 'status', expected: String(status), key: String(status) }
+  const names = told.map((one) => String(one.at(-1)))
+  const actual = told.map((one, i) => `${keyed(names[i] ?? '')}: body${one.map(member).join('')}`)
+  const expected = told.map((one, i) => `${keyed(names[i] ?? '')}: ${literal(atPath(body, one))}`)
   return {
     needs: 'status, body',
-    actual: `{ status, ${keyed(name)}: ${at} }`,
-    expected: `{ status: ${status}, ${keyed(name)}: ${literal(value)} }`,
-    key: `${status} ${at} ${value}`,
+    actual: `{ ${['status', ...actual].join(', ')} }`,
+    expected: `{ ${[`status: ${status}`, ...expected].join(', ')} }`,
+    key: [status, ...actual, ...expected].join(' '),
   }
+}
+
+/** Numbers and flags of an answer. */
+function flagsIn(body: unknown): string[][] {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return []
+  return Object.entries(body)
+    .filter(([name, value]) => name !== 'status' && (typeof value === 'boolean' || typeof value === 'number'))
+    .map(([name]) => [name])
 }
 
 function refusal(w: Writing, name: string, one: Case): string {
