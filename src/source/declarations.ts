@@ -104,7 +104,9 @@ function identifiersIn(pattern: Node | null): string[] {
   return Object.entries(pattern).flatMap(([key, value]) =>
     key === 'key' || key === 'typeAnnotation'
       ? []
-      : (Array.isArray(value) ? value : [value]).flatMap((child) => (isNode(child) ? identifiersIn(child) : [])),
+      : (Array.isArray(value) ? value : [value]).flatMap((child) =>
+          isNode(child) ? identifiersIn(child) : [],
+        ),
   )
 }
 

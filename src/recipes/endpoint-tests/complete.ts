@@ -43,10 +43,12 @@ async function one(
   const file = testFileOf(subject, runner, judged, (wrong) => nameOf(findings, subject, wrong))
   result.files.push({ file: file.file, text: await formatted(file.text, file.file, subject.habits.code) })
   result.decisions.push(told(subject, file.tests, judged))
-  for (const wrong of judged.wrong)
+  for (const wrong of judged.wrong) {
+    const name = nameOf(findings, subject, wrong)
     result.proposals.push(
-      `${subject.label} ${wrong.what}: ${nameOf(findings, subject, wrong)}. Its test says what should be, and is marked as failing.`,
+      `${subject.label} ${wrong.what}${name === wrong.what ? '' : `: ${name}`}. Its test says what should be, and is marked as failing.`,
     )
+  }
 }
 
 function told({ label }: Subject, tests: number, { wrong }: Judged): Decision {
@@ -70,7 +72,7 @@ async function legitimate(
 ): Promise<{ subject: Subject; judged: Judged } | { why: string }> {
   const seen = await observe(bench, first, runner, probesOf(first), test)
   if ('why' in seen) return seen
-  const judged = judge(first, seen)
+  const judged = judge(first, seen, runner)
   if (judged) return { subject: first, judged }
   const happy = seen.seen.find(({ probe }) => probe.group === 'happy')
   const better = seen.seen.find(({ probe, rounds }) => probe.role && rounds[0].status < 300)?.probe.role
@@ -83,7 +85,7 @@ async function legitimate(
   )
   const again = await observe(bench, subject, runner, probesOf(subject), test)
   if ('why' in again) return again
-  const other = judge(subject, again)
+  const other = judge(subject, again, runner)
   return other ? { subject, judged: other } : { why }
 }
 
@@ -91,7 +93,9 @@ async function legitimate(
 function nameOf(findings: readonly Finding[], { label }: Subject, wrong: Wrong): string {
   const topic = wrong.case.probe.group === 'stranger' ? /^authentication\// : /^authorization\//
   const found = wrong.grave
-    ? findings.find(({ endpoint, fault, suppressed }) => endpoint === label && topic.test(fault) && !suppressed)
+    ? findings.find(
+        ({ endpoint, fault, suppressed }) => endpoint === label && topic.test(fault) && !suppressed,
+      )
     : undefined
   return found ? `${found.fault} (${found.id})` : wrong.what
 }

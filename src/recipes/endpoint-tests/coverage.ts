@@ -15,7 +15,9 @@ export async function ranBy(
 ): Promise<Ran | undefined> {
   const out = join(root, '.branches-that-ran')
   const branches = new Map([...files].map(([file, text]) => [file, readBranches(file, text)]))
-  const marked = new Map([...files].map(([file, text]) => [file, withMarks(file, text, branches.get(file) ?? [], out)]))
+  const marked = new Map(
+    [...files].map(([file, text]) => [file, withMarks(file, text, branches.get(file) ?? [], out)]),
+  )
   const placed = await copyIn(root, marked)
   try {
     const ran = await test()

@@ -1,14 +1,13 @@
 /** How a test proves who is calling, in the way that the endpoint asks for it. */
 import { UserError } from '../../core/error.ts'
-import { quoted } from './text.ts'
 import type { EntityField } from '../../project/data-model.ts'
 import type { Project } from '../../project/project.ts'
+import { isSecretName } from '../../runtime/app/values.ts'
 import { Filler } from '../../runtime/sessions/claims.ts'
 import { claimsOf, tokenForm } from '../../runtime/sessions/own-token.ts'
 import { lookupOf } from '../../runtime/sessions/row-credential.ts'
-import { isSecretName } from '../../runtime/app/values.ts'
 import type { RouteRun } from './endpoints.ts'
-import { literal, lowerFirst } from './text.ts'
+import { literal, lowerFirst, quoted } from './text.ts'
 
 export interface Wanted {
   /** A package, or a file of the project. */
@@ -49,8 +48,7 @@ export function credentialOf(project: Project, run: RouteRun): Credential | unde
   const deps = new Set(run.events.flatMap(({ facts }) => facts.flatMap((fact) => [...fact.deps])))
   const identities = [...deps].flatMap((dep) => /^identity:([^ ]+)/.exec(dep)?.[1] ?? [])
   if (level === 'none' && identities.length === 0) return undefined
-  if (level === 'secret' || (level === 'signature' && isPlain(run)))
-    return secretOf(run, deps)
+  if (level === 'secret' || (level === 'signature' && isPlain(run))) return secretOf(run, deps)
   const lookup = lookupOf(project, run)
   if (lookup?.key) return keyOf(lookup)
   if (identities.some((one) => /^(jose|jsonwebtoken)/.test(one))) return tokenOf(project, run)
@@ -72,17 +70,23 @@ function secretOf(run: RouteRun, deps: ReadonlySet<string>): Credential {
   const variable = [...deps].flatMap((dep) => /^env:(\w+)$/.exec(dep)?.[1] ?? []).find(isSecretName)
   const header = [...deps].flatMap((dep) => /^credential:header ([\w-]+)$/.exec(dep)?.[1] ?? [])[0]
   if (variable === undefined || header === undefined)
-    throw new UserError(`It could not be read how ${run.label} is told its secret.`, 'Write the first test by hand.')
+    throw new UserError(
+      `It could not be read how ${run.label} is told its secret.`,
+      'Write the first test by hand.',
+    )
   const sent = (code: string): string => `{ ${sentIn(header, code)} }`
   return {
     ...NOTHING,
     how: `the header ${header} with ${variable}`,
-    setup: [`const secret = 'a-secret-that-only-these-tests-know-0123456789'`, `process.env.${variable} = secret`],
-    headers: sent('${secret}'),
+    setup: [
+      `const secret = 'a-secret-that-only-these-tests-know-0123456789'`,
+      `process.env.${variable} = secret`,
+    ],
+    headers: sent(`\${secret}`),
     wrong: [
       { what: 'somebody with another secret', headers: sent('another-secret-0123456789-0123456789-0123') },
       ...(header === 'authorization'
-        ? [{ what: 'the secret in another scheme', headers: '{ authorization: `Basic ${secret}` }' }]
+        ? [{ what: 'the secret in another scheme', headers: `{ authorization: \`Basic \${secret}\` }` }]
         : []),
     ],
     fixed: new Map(),
@@ -97,15 +101,25 @@ function sentIn(header: string, code: string): string {
 
 const FLAG = /revok|disabl|block|ban|suspend|delet|archiv/i
 
-function keyOf({ model, field, carrier, hash, prefix }: NonNullable<ReturnType<typeof lookupOf>>): Credential {
+function keyOf({
+  model,
+  field,
+  carrier,
+  hash,
+  prefix,
+}: NonNullable<ReturnType<typeof lookupOf>>): Credential {
   const key = `${prefix || 'key-'}`
   const variable = lowerFirst(model.name)
   const sent = (text: string): string =>
-    carrier.kind === 'cookie' ? `{ cookie: \`${carrier.name}=${text}\` }` : `{ ${sentIn(carrier.name, text)} }`
+    carrier.kind === 'cookie'
+      ? `{ cookie: \`${carrier.name}=${text}\` }`
+      : `{ ${sentIn(carrier.name, text)} }`
   const stored = hash
     ? `createHash(${quoted(hash.algorithm)}).update(\`${key}‹name›\`).digest(${quoted(hash.encoding)})`
     : `\`${key}‹name›\``
-  const ends = model.fields.filter((one) => FLAG.test(one.name) && (one.type === 'DateTime' || one.type === 'Boolean'))
+  const ends = model.fields.filter(
+    (one) => FLAG.test(one.name) && (one.type === 'DateTime' || one.type === 'Boolean'),
+  )
   return {
     how: `a row of ${model.name}, whose key is sent in ${carrier.name}`,
     imports: hash ? [{ package: 'node:crypto', names: ['createHash'] }] : [],
@@ -131,7 +145,8 @@ function tokenOf(project: Project, run: RouteRun): Credential {
   const env = { PROBE: 'probe' }
   const form = tokenForm(project, env)
   const variable = form?.call.secret?.from
-  const read = variable === undefined ? undefined : form?.call.secret?.read({ [variable]: 'probe' })?.toString()
+  const read =
+    variable === undefined ? undefined : form?.call.secret?.read({ [variable]: 'probe' })?.toString()
   const algorithm = form?.call.algorithm ?? 'HS256'
   if (!form || variable === undefined || read !== 'probe' || !/^HS/.test(algorithm))
     throw new UserError(
@@ -170,11 +185,11 @@ function tokenOf(project: Project, run: RouteRun): Credential {
       `process.env.${variable} = secret`,
       `const tokenFor = async (party: Party, key = secret) =>\n${steps('key')}`,
     ],
-    headers: sent('${await tokenFor(party)}'),
+    headers: sent(`\${await tokenFor(party)}`),
     wrong: [
       {
         what: 'somebody with a token that another secret signed',
-        headers: sent("${await tokenFor(north, 'another secret, which nobody should accept')}"),
+        headers: sent(`\${await tokenFor(north, 'another secret, which nobody should accept')}`),
       },
       { what: 'somebody with what is no token', headers: sent('none') },
     ],
@@ -186,7 +201,10 @@ function tokenOf(project: Project, run: RouteRun): Credential {
 const asText = (code: string): string => (/\.id$/.test(code) ? code : `String(${code})`)
 
 /** What a session says of a party, as code: the seeded values are marks that stand for members of the party. */
-function claimsIn(project: Project, claims: (filler: Filler) => Record<string, unknown>): Record<string, unknown> {
+function claimsIn(
+  project: Project,
+  claims: (filler: Filler) => Record<string, unknown>,
+): Record<string, unknown> {
   const [dataModel] = project.dataModels
   const marked = (name: string | undefined) => {
     const entity = name === undefined ? undefined : dataModel?.model(name)
@@ -206,12 +224,16 @@ function claimsIn(project: Project, claims: (filler: Filler) => Record<string, u
   const membership = marked(dataModel?.models.find(({ role }) => role === 'membership')?.name)
   const tenant = marked(dataModel?.tenant)
   return claims(
-    new Filler(project, { party: 'a', row, ...(membership ? { membership } : {}), ...(tenant ? { tenant } : {}) }),
+    new Filler(project, {
+      party: 'a',
+      row,
+      ...(membership ? { membership } : {}),
+      ...(tenant ? { tenant } : {}),
+    }),
   )
 }
 
-const codeOf = (value: unknown): string =>
-  literal(value).replace(/'«([^»]+)»'/g, '$1')
+const codeOf = (value: unknown): string => literal(value).replace(/'«([^»]+)»'/g, '$1')
 
 /** `getServerSession` stands for the whole library: what it makes of cookies is not this project's code. */
 function nextAuth(project: Project, run: RouteRun): Credential {
@@ -221,7 +243,9 @@ function nextAuth(project: Project, run: RouteRun): Credential {
   if (!entity)
     throw new UserError(`No model of a user was found for ${run.label}.`, 'Write the first test by hand.')
   const variable = lowerFirst(entity.name)
-  const shown = entity.fields.filter(({ name }) => /^(id|email|name|role)$/.test(name)).map(({ name }) => name)
+  const shown = entity.fields
+    .filter(({ name }) => /^(id|email|name|role)$/.test(name))
+    .map(({ name }) => name)
   const fields = shown.map((name) => `${name}: party.${variable}.${name}`).join(', ')
   return {
     how: '`getServerSession` of next-auth, which the tests stand in for',

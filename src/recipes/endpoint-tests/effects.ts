@@ -23,7 +23,9 @@ export function effectsOf({ dataModel }: Subject, { before, after }: Round): Eff
       const was = old.get(key)
       if (!was) effect.created.push(row)
       else {
-        const fields = Object.keys(row).filter((name) => JSON.stringify(row[name]) !== JSON.stringify(was[name]))
+        const fields = Object.keys(row).filter(
+          (name) => JSON.stringify(row[name]) !== JSON.stringify(was[name]),
+        )
         if (fields.length > 0) effect.changed.push({ before: was, after: row, fields })
       }
     }
@@ -40,7 +42,8 @@ export function ownerOf(round: Round, row: StoredRow, of: PartyRow | undefined):
     const own = round[party]?.[of.variable]
     if (typeof own !== 'object' || own === null) continue
     const values: Record<string, unknown> = { ...own }
-    if (keys.every((name) => JSON.stringify(values[name]) === JSON.stringify(row[name]))) return `${party}.${of.variable}`
+    if (keys.every((name) => JSON.stringify(values[name]) === JSON.stringify(row[name])))
+      return `${party}.${of.variable}`
   }
   return undefined
 }

@@ -26,7 +26,9 @@ export function endpointIn(text: string): string | undefined {
 /** `invoices` of `add tests for the invoices endpoint`. */
 function nounIn(text: string): string | undefined {
   const [, noun] = /\b([\w-]+)\s+(?:endpoint|route|handler|api)s?\b/i.exec(text) ?? []
-  return noun !== undefined && !/^(?:the|an?|all|every|each|this|api|http|rest)$/i.test(noun) ? noun : undefined
+  return noun !== undefined && !/^(?:the|an?|all|every|each|this|api|http|rest)$/i.test(noun)
+    ? noun
+    : undefined
 }
 
 /**
@@ -50,7 +52,9 @@ export function chosen(project: Project, text: string | undefined): RouteRun[] {
       : byNoun(routes, text)
   const unique = routes.filter((one) => found.includes(one))
   if (unique.length === 0) {
-    const other = project.runs.find(({ endpoint }) => endpoint && !isRoute({ endpoint }) && text.includes(endpoint.path))
+    const other = project.runs.find(
+      ({ endpoint }) => endpoint && !isRoute({ endpoint }) && text.includes(endpoint.path),
+    )
     throw new UserError(
       other
         ? `${other.label} is no route handler: this recipe does not write tests for it yet.`
@@ -74,10 +78,17 @@ const plain = (path: string): string[] =>
     .filter((one) => one !== '' && !/^\([^.]*\)$/.test(one))
     .map((one) => (/^[:[{]/.test(one) ? '*' : one.toLowerCase()))
 
-function byPath(routes: readonly RouteRun[], methods: string | undefined, path: string, below: boolean): RouteRun[] {
+function byPath(
+  routes: readonly RouteRun[],
+  methods: string | undefined,
+  path: string,
+  below: boolean,
+): RouteRun[] {
   const wanted = methods?.toUpperCase().match(new RegExp(METHODS, 'g'))
   const parts = plain(path)
-  const fits = routes.filter(({ endpoint }) => wanted == null || wanted.some((one) => one === endpoint.method))
+  const fits = routes.filter(
+    ({ endpoint }) => wanted == null || wanted.some((one) => one === endpoint.method),
+  )
   const at = (one: RouteRun): string[] => plain(one.endpoint.path)
   const same = fits.filter((one) => at(one).join('/') === parts.join('/'))
   const under = below ? fits.filter((one) => parts.every((part, i) => at(one)[i] === part)) : []
@@ -102,7 +113,9 @@ function byNoun(routes: readonly RouteRun[], text: string): RouteRun[] {
 function listed(routes: readonly RouteRun[]): string {
   const labels = routes.map(({ label }) => `  ${label}`)
   const more = labels.length > SHOWN ? [`  … and ${labels.length - SHOWN} more`] : []
-  return [`Name one with its method, such as "write tests for ${routes[0]?.label}":`, ...labels.slice(0, SHOWN), ...more].join(
-    '\n',
-  )
+  return [
+    `Name one with its method, such as "write tests for ${routes[0]?.label}":`,
+    ...labels.slice(0, SHOWN),
+    ...more,
+  ].join('\n')
 }

@@ -1,9 +1,9 @@
 import type { Recipe } from '../../core/recipe.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { complete } from './complete.ts'
-import { check } from './mutants.ts'
 import { endpointIn } from './endpoints.ts'
 import { type TestsFacts, type TestsInput, testsInput } from './input.ts'
+import { check } from './mutants.ts'
 import { plan } from './plan.ts'
 
 export const endpointTests: Recipe<TestsInput, TestsFacts, LiveBench> = {

@@ -79,7 +79,9 @@ export async function mutate(
   const { root } = bench.parts.staged
   const { project } = subject.facts
   const all = reachedFrom(project, subject.file, subject.method, subject.client.file)
-  const texts = new Map([...new Set(all.map(({ file }) => file))].map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+  const texts = new Map(
+    [...new Set(all.map(({ file }) => file))].map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+  )
   const run = (files: readonly string[], options: readonly string[] = []) =>
     test({ files, options, runner: runner.name })
   const ran = await ranBy(root, texts, () => run([subject.testFile]))
@@ -136,8 +138,10 @@ const keyOf = ({ file, start }: Part): string => `${file}:${start}`
 function sharedParts({ facts: { project }, file, client }: Subject): Set<string> {
   const shared = new Set<string>()
   for (const { endpoint } of project.runs) {
-    if (endpoint?.kind !== 'route' || endpoint.method === undefined || endpoint.location.file === file) continue
-    for (const part of reachedFrom(project, endpoint.location.file, endpoint.method, client.file)) shared.add(keyOf(part))
+    if (endpoint?.kind !== 'route' || endpoint.method === undefined || endpoint.location.file === file)
+      continue
+    for (const part of reachedFrom(project, endpoint.location.file, endpoint.method, client.file))
+      shared.add(keyOf(part))
   }
   return shared
 }
@@ -148,9 +152,10 @@ function chosenOf(mutants: readonly Mutant[]): Mutant[] {
   const light = mutants.filter((one) => weightOf(one) === undefined)
   const room = Math.max(0, MOST - heavy.length)
   const step = Math.max(1, light.length / Math.max(1, room))
-  const some = Array.from({ length: Math.min(room, light.length) }, (_, i) => light[Math.floor(i * step)]).flatMap(
-    (one) => one ?? [],
-  )
+  const some = Array.from(
+    { length: Math.min(room, light.length) },
+    (_, i) => light[Math.floor(i * step)],
+  ).flatMap((one) => one ?? [])
   const kept = new Set([...heavy, ...some])
   return mutants.filter((one) => kept.has(one))
 }
@@ -161,10 +166,19 @@ const lightKeys = /\b(data|select|omit|include|create|update|orderBy)\s*:\s*$/
 /** Read from the mutant's own lines and, for a member, from what it stands in. */
 export function weightOf({ kind, before, edits: [edit], location }: Mutant, text?: string): Weight {
   if (kind === 'guard removed') return 'guard'
-  if (kind === 'chain shortened') return /\bz(?:od)?\b|schema|\.(?:min|max|int|strict|email|uuid|url|regex|refine)\(/i.test(before) ? 'validation' : undefined
+  if (kind === 'chain shortened')
+    return /\bz(?:od)?\b|schema|\.(?:min|max|int|strict|email|uuid|url|regex|refine)\(/i.test(before)
+      ? 'validation'
+      : undefined
   if (kind !== 'member dropped' || !edit) return undefined
   void location
-  return text === undefined ? (/\bwhere\b/.test(before) && !/\bselect\b|\bdata\b/.test(before) ? 'where' : undefined) : inWhere(text, edit.from) ? 'where' : undefined
+  return text === undefined
+    ? /\bwhere\b/.test(before) && !/\bselect\b|\bdata\b/.test(before)
+      ? 'where'
+      : undefined
+    : inWhere(text, edit.from)
+      ? 'where'
+      : undefined
 }
 
 function inWhere(text: string, at: number): boolean {
@@ -216,8 +230,10 @@ function reportOf(
 /** Why nobody can notice it, where that can be told from the line. */
 function whyOf({ before, kind }: Mutant): string {
   if (/\b(?:log|logger|console)\.\w+\(/.test(before)) return 'it changes a line of the log'
-  if (/maxAge|httpOnly|secure:|sameSite|expires/.test(before)) return 'it changes how long or where a browser keeps a cookie'
-  if (/\btake:|\blimit\b/.test(before) && kind === 'number changed') return 'a list would have to be that long'
+  if (/maxAge|httpOnly|secure:|sameSite|expires/.test(before))
+    return 'it changes how long or where a browser keeps a cookie'
+  if (/\btake:|\blimit\b/.test(before) && kind === 'number changed')
+    return 'a list would have to be that long'
   if (/\bthis\.name = /.test(before)) return 'it changes the name of a class of errors'
   return UNKNOWN
 }

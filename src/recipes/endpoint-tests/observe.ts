@@ -22,9 +22,7 @@ const round = z.object({
   before: z.record(z.string(), z.array(row)),
   after: z.record(z.string(), z.array(row)),
 })
-const observed = z.array(
-  z.object({ id: z.string(), error: z.string().optional(), rounds: z.array(round) }),
-)
+const observed = z.array(z.object({ id: z.string(), error: z.string().optional(), rounds: z.array(round) }))
 
 /** One request, as it was answered once. */
 export type Round = z.infer<typeof round>

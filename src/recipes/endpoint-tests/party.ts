@@ -127,7 +127,7 @@ export function dataOf(
   const all = new Map([...fields, ...besides])
   const parts = [...all].map(([key, code]) => {
     const value = code
-      .replace(/‹name›/g, code.includes('`') ? '${name}' : 'name')
+      .replace(/‹name›/g, code.includes('`') ? `\${name}` : 'name')
       .replace(/‹(\w+)›/g, (_, variable: string) => ref(variable))
     return key === value ? key : `${key}: ${value}`
   })

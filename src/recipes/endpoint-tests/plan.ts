@@ -101,7 +101,9 @@ function setupOf(habits: Habits, read: (file: string) => string | undefined) {
   if (habits.tests.runner) return { creates: [], edits: [], packages: [] }
   const { manifest } = habits.packages
   const home = habits.app.folder === '.' ? '' : `${habits.app.folder}/`
-  const config = ['ts', 'mts', 'js', 'mjs'].map((ending) => `${home}vitest.config.${ending}`).find((file) => read(file))
+  const config = ['ts', 'mts', 'js', 'mjs']
+    .map((ending) => `${home}vitest.config.${ending}`)
+    .find((file) => read(file))
   const packaged = addToManifest(manifest, read(manifest) ?? '{}', {
     packages: [{ name: 'vitest', why: 'runs the tests', range: rangeFor('vitest', habits), dev: true }],
     scripts: { test: 'vitest run' },

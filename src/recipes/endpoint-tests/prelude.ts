@@ -73,7 +73,12 @@ const withUse =
 function mocksOf({ mocks, credential }: Subject, runner: Runner): string[] {
   return [
     ...(credential?.session
-      ? [runner.mock('next-auth', `{ ${credential.session.call}: ${runner.name === 'jest' ? 'jest' : 'vi'}.fn() }`)]
+      ? [
+          runner.mock(
+            'next-auth',
+            `{ ${credential.session.call}: ${runner.name === 'jest' ? 'jest' : 'vi'}.fn() }`,
+          ),
+        ]
       : mocks.headers
         ? [
             runner.mock(
@@ -83,7 +88,12 @@ function mocksOf({ mocks, credential }: Subject, runner: Runner): string[] {
           ]
         : []),
     ...(mocks.cache
-      ? [runner.mock('next/cache', '{ revalidatePath: () => {}, revalidateTag: () => {}, updateTag: () => {} }')]
+      ? [
+          runner.mock(
+            'next/cache',
+            '{ revalidatePath: () => {}, revalidateTag: () => {}, updateTag: () => {} }',
+          ),
+        ]
       : []),
   ]
 }
@@ -128,11 +138,13 @@ function callOf(subject: Subject): string {
   const members = [
     ...(credential ? ['/** Who asks, if not the party itself. */\nas?: Party | null'] : []),
     ...(credential?.headers === undefined ? [] : ['headers?: Record<string, string>']),
-    ...(params.length === 0
-      ? []
-      : [`params?: Partial<${paramsType(subject)}>`]),
+    ...(params.length === 0 ? [] : [`params?: Partial<${paramsType(subject)}>`]),
     ...(hasQuery(query) ? ['query?: Record<string, string | undefined>'] : []),
-    ...(body ? ['/** What differs from the valid body; a text is sent as it is. */\nbody?: Record<string, unknown> | string'] : []),
+    ...(body
+      ? [
+          '/** What differs from the valid body; a text is sent as it is. */\nbody?: Record<string, unknown> | string',
+        ]
+      : []),
   ]
   return `interface Call {\n${members.join('\n')}\n}`
 }
@@ -187,10 +199,12 @@ for (const [key, value] of Object.entries({ ${[...query.fields.map(([key, code])
       : body
         ? ["headers: { 'content-type': 'application/json' }"]
         : []),
-    ...(body ? ["body: typeof body === 'string' ? body : JSON.stringify({ ...bodyFor(party), ...body })"] : []),
+    ...(body
+      ? ["body: typeof body === 'string' ? body : JSON.stringify({ ...bodyFor(party), ...body })"]
+      : []),
   ]
   const variable = subject.mocks.headers && !credential?.session ? 'mockRequest' : 'const request'
-  const url = `${/\$\{/.test(path) || readsQuery(subject) ? `\`http://localhost${path}${readsQuery(subject) ? '?${search}' : ''}\`` : quoted(`http://localhost${path}`)}`
+  const url = `${/\$\{/.test(path) || readsQuery(subject) ? `\`http://localhost${path}${readsQuery(subject) ? `?\${search}` : ''}\`` : quoted(`http://localhost${path}`)}`
   const context = `{ params: Promise.resolve(${params.length === 0 ? '{}' : 'at'}) }`
   const used = names.length === 0 ? '' : `, { ${names.join(', ')} }: Call = {}`
   const needsParty = [...lines, ...sent, ...names].some((one) => /\bparty\b/.test(one))
@@ -211,8 +225,8 @@ function ownReset(project: Project, _placement: string): Reset | undefined {
     const text = project.sourceText(file) ?? ''
     const [, name] = /\bbeforeEach\((\w+)\)/.exec(text) ?? []
     if (name === undefined) continue
-    const from = [...text.matchAll(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]/g)].find(([, names = '']) =>
-      names.split(',').some((one) => one.trim() === name),
+    const from = [...text.matchAll(/import\s*\{([^}]*)\}\s*from\s*['"]([^'"]+)['"]/g)].find(
+      ([, names = '']) => names.split(',').some((one) => one.trim() === name),
     )?.[2]
     const found = from === undefined ? undefined : project.program.resolve(file, from).file
     if (found === undefined) continue
@@ -241,7 +255,10 @@ export function importLines(subject: Subject, from: string, imports: readonly Wa
       const rest = [...names]
         .filter((name) => !name.startsWith('default as '))
         .sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
-      const parts = [...(initial === undefined ? [] : [initial]), ...(rest.length > 0 ? [`{ ${rest.join(', ')} }`] : [])]
+      const parts = [
+        ...(initial === undefined ? [] : [initial]),
+        ...(rest.length > 0 ? [`{ ${rest.join(', ')} }`] : []),
+      ]
       return `import ${parts.join(', ')} from '${specifier}'`
     })
     .join('\n')
@@ -258,6 +275,8 @@ function rank(from: string): number {
 /** Files that an endpoint is made of. */
 export const filesOf = (subject: Subject): string[] => [
   ...new Set(
-    reachedFrom(subject.facts.project, subject.file, subject.method, subject.client.file).map(({ file }) => file),
+    reachedFrom(subject.facts.project, subject.file, subject.method, subject.client.file).map(
+      ({ file }) => file,
+    ),
   ),
 ]

@@ -104,12 +104,14 @@ function roles({ party, dataModel, credential, client }: Subject): Draft[] {
     row.entity.fields
       .filter(({ name, relation, list }) => ROLE.test(name) && !relation && !list)
       .flatMap((field) =>
-        valuesOf(dataModel, field).map((value): Draft => ({
-          group: 'role',
-          what: field.type === 'Boolean' ? `somebody whose ${field.name} is ${value}` : `${aOr(value)}`,
-          setup: [updateOf(client.use, row, `north.${row.variable}`, field.name, value)],
-          role: { row, field: field.name, value },
-        })),
+        valuesOf(dataModel, field).map(
+          (value): Draft => ({
+            group: 'role',
+            what: field.type === 'Boolean' ? `somebody whose ${field.name} is ${value}` : `${aOr(value)}`,
+            setup: [updateOf(client.use, row, `north.${row.variable}`, field.name, value)],
+            role: { row, field: field.name, value },
+          }),
+        ),
       ),
   )
 }
@@ -150,15 +152,17 @@ function foreign(subject: Subject): Draft[] {
   const { keys, credential, dataModel } = subject
   if (!credential) return []
   const owned = keys.filter((one) => one.owned && one.entity.name !== dataModel.user)
-  const one = owned.map((key): Draft => ({
-    group: 'foreign',
-    what: `${words(key.entity.name)} of somebody else`,
-    both: true,
-    call: override(key, `south.${key.code}`, subject),
-    expected: 'refused',
-    about: key.path,
-    key,
-  }))
+  const one = owned.map(
+    (key): Draft => ({
+      group: 'foreign',
+      what: `${words(key.entity.name)} of somebody else`,
+      both: true,
+      call: override(key, `south.${key.code}`, subject),
+      expected: 'refused',
+      about: key.path,
+      key,
+    }),
+  )
   const all: Draft = {
     group: 'foreign',
     what: 'what somebody else has',
@@ -237,10 +241,25 @@ function queries(subject: Subject): Draft[] {
   )
   const filters = subject.keys
     .filter(({ path }) => path.startsWith('query.'))
-    .map((key): Draft => ({ group: 'query', what: `the ${words(key.path.slice(6))} of a row`, call: override(key, `north.${key.code}`, subject) }))
+    .map(
+      (key): Draft => ({
+        group: 'query',
+        what: `the ${words(key.path.slice(6))} of a row`,
+        call: override(key, `north.${key.code}`, subject),
+      }),
+    )
   const plain = subject.template.inputs.all
-    .filter(({ path, use }) => /^query\.[\w$]+$/.test(path) && use === 'picks' && !subject.query.schemas.has(path.slice(6)))
-    .map(({ path }): Draft => ({ group: 'query', what: `another ${words(path.slice(6))}`, call: `{ query: { ${keyed(path.slice(6))}: 'another' } }` }))
+    .filter(
+      ({ path, use }) =>
+        /^query\.[\w$]+$/.test(path) && use === 'picks' && !subject.query.schemas.has(path.slice(6)),
+    )
+    .map(
+      ({ path }): Draft => ({
+        group: 'query',
+        what: `another ${words(path.slice(6))}`,
+        call: `{ query: { ${keyed(path.slice(6))}: 'another' } }`,
+      }),
+    )
   return [...inputs, ...filters, ...plain]
 }
 
@@ -260,7 +279,12 @@ function bodies(subject: Subject): Draft[] {
   )
   return [
     ...fields,
-    { group: 'body', what: 'a field that is not known', call: '{ body: { unexpected: true } }', value: ['unexpected', 'true'] },
+    {
+      group: 'body',
+      what: 'a field that is not known',
+      call: '{ body: { unexpected: true } }',
+      value: ['unexpected', 'true'],
+    },
     { group: 'json', what: 'what is not JSON', call: "{ body: '{' }", expected: 'refused' },
     { group: 'json', what: 'a list', call: "{ body: '[]' }", expected: 'either' },
   ]
@@ -272,21 +296,30 @@ const FAR = ["new Date('2001-01-01T00:00:00.000Z')", "new Date('2062-01-01T00:00
 function states(subject: Subject): Draft[] {
   const { party, creates, client, dataModel } = subject
   const seen = new Set<string>()
-  return conditionsOf(subject).flatMap(({ entity, field, leaf }): Draft[] => {
-    const key = `${entity.name}.${field}`
-    const column = entity.fields.find(({ name }) => name === field)
-    if (seen.has(key) || !column || entity.relations.some(({ keys }) => keys.includes(field))) return []
-    if (leaf.value.client !== undefined && column.type !== 'DateTime') return []
-    seen.add(key)
-    const values = column.type === 'DateTime' ? FAR : valuesOf(dataModel, column)
-    const row = party.row(entity.name)
-    return values.map((value): Draft => {
-      const what = `${words(entity.name)} whose ${words(field)} is ${/Date/.test(value) ? value.slice(10, 14) : aOr(value)}`
-      if (row) return { group: 'state', what, setup: [updateOf(client.use, row, `north.${row.variable}`, field, value)] }
-      const all = `await ${client.use}.${entity.delegate}.updateMany({ data: { ${field}: ${value} } })`
-      return creates.has(entity.name) ? { group: 'state', what, setup: ['await send(north)', all] } : { group: 'state', what: '' }
+  return conditionsOf(subject)
+    .flatMap(({ entity, field, leaf }): Draft[] => {
+      const key = `${entity.name}.${field}`
+      const column = entity.fields.find(({ name }) => name === field)
+      if (seen.has(key) || !column || entity.relations.some(({ keys }) => keys.includes(field))) return []
+      if (leaf.value.client !== undefined && column.type !== 'DateTime') return []
+      seen.add(key)
+      const values = column.type === 'DateTime' ? FAR : valuesOf(dataModel, column)
+      const row = party.row(entity.name)
+      return values.map((value): Draft => {
+        const what = `${words(entity.name)} whose ${words(field)} is ${/Date/.test(value) ? value.slice(10, 14) : aOr(value)}`
+        if (row)
+          return {
+            group: 'state',
+            what,
+            setup: [updateOf(client.use, row, `north.${row.variable}`, field, value)],
+          }
+        const all = `await ${client.use}.${entity.delegate}.updateMany({ data: { ${field}: ${value} } })`
+        return creates.has(entity.name)
+          ? { group: 'state', what, setup: ['await send(north)', all] }
+          : { group: 'state', what: '' }
+      })
     })
-  }).filter(({ what }) => what !== '')
+    .filter(({ what }) => what !== '')
 }
 
 /** So many rows that a list which has an end shows it. */
@@ -318,4 +351,3 @@ function limits(subject: Subject): Draft[] {
   )
   return [{ group: 'limit', what: 'many rows', setup: make(MANY), rows: MANY + 1 }, ...pages]
 }
-

@@ -1,5 +1,5 @@
 /** What of the project's code an endpoint is made of: its handler, and whatever that names, through imports. */
-import { findInFile, findExport, type Target } from '../../project/flow/program.ts'
+import { findExport, findInFile, type Target } from '../../project/flow/program.ts'
 import type { Project } from '../../project/project.ts'
 import { type Declaration, readDeclarations } from '../../source/declarations.ts'
 
@@ -14,7 +14,13 @@ const OTHERS = /(?:^|\/)(?:generated|node_modules)\//
 export type Ran = (file: string, at: number) => boolean
 
 /** Declarations that an export is made of, itself first. `ran`: only what is named by code that has run. */
-export function reachedFrom(project: Project, file: string, name: string, client?: string, ran: Ran = () => true): Part[] {
+export function reachedFrom(
+  project: Project,
+  file: string,
+  name: string,
+  client?: string,
+  ran: Ran = () => true,
+): Part[] {
   const { program } = project
   const parts: Part[] = []
   const seen = new Set<string>()

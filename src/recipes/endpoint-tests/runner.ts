@@ -25,7 +25,10 @@ export interface Runner {
 export function runnerOf({ tests }: Pick<Habits, 'tests'>): Runner {
   const runner = tests.runner ?? 'vitest'
   if (runner === 'bun:test')
-    throw new UserError('The project tests with Bun.', 'This recipe writes tests for vitest, jest and node:test.')
+    throw new UserError(
+      'The project tests with Bun.',
+      'This recipe writes tests for vitest, jest and node:test.',
+    )
   const word = tests.runner ? tests.word : 'it'
   const groups = tests.describes || !tests.runner
   const isNode = runner === 'node:test'
@@ -37,10 +40,19 @@ export function runnerOf({ tests }: Pick<Habits, 'tests'>): Runner {
     name: runner,
     imports(text) {
       const used = words.filter((one) => new RegExp(`\\b${one}(?:\\.\\w+)*\\(`).test(text))
-      if (isNode) return [{ package: 'node:assert/strict', names: ['default as assert'] }, { package: 'node:test', names: used }]
+      if (isNode)
+        return [
+          { package: 'node:assert/strict', names: ['default as assert'] },
+          { package: 'node:test', names: used },
+        ]
       const more = /\bvi\./.test(text) ? ['vi'] : []
-      if (runner === 'vitest') return global && more.length === 0 ? [] : [{ package: 'vitest', names: [...(global ? [] : used), ...more] }]
-      return global ? [] : [{ package: '@jest/globals', names: [...used, ...(/\bjest\./.test(text) ? ['jest'] : [])] }]
+      if (runner === 'vitest')
+        return global && more.length === 0
+          ? []
+          : [{ package: 'vitest', names: [...(global ? [] : used), ...more] }]
+      return global
+        ? []
+        : [{ package: '@jest/globals', names: [...used, ...(/\bjest\./.test(text) ? ['jest'] : [])] }]
     },
     test: (name, body, limit) =>
       `${word}(${named(name)}, async () => {\n${body.trim()}\n}${limit !== undefined && !isNode ? `, ${limit}` : ''})`,
@@ -59,12 +71,15 @@ export function runnerOf({ tests }: Pick<Habits, 'tests'>): Runner {
         : `expect(${actual}).${one ? 'toBe' : 'toEqual'}(${expected})`
     },
     contains: (actual, part) =>
-      isNode ? `assert.deepEqual({ ...${actual}, ...${part} }, ${actual})` : `expect(${actual}).toMatchObject(${part})`,
-    mock: (module, factory) => `${runner === 'jest' ? 'jest' : 'vi'}.mock(${quoted(module)}, () => (${factory}))`,
+      isNode
+        ? `assert.deepEqual({ ...${actual}, ...${part} }, ${actual})`
+        : `expect(${actual}).toMatchObject(${part})`,
+    mock: (module, factory) =>
+      `${runner === 'jest' ? 'jest' : 'vi'}.mock(${quoted(module)}, () => (${factory}))`,
     mocked: (name) => `${runner === 'jest' ? 'jest' : 'vi'}.mocked(${name})`,
   }
 }
 
 const importsJest = ({ globals }: Habits['tests']): boolean => !globals
 
-const named = (name: string): string => (name.includes('${') ? `\`${name}\`` : quoted(name))
+const named = (name: string): string => (/\$\{/.test(name) ? `\`${name}\`` : quoted(name))

@@ -20,7 +20,9 @@ export function validCode(schema: InputSchema, path: string, known: Known): stri
     }
     case 'array': {
       const one = validCode(schema.of, `${path}[]`, known)
-      return one === undefined ? undefined : `[${Array.from({ length: Math.max(1, schema.min) }, () => one).join(', ')}]`
+      return one === undefined
+        ? undefined
+        : `[${Array.from({ length: Math.max(1, schema.min) }, () => one).join(', ')}]`
     }
     case 'string':
       return literal(validText(schema, path))
@@ -41,7 +43,8 @@ function validText(schema: InputSchema & { k: 'string' }, path: string): string 
   const name = path.split('.').at(-1)?.replace(/\[\]$/, '') ?? ''
   const made = sample(schema, path, { unique: 'one' })
   if (schema.format === 'datetime' && isLater(path)) return '2032-05-04T11:00:00.000Z'
-  if (schema.format || schema.pattern || schema.startsWith || typeof made !== 'string') return String(made ?? '')
+  if (schema.format || schema.pattern || schema.startsWith || typeof made !== 'string')
+    return String(made ?? '')
   if (!made.startsWith('sample')) return made
   const plain = `Some ${words(name)}`
   const { min = 0, max = Number.POSITIVE_INFINITY } = schema
@@ -60,12 +63,7 @@ export interface Variation {
 const LONG = 10_000
 
 /** Variations of one value. `text`: it comes from a URL, where all is text. */
-export function variationsOf(
-  schema: InputSchema,
-  path: string,
-  known: Known,
-  text = false,
-): Variation[] {
+export function variationsOf(schema: InputSchema, path: string, known: Known, text = false): Variation[] {
   const name = words(path.split('.').at(-1) ?? '')
   const all = [...ofKind(schema, path, name, known, text)]
   if (!schema.optional) all.unshift({ what: `no ${name}`, code: 'undefined', expected: 'refused' })
@@ -80,6 +78,13 @@ function ofKind(schema: InputSchema, path: string, name: string, known: Known, t
   const either = (what: string, code: string): Variation => ({ what, code, expected: 'either' })
   switch (schema.k) {
     case 'string':
+      // Of a key, other texts are keys of no row.
+      if (known(path) !== undefined)
+        return [
+          ...(text ? [] : [refused(`${name} as a number`, '17')]),
+          ...((schema.min ?? 0) > 0 ? [refused(`an empty ${name}`, "''")] : []),
+          ...(schema.format ? [refused(`${name} that is no ${schema.format}`, "'not one'")] : []),
+        ]
       return [
         ...(text ? [] : [refused(`${name} as a number`, '17')]),
         ...texts(schema, path, name, { refused, taken, either }),
@@ -92,7 +97,11 @@ function ofKind(schema: InputSchema, path: string, name: string, known: Known, t
         ...(int ? [refused(`${name} 1.5`, text ? "'1.5'" : '1.5')] : []),
         ...(min === undefined
           ? []
-          : [taken(`${name} ${min}`, shown(min)), refused(`${name} ${min - 1}`, shown(min - 1)), taken(`${name} ${min + 1}`, shown(min + 1))]),
+          : [
+              taken(`${name} ${min}`, shown(min)),
+              refused(`${name} ${min - 1}`, shown(min - 1)),
+              taken(`${name} ${min + 1}`, shown(min + 1)),
+            ]),
         ...(max === undefined
           ? []
           : [taken(`${name} ${max}`, shown(max)), refused(`${name} ${max + 1}`, shown(max + 1))]),
@@ -112,7 +121,14 @@ function ofKind(schema: InputSchema, path: string, name: string, known: Known, t
       const of = (count: number): string => `Array.from({ length: ${count} }, () => (${one ?? 'null'}))`
       return [
         refused(`${name} as a text`, "'one'"),
-        ...(schema.min > 0 ? [refused(`${schema.min === 1 ? 'no entry' : `${schema.min - 1} entries`} of ${name}`, schema.min === 1 ? '[]' : of(schema.min - 1))] : [taken(`no entry of ${name}`, '[]')]),
+        ...(schema.min > 0
+          ? [
+              refused(
+                `${schema.min === 1 ? 'no entry' : `${schema.min - 1} entries`} of ${name}`,
+                schema.min === 1 ? '[]' : of(schema.min - 1),
+              ),
+            ]
+          : [taken(`no entry of ${name}`, '[]')]),
         ...SIZES.map((size) => either(`${size} entries of ${name}`, of(size))),
         ...inside(schema.of, path, known).map((one) => ({ ...one, code: `[${one.code}]` })),
       ]
@@ -151,22 +167,43 @@ function texts(
   { refused, taken, either }: Record<'refused' | 'taken' | 'either', Make>,
 ): Variation[] {
   const { min = 0, max, format, pattern } = schema
-  const long = (count: number): string => `'x'.repeat(${count})`
+  const long = (count: number): string => (count > 8 ? `'x'.repeat(${count})` : literal('x'.repeat(count)))
   const plain = !format && !pattern && !schema.startsWith
   const all: Variation[] = []
   if (format) all.push(refused(`${name} that is no ${format}`, "'not one'"))
   if (pattern) {
     all.push(refused(`${name} of other characters`, "'No Match! Ä'"))
     const [low, high] = boundsOf(pattern.source)
-    if (low !== undefined) all.push(taken(`${name} of ${low} characters`, long(low)), refused(`${name} of ${low - 1} characters`, long(low - 1)))
-    if (high !== undefined) all.push(taken(`${name} of ${high} characters`, long(high)), refused(`${name} of ${high + 1} characters`, long(high + 1)))
+    if (low !== undefined)
+      all.push(
+        taken(`${name} of ${low} characters`, long(low)),
+        refused(`${name} of ${low - 1} characters`, long(low - 1)),
+      )
+    if (high !== undefined)
+      all.push(
+        taken(`${name} of ${high} characters`, long(high)),
+        refused(`${name} of ${high + 1} characters`, long(high + 1)),
+      )
   }
   if (min > 0) {
-    all.push(refused(min === 1 ? `an empty ${name}` : `${name} of ${min - 1} characters`, min === 1 ? "''" : long(min - 1)))
-    if (plain) all.push(either(`${name} of spaces alone`, literal(' '.repeat(min + 2))), taken(`${name} of ${min} characters`, long(min)))
+    all.push(
+      refused(
+        min === 1 ? `an empty ${name}` : `${name} of ${min - 1} characters`,
+        min === 1 ? "''" : long(min - 1),
+      ),
+    )
+    if (plain)
+      all.push(
+        either(`${name} of spaces alone`, literal(' '.repeat(min + 2))),
+        taken(`${name} of ${min} characters`, long(min)),
+      )
   }
   if (max !== undefined && max <= LONG) {
-    if (plain) all.push(taken(`${name} of ${max} characters`, long(max)), refused(`${name} of ${max + 1} characters`, long(max + 1)))
+    if (plain)
+      all.push(
+        taken(`${name} of ${max} characters`, long(max)),
+        refused(`${name} of ${max + 1} characters`, long(max + 1)),
+      )
     else if (format === 'email')
       all.push(
         either(`${name} of ${max} characters`, `\`\${'x'.repeat(${max - 13})}@example.test\``),
@@ -182,13 +219,20 @@ function texts(
     all.push(either(`${name} with a character that cannot be stored`, "'nul \\u0000 in it'"))
     all.push(either(`${name} with spaces around it`, literal(`  ${validText(schema, path)}  `)))
   }
-  if (format === 'email') all.push(either(`${name} in capitals`, literal(validText(schema, path).toUpperCase())))
-  if (format === 'url') all.push(either(`${name} of another protocol`, literal(validText(schema, path).replace('https:', 'http:'))))
+  if (format === 'email')
+    all.push(either(`${name} in capitals`, literal(validText(schema, path).toUpperCase())))
+  if (format === 'url')
+    all.push(
+      either(`${name} of another protocol`, literal(validText(schema, path).replace('https:', 'http:'))),
+    )
   return all
 }
 
 /** `{3,40}` at the end of a pattern of one class. */
 function boundsOf(source: string): [number | undefined, number | undefined] {
   const [, low, high] = /^\^\[[^\]]*a-z[^\]]*\]\{(\d+)(?:,(\d+))?\}\$$/.exec(source) ?? []
-  return [low === undefined ? undefined : Number(low), high === undefined ? (low === undefined ? undefined : Number(low)) : Number(high)]
+  return [
+    low === undefined ? undefined : Number(low),
+    high === undefined ? (low === undefined ? undefined : Number(low)) : Number(high),
+  ]
 }

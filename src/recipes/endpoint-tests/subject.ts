@@ -7,9 +7,9 @@ import { isWrite } from '../../project/flow/prisma.ts'
 import type { Habits, Import } from '../../project/habits/habits.ts'
 import type { InputSchema } from '../../project/input-schema.ts'
 import { argument, type Leaf, leaves } from '../../project/ownership.ts'
-import type { Input } from '../../proof/inputs.ts'
 import { meaningByName } from '../../proof/by-name.ts'
-import { isKey, templateOf, type Template } from '../../proof/request.ts'
+import type { Input } from '../../proof/inputs.ts'
+import { isKey, type Template, templateOf } from '../../proof/request.ts'
 import { guess } from '../../proof/sample.ts'
 import { type Credential, credentialOf } from './credential.ts'
 import type { RouteRun } from './endpoints.ts'
@@ -74,7 +74,9 @@ export function subjectOf(facts: TestsFacts, run: RouteRun, states: ReadonlyMap<
   if (!template) throw new UserError(`${run.label} is no endpoint.`, 'Name another one.')
   const credential = credentialOf(project, run)
   const accesses = run.events.filter((event): event is Access => event.k === 'access')
-  const creates = new Set(accesses.filter(({ operation }) => /^create/.test(operation)).map(({ model }) => model))
+  const creates = new Set(
+    accesses.filter(({ operation }) => /^create/.test(operation)).map(({ model }) => model),
+  )
   const keys = keysOf(template, dataModel)
   const party = partyOf(
     dataModel,
@@ -84,7 +86,12 @@ export function subjectOf(facts: TestsFacts, run: RouteRun, states: ReadonlyMap<
       ...keys.map(({ entity }) => entity.name),
       ...accesses.map(({ model }) => model).filter((model) => !creates.has(model)),
     ],
-    new Map([...statesOf(dataModel, accesses), ...flagsOf(dataModel, run), ...(credential?.fixed ?? []), ...states]),
+    new Map([
+      ...statesOf(dataModel, accesses),
+      ...flagsOf(dataModel, run),
+      ...(credential?.fixed ?? []),
+      ...states,
+    ]),
   )
   const files = reachedFrom(project, run.endpoint.location.file, run.endpoint.method).map(({ file }) => file)
   const imported = (name: RegExp): boolean =>
@@ -114,11 +121,17 @@ export function subjectOf(facts: TestsFacts, run: RouteRun, states: ReadonlyMap<
 }
 
 /** Who belongs to a tenant does so by a row. */
-function people(dataModel: DataModel, accesses: readonly Access[], credential: Credential | undefined): string[] {
+function people(
+  dataModel: DataModel,
+  accesses: readonly Access[],
+  credential: Credential | undefined,
+): string[] {
   const { user, tenant } = dataModel
   if (!credential || user === undefined || !credential.models.includes(user)) return []
   const membership = dataModel.models.find(({ role }) => role === 'membership')
-  const ofTenant = accesses.some(({ model }) => model === tenant || dataModel.model(model)?.tenantPath !== undefined)
+  const ofTenant = accesses.some(
+    ({ model }) => model === tenant || dataModel.model(model)?.tenantPath !== undefined,
+  )
   return tenant !== undefined && membership && ofTenant ? [tenant, membership.name] : []
 }
 
@@ -143,7 +156,10 @@ function flagsOf(dataModel: DataModel, run: RouteRun): [string, string][] {
     .filter(({ name }) => rows.has(name))
     .flatMap((entity) =>
       entity.fields
-        .filter(({ name, type }) => type === 'Boolean' && named.has(name) && /^(can|is|has|may|allow)[A-Z]|admin/.test(name))
+        .filter(
+          ({ name, type }) =>
+            type === 'Boolean' && named.has(name) && /^(can|is|has|may|allow)[A-Z]|admin/.test(name),
+        )
         .map(({ name }): [string, string] => [`${entity.name}.${name}`, 'true']),
     )
 }
@@ -221,7 +237,10 @@ function bodyOf(template: Template, keys: readonly Key[]): Pick<Subject, 'body'>
 /** Of what is written as it comes: some text. */
 const textsOf = ({ dataModel }: Template, model: string): [string, string][] =>
   (dataModel.model(model)?.fields ?? [])
-    .filter(({ type, id, unique, relation, name, list }) => type === 'String' && !id && !unique && !relation && !list && !/id$/i.test(name))
+    .filter(
+      ({ type, id, unique, relation, name, list }) =>
+        type === 'String' && !id && !unique && !relation && !list && !/id$/i.test(name),
+    )
     .slice(0, 2)
     .map(({ name }) => [name, quoted(`Some ${name}`)])
 
@@ -246,7 +265,11 @@ export function testFileOf({ tests, app }: Habits, { endpoint }: RouteRun): stri
   const above = (folder: string): string => (/[[(]/.test(folder) ? above(posix.dirname(folder)) : folder)
   const folder = above(posix.dirname(endpoint.location.file))
   const place =
-    tests.placement === 'beside' ? folder : tests.placement === '__tests__' ? `${folder}/__tests__` : tests.placement
+    tests.placement === 'beside'
+      ? folder
+      : tests.placement === '__tests__'
+        ? `${folder}/__tests__`
+        : tests.placement
   const segments = endpoint.path.split('/').filter((one) => one !== '' && one !== 'api')
   const last = /^\[{1,2}(?:\.\.\.)?([^\]]+)\]/.exec(segments.at(-1) ?? '')?.[1]
   const named = [
@@ -282,4 +305,3 @@ export function conditionsOf({ accesses, dataModel }: Subject): Condition[] {
     }),
   )
 }
-

@@ -28,12 +28,14 @@ interface Writing {
 }
 
 export function testFileOf(subject: Subject, runner: Runner, judged: Judged, name: Naming): TestFile {
-  const kept = [...new Set(judged.happy.effects[0].map(({ model }) => model))].filter((one) => !judged.noise.has(one))
+  const kept = [...new Set(judged.happy.effects[0].map(({ model }) => model))].filter(
+    (one) => !judged.noise.has(one),
+  )
   const w: Writing = { subject, runner, judged, kept, count: 0 }
   const of = (...groups: string[]): Case[] => judged.cases.filter(({ probe }) => groups.includes(probe.group))
   const tests = [
     ...ordinary(w, of('happy'), of('beside')),
-    ...of('role').map((one) => (one.outcome === 'refused' ? refusal(w, `is not for ${one.probe.what}`, one) : one.probe.role && isOwnRole(subject, one) ? '' : success(w, `is for ${one.probe.what}`, one))),
+    ...roles(w, of('role')),
     ...of('stranger').map((one) => refusal(w, strangerTitle(one), one)),
     ...of('foreign').map((one) =>
       one.outcome === 'refused'
@@ -45,21 +47,28 @@ export function testFileOf(subject: Subject, runner: Runner, judged: Judged, nam
     ...queries(w, of('query')),
     ...bodies(w, of('body')),
     ...of('json').map((one) => refusal(w, `refuses ${one.probe.what} as body`, one)),
-    ...of('repeat').map((one) => (one.outcome === 'refused' ? refusal(w, `refuses ${one.probe.what}`, one) : success(w, `answers otherwise the second time`, one))),
-    ...of('state').map((one) => (one.outcome === 'refused' ? refusal(w, `refuses ${article(one.probe.what)}`, one) : success(w, `answers for ${article(one.probe.what)}`, one))),
+    ...of('repeat').map((one) =>
+      one.outcome === 'refused'
+        ? refusal(w, `refuses ${one.probe.what}`, one)
+        : success(w, `answers otherwise the second time`, one),
+    ),
+    ...of('state').map((one) =>
+      one.outcome === 'refused'
+        ? refusal(w, `refuses ${article(one.probe.what)}`, one)
+        : success(w, `answers for ${article(one.probe.what)}`, one),
+    ),
     ...of('limit').flatMap((one) => limit(w, one)),
     ...judged.wrong.map((one) => known(w, one, name(one))),
   ].filter((one) => one !== '')
   const { imports, mocks, declarations, reset } = preludeOf(subject, runner)
-  const body = [
+  const keeps = tests.some((one) => one.includes('stored()'))
+  const text = [
     ...mocks,
     ...declarations,
-    ...(kept.length > 0 && w.count > 0 ? [storedOf(w)] : []),
+    ...(keeps ? [storedOf(w)] : []),
     `${runner.each}(${reset})\n${runner.after}(() => ${subject.client.use}.$disconnect())`,
     runner.group(subject.label, tests.join('\n\n')),
-  ]
-    .join('\n\n')
-  const text = /\bstored\(\)/.test(tests.join('')) ? body : body.replace(/\/\*\* What the endpoint may change[^]*?\n\n/, '')
+  ].join('\n\n')
   return {
     file: subject.testFile,
     text: `${importLines(subject, subject.testFile, [...imports, ...runner.imports(text)])}\n\n${text}\n`,
@@ -78,10 +87,13 @@ function ordinary(w: Writing, happy: readonly Case[], beside: readonly Case[]): 
       ...happy.map((one) => success(w, does(w, one), one)),
       ...beside.map((one) => success(w, 'is not disturbed by what somebody else does', one)),
     ]
-  return beside.map((one) => success(w, credential ? 'answers whom it is for, with nothing of others' : 'answers', one))
+  return beside.map((one) =>
+    success(w, credential ? 'answers whom it is for, with nothing of others' : 'answers', one),
+  )
 }
 
-const article = (text: string): string => (/^(what|somebody)/.test(text) ? text : `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`)
+const article = (text: string): string =>
+  /^(what|somebody)/.test(text) ? text : `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`
 
 function does({ judged }: Writing, { effects: [effects] }: Case): string {
   const main = effects.find(({ model }) => !judged.noise.has(model)) ?? effects[0]
@@ -91,11 +103,37 @@ function does({ judged }: Writing, { effects: [effects] }: Case): string {
   return main.removed.length > 0 ? `removes the ${what}` : `changes the ${what}`
 }
 
+/** Who may and who may not, by the columns that say so; nothing of those that make no difference. */
+function roles(w: Writing, cases: readonly Case[]): string[] {
+  const { subject, runner, judged } = w
+  const fieldOf = ({ probe: { role } }: Case): string => `${role?.row.variable}.${role?.field}`
+  const form = (one: Case): string =>
+    told([one.rounds[0].body, one.rounds[1].body], one.rounds, 'body', runner).code
+  return [...new Set(cases.map(fieldOf))].flatMap((field): string[] => {
+    const all = cases.filter((one) => fieldOf(one) === field)
+    const refused = all.filter(({ outcome }) => outcome === 'refused')
+    const taken = all.filter((one) => one.outcome === 'taken' && !isOwnRole(subject, one))
+    if (refused.length === 0)
+      return taken
+        .filter((one) => form(one) !== form(judged.happy))
+        .map((one) => success(w, `answers ${one.probe.what}`, one))
+    return [
+      ...taken.map((one) => success(w, `is for ${one.probe.what}`, one)),
+      ...refused.map((one) => refusal(w, `is not for ${one.probe.what}`, one)),
+    ]
+  })
+}
+
 /** The role that the rows have anyway. */
-function isOwnRole({ party }: Subject, { probe: { role } }: Case): boolean {
+function isOwnRole({ party, dataModel }: Subject, { probe: { role } }: Case): boolean {
   if (!role) return false
   const row = party.rows.find(({ variable }) => variable === role.row.variable)
-  return row?.fields.get(role.field) === role.value
+  const field = row?.entity.fields.find(({ name }) => name === role.field)
+  const initial = field?.default?.kind === 'name' ? field.default.name : undefined
+  const isEnum = dataModel.enums.some(({ name }) => name === field?.type)
+  const own =
+    row?.fields.get(role.field) ?? (initial === undefined ? undefined : isEnum ? quoted(initial) : initial)
+  return own === role.value
 }
 
 function storedOf({ subject, kept }: Writing): string {
@@ -119,7 +157,8 @@ const sent = ({ probe: { of, call } }: Case): string => `await send(${of}${call 
 const unnamed = (lines: string[]): string[] =>
   lines.map((line, i) => {
     const [, name] = /^const (north|south) = (await createParty.*)$/.exec(line) ?? []
-    const used = name !== undefined && lines.slice(i + 1).some((one) => new RegExp(`\\b${name}\\b(?!')`).test(one))
+    const used =
+      name !== undefined && lines.slice(i + 1).some((one) => new RegExp(`\\b${name}\\b(?!')`).test(one))
     return name === undefined || used ? line : line.replace(/^const \w+ = /, '')
   })
 
@@ -171,7 +210,9 @@ function columns(
   return names.flatMap((name): [string, string][] => {
     const field = told([rows[0][name], rows[1][name]], rounds, name, w.runner, true)
     if (field.loose.length === 0) return [[name, field.code]]
-    return dates(name) && w.runner.name !== 'node:test' && field.code === 'expect.any(Date)' ? [[name, field.code]] : []
+    return dates(name) && w.runner.name !== 'node:test' && field.code === 'expect.any(Date)'
+      ? [[name, field.code]]
+      : []
   })
 }
 
@@ -187,18 +228,28 @@ function createdLines(w: Writing, effect: Effect, twin: Effect, rounds: Case['ro
   const [second] = twin.created
   if (!entity || !first || !second) return []
   const from = `${subject.client.use}.${entity.delegate}`
-  if (effect.created.length > 1) return [runner.equal(`await ${from}.count()`, String(effect.there + effect.created.length))]
+  if (effect.created.length > 1)
+    return [runner.equal(`await ${from}.count()`, String(effect.there + effect.created.length))]
   const fields = columns(w, [first, second], Object.keys(first), rounds)
   if (fields.length === 0) return [runner.equal(`await ${from}.count()`, String(effect.there + 1))]
-  const mine = effect.there === 0 ? undefined : fields.find(([name, code]) => code.startsWith('north.') && isFresh(effect, rounds, name, first))
+  const mine =
+    effect.there === 0
+      ? undefined
+      : fields.find(([name, code]) => code.startsWith('north.') && isFresh(effect, rounds, name, first))
   if (effect.there > 0 && !mine) return [runner.equal(`await ${from}.count()`, String(effect.there + 1))]
   const where = mine ? `where: { ${mine[0]}: ${mine[1]} }, ` : ''
-  return [runner.equal(`await ${from}.findMany({ ${where}select: ${selectOf(fields)} })`, `[${objectOf(fields)}]`)]
+  return [
+    runner.equal(`await ${from}.findMany({ ${where}select: ${selectOf(fields)} })`, `[${objectOf(fields)}]`),
+  ]
 }
 
 /** No row that was there has this value. */
-const isFresh = ({ model }: Effect, rounds: Case['rounds'], name: string, row: Record<string, unknown>): boolean =>
-  (rounds[0].before[model] ?? []).every((one) => one[name] !== row[name])
+const isFresh = (
+  { model }: Effect,
+  rounds: Case['rounds'],
+  name: string,
+  row: Record<string, unknown>,
+): boolean => (rounds[0].before[model] ?? []).every((one) => one[name] !== row[name])
 
 function changedLines(w: Writing, effect: Effect, twin: Effect, rounds: Case['rounds']): string[] {
   const { subject, runner } = w
@@ -244,7 +295,8 @@ function failure({ rounds }: Case): { needs: string; actual: string; expected: s
   const flags = flagsIn(body).filter((one) => JSON.stringify(path) !== JSON.stringify(one))
   const told =
     path && value === atPath(rounds[1].body, path) && typeof value === 'string' ? [...flags, path] : flags
-  if (told.length === 0) return { needs: 'status', actual: 'status', expected: String(status), key: String(status) }
+  if (told.length === 0)
+    return { needs: 'status', actual: 'status', expected: String(status), key: String(status) }
   const names = told.map((one) => String(one.at(-1)))
   const actual = told.map((one, i) => `${keyed(names[i] ?? '')}: body${one.map(member).join('')}`)
   const expected = told.map((one, i) => `${keyed(names[i] ?? '')}: ${literal(atPath(body, one))}`)
@@ -286,7 +338,12 @@ function table(w: Writing, part: 'params' | 'query' | 'body', cases: readonly Ca
   return [...groups.values()].map((group) => {
     const [first] = group
     if (!first) return ''
-    if (group.length === 1) return refusal(w, `refuses ${first.probe.what}${part === 'body' ? '' : ` in the ${part === 'params' ? 'path' : 'query'}`}`, first)
+    if (group.length === 1)
+      return refusal(
+        w,
+        `refuses ${first.probe.what}${part === 'body' ? '' : ` in the ${part === 'params' ? 'path' : 'query'}`}`,
+        first,
+      )
     const { needs, actual, expected } = failure(first)
     const keeps = w.kept.length > 0
     const named = names(first)
@@ -297,7 +354,9 @@ function table(w: Writing, part: 'params' | 'query' | 'body', cases: readonly Ca
     })
     const north = rows.some((row) => row.includes('north.'))
     const body = [
-      ...(north ? ["const north = await createParty('north')"] : ["const north = await createParty('north')"]),
+      ...(north
+        ? ["const north = await createParty('north')"]
+        : ["const north = await createParty('north')"]),
       ...(keeps ? ['const before = await stored()'] : []),
       `const { ${named && !needs.includes('body') ? 'status, body' : needs} } = await send(north, { ${part}: ${north ? 'change(north)' : 'change'} })`,
       w.runner.equal(actual, expected),
@@ -305,13 +364,22 @@ function table(w: Writing, part: 'params' | 'query' | 'body', cases: readonly Ca
       ...(keeps ? [w.runner.equal('await stored()', 'before')] : []),
     ]
     w.count += group.length
-    const type = part === 'body' ? 'Record<string, unknown>' : part === 'params' ? 'Record<string, string>' : 'Record<string, string | undefined>'
-    const items = rows.map((row) => (north ? row : row.replace('(north: Party) => ', '').replace(/, \(\{ (.*) \}\)(, '\w+')?\],$/s, ', { $1 }$2],')))
+    const type =
+      part === 'body'
+        ? 'Record<string, unknown>'
+        : part === 'params'
+          ? 'Record<string, string>'
+          : 'Record<string, string | undefined>'
+    const items = rows.map((row) =>
+      north
+        ? row
+        : row.replace('(north: Party) => ', '').replace(/, \(\{ (.*) \}\)(, '\w+')?\],$/s, ', { $1 }$2],'),
+    )
     return `const ${nameOf(part, 'refused', w)}: [string, ${north ? `(north: Party) => ${type}` : type}${named ? ', string' : ''}][] = [
 ${items.join('\n')}
 ]
 for (const [what, change${named ? ', field' : ''}] of ${nameOf(part, 'refused', w, false)})
-${w.runner.test('refuses ${what}', body.join('\n'))}`
+${w.runner.test(`refuses \${what}`, body.join('\n'))}`
   })
 }
 
@@ -335,9 +403,12 @@ const names = ({ probe: { about }, rounds }: Case): boolean =>
 function queries(w: Writing, cases: readonly Case[]): string[] {
   const refused = cases.filter(({ outcome }) => outcome === 'refused')
   const { happy } = w.judged
-  const form = (one: Case): string => told([one.rounds[0].body, one.rounds[1].body], one.rounds, 'body', w.runner).code
+  const form = (one: Case): string =>
+    told([one.rounds[0].body, one.rounds[1].body], one.rounds, 'body', w.runner).code
   const others = cases.filter((one) => one.outcome === 'taken' && form(one) !== form(happy))
-  const same = cases.filter((one) => one.outcome === 'taken' && form(one) === form(happy) && !one.probe.call.includes(': undefined'))
+  const same = cases.filter(
+    (one) => one.outcome === 'taken' && form(one) === form(happy) && !one.probe.call.includes(': undefined'),
+  )
   const unique = others.filter((one, i) => others.findIndex((other) => form(other) === form(one)) === i)
   return [
     ...table(w, 'query', refused),
@@ -352,7 +423,9 @@ function takenQueries(w: Writing, cases: readonly Case[]): string[] {
   const [first] = plain
   if (!first) return []
   w.count += plain.length
-  const rows = plain.map(({ probe }) => `[${quoted(probe.what)}, ${/^\{ \w+: (.*) \}$/s.exec(probe.call)?.[1] ?? '{}'}],`)
+  const rows = plain.map(
+    ({ probe }) => `[${quoted(probe.what)}, ${/^\{ \w+: (.*) \}$/s.exec(probe.call)?.[1] ?? '{}'}],`,
+  )
   const body = [
     "const north = await createParty('north')",
     'const { status } = await send(north, { query })',
@@ -363,7 +436,7 @@ function takenQueries(w: Writing, cases: readonly Case[]): string[] {
 ${rows.join('\n')}
 ]
 for (const [what, query] of acceptedQuery)
-${w.runner.test('takes ${what}', body.join('\n'))}`,
+${w.runner.test(`takes \${what}`, body.join('\n'))}`,
   ]
 }
 
@@ -376,7 +449,7 @@ function bodies(w: Writing, cases: readonly Case[]): string[] {
 /** What is taken, and how it is stored. */
 function acceptance(w: Writing, cases: readonly Case[]): string[] {
   if (cases.length === 0) return []
-  const { subject, runner } = w
+  const { runner } = w
   const row = storedRow(w)
   const items = cases.map((one) => {
     const change = /^\{ \w+: (.*) \}$/s.exec(one.probe.call)?.[1] ?? '{}'
@@ -398,13 +471,12 @@ function acceptance(w: Writing, cases: readonly Case[]): string[] {
     runner.equal('status', String(status)),
     ...(stores ? [`const row = ${row.code}`, runner.contains('row', north ? 'part(north)' : 'part')] : []),
   ]
-  void subject
   return [
     `const acceptedBody: [string, ${type}${stores ? `, ${type}` : ''}][] = [
 ${even.map(({ what, change, part }) => `[${quoted(what)}, ${wrapped(change)}${stores ? `, ${wrapped(part)}` : ''}],`).join('\n')}
 ]
 for (const [what, change${stores ? ', part' : ''}] of acceptedBody)
-${runner.test('takes ${what}', body.join('\n'))}`,
+${runner.test(`takes \${what}`, body.join('\n'))}`,
   ]
 }
 
@@ -416,11 +488,13 @@ function storedRow({ subject, judged }: Writing): { model: string; code: string 
     const entity = subject.dataModel.model(effect.model)
     if (!entity) continue
     const from = `await ${subject.client.use}.${entity.delegate}`
-    if (effect.created.length === 1 && effect.there === 0) return { model: effect.model, code: `${from}.findFirst()` }
+    if (effect.created.length === 1 && effect.there === 0)
+      return { model: effect.model, code: `${from}.findFirst()` }
     const row = subject.party.row(effect.model)
     const [change] = effect.changed
     const owner = change && ownerOf(happy.rounds[0], change.after, row)
-    if (row && owner !== undefined) return { model: effect.model, code: `${from}.findUnique({ where: ${whereOf(row, owner)} })` }
+    if (row && owner !== undefined)
+      return { model: effect.model, code: `${from}.findUnique({ where: ${whereOf(row, owner)} })` }
   }
   return undefined
 }
@@ -444,11 +518,17 @@ function limit(w: Writing, one: Case): string[] {
   const list = path && atPath(rounds[0].body, path)
   if (!path || !Array.isArray(list) || list.length >= (probe.rows ?? 0)) return []
   return [
-    test(w, probe.what === 'many rows' ? `gives at most ${list.length} of many rows` : `gives ${list.length} of ${probe.rows ?? 0} rows for ${probe.what}`, [
-      ...arranged(one),
-      `const { body } = ${sent(one)}`,
-      w.runner.equal(`body${path.map(member).join('')}.length`, String(list.length)),
-    ]),
+    test(
+      w,
+      probe.what === 'many rows'
+        ? `gives at most ${list.length} of many rows`
+        : `gives ${list.length} of ${probe.rows ?? 0} rows for ${probe.what}`,
+      [
+        ...arranged(one),
+        `const { body } = ${sent(one)}`,
+        w.runner.equal(`body${path.map(member).join('')}.length`, String(list.length)),
+      ],
+    ),
   ]
 }
 

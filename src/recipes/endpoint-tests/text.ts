@@ -18,7 +18,7 @@ export function quoted(text: string): string {
     .replace(/[\\']/g, '\\$&')
     .replace(/\n/g, '\\n')
     .replace(/\r/g, '\\r')
-    .replace(/\u0000/g, '\\u0000')
+    .replaceAll('\0', '\\u0000')
   return `'${plain}'`
 }
 

@@ -41,8 +41,14 @@ export async function tryMutants(trial: Trial): Promise<{ tried: TriedMutant[] }
   const sound = await soundFiles(trial, files)
   const tried: TriedMutant[] = []
   const batched = mutants.filter(({ location }) => sound.has(location.file))
-  for (let at = 0; at < batched.length; at += BATCH) tried.push(...(await batch(trial, batched.slice(at, at + BATCH))))
-  tried.push(...(await eachInPlace(trial, mutants.filter(({ location }) => !sound.has(location.file)))))
+  for (let at = 0; at < batched.length; at += BATCH)
+    tried.push(...(await batch(trial, batched.slice(at, at + BATCH))))
+  tried.push(
+    ...(await eachInPlace(
+      trial,
+      mutants.filter(({ location }) => !sound.has(location.file)),
+    )),
+  )
   return { tried }
 }
 
@@ -78,7 +84,10 @@ async function batch(trial: Trial, mutants: readonly Mutant[]): Promise<TriedMut
 }
 
 /** Results by id; `undefined` when the run did not end. */
-async function runVariants(trial: Trial, variants: readonly Variant[]): Promise<Map<string, Result> | undefined> {
+async function runVariants(
+  trial: Trial,
+  variants: readonly Variant[],
+): Promise<Map<string, Result> | undefined> {
   const { root, subject, runner, run } = trial
   const own = await readFile(join(root, subject.testFile), 'utf8')
   const texts = new Map<string, string>()
@@ -128,7 +137,9 @@ function givenInstead(runner: Runner, text: string, file: string, copy: string):
     const bare = (path: string): string => path.replace(/\.tsx?$/, '')
     return `jest.mock('${bare(file)}', () => jest.requireActual('${bare(copy)}'));\n${text}`
   }
-  const head = /import \{[^}]*\bvi\b[^}]*\} from ['"]vitest['"]/.test(text) ? '' : "import { vi } from 'vitest';\n"
+  const head = /import \{[^}]*\bvi\b[^}]*\} from ['"]vitest['"]/.test(text)
+    ? ''
+    : "import { vi } from 'vitest';\n"
   return `${head}import { afterEach as afterOne, beforeEach as beforeOne } from 'vitest';
 vi.mock('${file}', () => import('${copy}'));
 let failedBefore = false;
@@ -138,7 +149,10 @@ ${text}`
 }
 
 /** One after the other, in the file itself. */
-async function eachInPlace({ root, subject, texts, run }: Trial, mutants: readonly Mutant[]): Promise<TriedMutant[]> {
+async function eachInPlace(
+  { root, subject, texts, run }: Trial,
+  mutants: readonly Mutant[],
+): Promise<TriedMutant[]> {
   const tried: TriedMutant[] = []
   for (const mutant of mutants) {
     const { file } = mutant.location

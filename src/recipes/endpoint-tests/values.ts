@@ -21,7 +21,13 @@ const dateOf = (value: unknown): string | undefined =>
   isRecord(value) && typeof value.$date === 'string' ? value.$date : undefined
 
 /** Expected code for a value at `path`, told by the rows of the two parties. `stored`: it is a row, where times are dates. */
-export function told(pair: Pair, rounds: readonly [Round, Round], path: string, runner: Runner, stored = false): Told {
+export function told(
+  pair: Pair,
+  rounds: readonly [Round, Round],
+  path: string,
+  runner: Runner,
+  stored = false,
+): Told {
   const loose: Told['loose'] = []
   const go = ([a, b]: Pair, here: string, key: string): string => {
     if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
@@ -88,7 +94,10 @@ function reference(
             : typeof one !== typeof pair[0] && as === 'json'
               ? `String(${bare})`
               : bare
-        const rank = (field === key ? 2 : 0) + (`${variable}Id` === key && field === 'id' ? 3 : 0) + (field === 'id' ? 1 : 0)
+        const rank =
+          (field === key ? 2 : 0) +
+          (`${variable}Id` === key && field === 'id' ? 3 : 0) +
+          (field === 'id' ? 1 : 0)
         found.push({ code, rank })
       }
     }
@@ -126,9 +135,11 @@ export function failureIn(value: unknown): (string | number)[] | undefined {
   const paths: (string | number)[][] = []
   const go = (one: unknown, path: (string | number)[]): void => {
     if (typeof one === 'string') paths.push(path)
-    else if (isRecord(one) && path.length < 3) for (const [key, inner] of Object.entries(one)) go(inner, [...path, key])
+    else if (isRecord(one) && path.length < 3)
+      for (const [key, inner] of Object.entries(one)) go(inner, [...path, key])
   }
   go(value, [])
-  const named = (name: RegExp): (string | number)[] | undefined => paths.find((path) => name.test(String(path.at(-1))))
+  const named = (name: RegExp): (string | number)[] | undefined =>
+    paths.find((path) => name.test(String(path.at(-1))))
   return named(/^code$|^errorCode$|^type$/i) ?? named(/^error$|^message$|^title$|^detail$/i)
 }

@@ -77,7 +77,14 @@ function argsOf(
     case 'vitest':
       return [bin, 'run', ...args, ...more, ...(only ?? [])]
     case 'jest':
-      return [bin, '--ci', '--watchAll=false', ...args, ...more, ...(only ? ['--runTestsByPath', ...only] : [])]
+      return [
+        bin,
+        '--ci',
+        '--watchAll=false',
+        ...args,
+        ...more,
+        ...(only ? ['--runTestsByPath', ...only] : []),
+      ]
     default: {
       const { options, patterns } = splitArgs(args)
       // A file with variables may hold secrets, and is not in the copy.

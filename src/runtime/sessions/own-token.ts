@@ -122,7 +122,8 @@ function wayOf({ project }: Question, call: TokenCall, key: Buffer, carrier: Car
 }
 
 /** The claims of a token for one user. */
-export const claimsOf = (filler: Filler, call: TokenCall): Record<string, unknown> => said(filler, call.claims)
+export const claimsOf = (filler: Filler, call: TokenCall): Record<string, unknown> =>
+  said(filler, call.claims)
 
 function said(filler: Filler, forms: ReadonlyMap<string, Form>): Record<string, unknown> {
   const known = [...forms].filter(([name]) => !/^(iat|exp|nbf|jti|iss|aud)$/.test(name))

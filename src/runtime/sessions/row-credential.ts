@@ -62,7 +62,10 @@ function waysOf({ project, running }: Question, found: readonly Lookup[]): Way[]
 }
 
 /** The row that a credential picks on the way through one endpoint: a session, or the key of a program. */
-export function lookupOf(project: Project, run: Run): (Lookup & { key: boolean; prefix: string }) | undefined {
+export function lookupOf(
+  project: Project,
+  run: Run,
+): (Lookup & { key: boolean; prefix: string }) | undefined {
   for (const event of run.events) {
     const found = event.k === 'access' && /^find/.test(event.operation) ? lookupIn(project, event) : undefined
     if (found) return { ...found, key: isKey(found), prefix: prefixIn(project, found.model) }
