@@ -128,7 +128,7 @@ say(
   'What the recipe `endpoint-tests` writes for endpoints of the example and the fixtures, and how many small mistakes in the',
 )
 say(
-  'code of each endpoint its tests notice. Printed by `node bench/endpoint-tests.mjs`; at most 60 mistakes for each endpoint,',
+  'code of each endpoint its tests notice. Printed by `node bench/endpoint-tests.mjs`; at most 45 mistakes for each endpoint,',
 )
 say(
   'all guards, keys of `where` and checks of input among them. Mistakes in code that is shared with other endpoints count where',

@@ -52,6 +52,8 @@ export interface Plan {
 /** What a recipe wrote while the copy was running. */
 export interface Completion {
   files: NewFile[]
+  /** Files of the plan that cannot be written after all, with why. */
+  without: { file: string; why: string }[]
   decisions: Decision[]
   proposals: string[]
 }

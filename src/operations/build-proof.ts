@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Change } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
-import type { Plan } from '../core/recipe.ts'
+import type { Completion, Plan } from '../core/recipe.ts'
 import type { AttackResult, Check, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
@@ -139,23 +139,34 @@ async function completed(
 ): Promise<Change> {
   if (!recipe.complete || plan.change.creates.length === 0) return plan.change
   context.progress?.('seeing how the copy answers')
-  const { files, decisions, proposals } = await bench.timed(
-    'seeing how the copy answers',
-    async () => (await recipe.complete?.(bench, facts, input)) ?? { files: [], decisions: [], proposals: [] },
+  const done = await bench.timed('seeing how the copy answers', async () =>
+    recipe.complete?.(bench, facts, input),
   )
-  report.decisions?.push(...decisions)
-  report.adds?.proposals.push(...proposals)
-  const texts = new Map(files.map(({ file, text }) => [file, text]))
+  if (!done) return plan.change
+  report.decisions?.push(...done.decisions)
+  report.adds?.proposals.push(...done.proposals)
+  report.checks?.push(...done.without.map(missing))
+  const left = done.without.map(({ file }) => file)
+  const texts = new Map(done.files.map(({ file, text }) => [file, text]))
   await draft.written.revise(texts)
-  const change = {
-    ...plan.change,
-    creates: plan.change.creates.map(({ file, text }) => ({ file, text: texts.get(file) ?? text })),
-  }
-  const formatted = await formatDraft(draft, change, facts.habits.code.formatter.value, context.signal)
-  const written = formatted.change.creates.filter(({ file }) => texts.has(file))
-  await copyIn(bench.parts.staged.root, new Map(written.map(({ file, text }) => [file, text])))
-  return formatted.change
+  await draft.written.leave(left)
+  const creates = plan.change.creates
+    .filter(({ file }) => !left.includes(file))
+    .map(({ file, text }) => ({ file, text: texts.get(file) ?? text }))
+  const formatter = facts.habits.code.formatter.value
+  const { change } = await formatDraft(draft, { ...plan.change, creates }, formatter, context.signal)
+  const inCopy = new Map<string, string | undefined>(left.map((file) => [file, undefined]))
+  for (const { file, text } of change.creates) if (texts.has(file)) inCopy.set(file, text)
+  await copyIn(bench.parts.staged.root, inCopy)
+  return change
 }
+
+const missing = ({ file, why }: Completion['without'][number]): Check => ({
+  name: file,
+  verdict: 'failed',
+  why,
+  ms: 0,
+})
 
 /** Where the application comes up without the change, the change is what keeps it from doing so. */
 async function blame(

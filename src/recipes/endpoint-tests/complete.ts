@@ -19,7 +19,7 @@ import { testFileOf } from './tests.ts'
 export async function complete(bench: LiveBench, facts: TestsFacts, input: TestsInput): Promise<Completion> {
   const { fresh } = subjectsOf(facts, input)
   const runner = runnerOf(facts.habits)
-  const result: Completion = { files: [], decisions: [], proposals: [] }
+  const result: Completion = { files: [], without: [], decisions: [], proposals: [] }
   await withTestDatabase(bench, facts.project, async (test) => {
     for (const subject of fresh) await one(bench, subject, runner, test, result)
   })
@@ -35,7 +35,8 @@ async function one(
 ): Promise<void> {
   const found = await legitimate(bench, first, runner, test)
   if ('why' in found) {
-    result.proposals.push(`${first.label}: no test could be written, since ${found.why}`)
+    const why = `No test could be written for ${first.label}: ${found.why}.`
+    result.without.push({ file: first.testFile, why })
     return
   }
   const { subject, judged } = found

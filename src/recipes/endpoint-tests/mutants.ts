@@ -17,7 +17,7 @@ import { tryMutants } from './try-mutants.ts'
 
 /** What the tests must notice of all mistakes, and how many are tried of one endpoint at most. */
 const WANTED = 0.8
-const MOST = 60
+const MOST = 45
 
 /** What nobody may lose unnoticed. */
 export type Weight = 'guard' | 'where' | 'validation' | undefined

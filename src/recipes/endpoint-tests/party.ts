@@ -72,7 +72,7 @@ function fieldsOf(
           `${rowRef(lowerFirst(parent.model))}.${parent.references[parent.keys.indexOf(field.name)] ?? 'id'}`,
         )
     } else if (!field.optional && !field.hasDefault && !field.list) {
-      const value = valueOf(dataModel, entity, field)
+      const value = sampleCode(dataModel, entity, field)
       if (value !== undefined) fields.set(field.name, value)
     }
   }
@@ -80,7 +80,7 @@ function fieldsOf(
 }
 
 /** Code of a value for a column that must have one. */
-function valueOf(dataModel: DataModel, entity: Entity, { name, type }: EntityField): string | undefined {
+function sampleCode(dataModel: DataModel, entity: Entity, { name, type }: EntityField): string | undefined {
   switch (type) {
     case 'String':
       return textOf(entity, name)

@@ -41,7 +41,10 @@ export function reachedFrom(
     for (const use of found.uses) if (!found.names.includes(use.name) && ran(at, use.at)) follow(at, use.name)
   }
   const follow = (at: string, use: string): void => {
-    if (declarations(at).some(({ names }) => names.includes(use))) return add(at, use)
+    if (declarations(at).some(({ names }) => names.includes(use))) {
+      add(at, use)
+      return
+    }
     const binding = program.syntax(at)?.bindings.find((one) => one.k === 'import' && one.name === use)
     if (binding?.k === 'import') land(findExport(program, at, binding.from, binding.imported))
   }
