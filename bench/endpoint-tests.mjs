@@ -30,6 +30,8 @@ const subjects = [
   ['fixtures/conventions/clinic', 'POST /api/visits/:id/cancel'],
   ['fixtures/conventions/depot', 'POST /api/items'],
 ]
+/** Mistakes of one endpoint. */
+const MOST = 30
 const words = process.argv.slice(2)
 const wanted = subjects.filter(([app, endpoint]) =>
   words.every((word) => `${app} ${endpoint}`.includes(word)),
@@ -82,7 +84,7 @@ async function measure(folder, endpoints) {
           result.green = ran.ran && ran.passed
           if (!result.green) note(ran.log ?? ran.why)
           const report = result.green
-            ? await mutate(bench, subject, runner, test)
+            ? await mutate(bench, subject, runner, test, MOST)
             : { why: 'The tests fail.' }
           if ('why' in report) result.why = report.why
           else

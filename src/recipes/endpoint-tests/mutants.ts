@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Check } from '../../core/report.ts'
+import { plural } from '../../core/wording.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { type Mutant, mutantsOf } from '../../proof/mutants/mutants.ts'
 import { type MutantReport, mutantTable, type TriedMutant } from '../../proof/mutants/run.ts'
@@ -53,11 +54,10 @@ async function ofEndpoint(
   if ('why' in report) return { name, verdict: 'failed', why: report.why }
   const { survivors, rate, tried, weights } = report
   const lost = survivors.filter(({ weight, why }) => weight !== undefined && why === UNKNOWN)
-  const said = `${tried.length - survivors.length} of ${tried.length} are noticed (${(rate * 100).toFixed(0)} %): ${Object.entries(
-    weights,
-  )
-    .map(([kind, { tried: all, noticed }]) => `${noticed} of ${all} ${kind}s`)
-    .join(', ')}.`
+  const kinds = Object.entries(weights)
+    .filter(([, { tried: all }]) => all > 0)
+    .map(([kind, { tried: all, noticed }]) => `${noticed} of ${plural(all, NAMES[kind] ?? kind)}`)
+  const said = `${tried.length - survivors.length} of ${tried.length} are noticed (${(rate * 100).toFixed(0)} %)${kinds.length > 0 ? `: ${kinds.join(', ')}` : ''}.`
   const failed = rate < WANTED || lost.length > 0
   return {
     name,
@@ -67,6 +67,8 @@ async function ofEndpoint(
   }
 }
 
+const NAMES: Record<string, string> = { guard: 'guard', where: 'key', validation: 'check' }
+
 const placeOf = ({ location, title }: Mutant): string => `${location.file}:${location.line} ${title}`
 
 /** Tries the mistakes. `why`: what kept it from doing so. */
@@ -75,6 +77,7 @@ export async function mutate(
   subject: Subject,
   runner: Runner,
   test: (run: TestRun) => Promise<OwnTests>,
+  most = MOST,
 ): Promise<MutantsOfEndpoint | { why: string }> {
   const { root } = bench.parts.staged
   const { project } = subject.facts
@@ -87,7 +90,7 @@ export async function mutate(
   const ran = await ranBy(root, texts, () => run([subject.testFile]))
   if (!ran) return { why: 'The tests do not pass when the code says which of its branches run.' }
   const { mutants, elsewhere } = mutantsIn(subject, texts, besides(subject, texts, ran))
-  const chosen = chosenOf(mutants)
+  const chosen = chosenOf(mutants, texts, most)
   const tried = await tryMutants({ root, subject, runner, mutants: chosen, texts, run })
   if ('why' in tried) return tried
   return reportOf(subject, tried.tried, elsewhere, texts)
@@ -147,10 +150,11 @@ function sharedParts({ facts: { project }, file, client }: Subject): Set<string>
 }
 
 /** All that nobody may lose, and of the rest as many as there is room for. */
-function chosenOf(mutants: readonly Mutant[]): Mutant[] {
-  const heavy = mutants.filter((one) => weightOf(one) !== undefined)
-  const light = mutants.filter((one) => weightOf(one) === undefined)
-  const room = Math.max(0, MOST - heavy.length)
+function chosenOf(mutants: readonly Mutant[], texts: ReadonlyMap<string, string>, most: number): Mutant[] {
+  const isHeavy = (one: Mutant): boolean => weightOf(one, texts.get(one.location.file) ?? '') !== undefined
+  const heavy = mutants.filter(isHeavy)
+  const light = mutants.filter((one) => !isHeavy(one))
+  const room = Math.max(0, most - heavy.length)
   const step = Math.max(1, light.length / Math.max(1, room))
   const some = Array.from(
     { length: Math.min(room, light.length) },
@@ -163,22 +167,14 @@ function chosenOf(mutants: readonly Mutant[]): Mutant[] {
 const heavyKeys = /\b(where|AND|OR|NOT)\s*:\s*$/
 const lightKeys = /\b(data|select|omit|include|create|update|orderBy)\s*:\s*$/
 
-/** Read from the mutant's own lines and, for a member, from what it stands in. */
-export function weightOf({ kind, before, edits: [edit], location }: Mutant, text?: string): Weight {
+/** What a mistake takes away. `text`: of its file. */
+export function weightOf({ kind, before, edits: [edit] }: Mutant, text: string): Weight {
   if (kind === 'guard removed') return 'guard'
   if (kind === 'chain shortened')
     return /\bz(?:od)?\b|schema|\.(?:min|max|int|strict|email|uuid|url|regex|refine)\(/i.test(before)
       ? 'validation'
       : undefined
-  if (kind !== 'member dropped' || !edit) return undefined
-  void location
-  return text === undefined
-    ? /\bwhere\b/.test(before) && !/\bselect\b|\bdata\b/.test(before)
-      ? 'where'
-      : undefined
-    : inWhere(text, edit.from)
-      ? 'where'
-      : undefined
+  return kind === 'member dropped' && edit && inWhere(text, edit.from) ? 'where' : undefined
 }
 
 function inWhere(text: string, at: number): boolean {
@@ -218,7 +214,7 @@ function reportOf(
   }
   const survivors: MutantsOfEndpoint['survivors'] = []
   for (const one of compiled) {
-    const weight = weightOf(one.mutant, texts.get(one.mutant.location.file))
+    const weight = weightOf(one.mutant, texts.get(one.mutant.location.file) ?? '')
     if (weight) weights[weight].tried += 1
     if (one.result === 'survived') survivors.push({ tried: one, weight, why: whyOf(one.mutant) })
     else if (weight) weights[weight].noticed += 1

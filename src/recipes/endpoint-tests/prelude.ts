@@ -187,15 +187,12 @@ for (const [key, value] of Object.entries({ ${[...query.fields.map(([key, code])
       ? [`${runner.mocked(credential.session.call)}.mockResolvedValue(as && sessionOf(as))`]
       : []),
   ]
+  const headers = credential?.headers?.includes('await') ? 'await headersOf(as)' : 'headersOf(as)'
+  const given = `headers ?? (as ? ${headers} : {})`
   const sent = [
     `method: '${method}'`,
     ...(credential?.headers !== undefined
-      ? [
-          `headers: { ${body ? "'content-type': 'application/json', " : ''}...(headers ?? (as ? await headersOf(as) : {})) }`.replace(
-            'await headersOf(as)',
-            credential.headers.includes('await') ? 'await headersOf(as)' : 'headersOf(as)',
-          ),
-        ]
+      ? [body ? `headers: { 'content-type': 'application/json', ...(${given}) }` : `headers: ${given}`]
       : body
         ? ["headers: { 'content-type': 'application/json' }"]
         : []),

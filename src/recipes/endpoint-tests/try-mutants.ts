@@ -104,7 +104,9 @@ async function runVariants(
   const out = join(root, '.results-of-mistakes.json')
   try {
     const options =
-      runner.name === 'jest' ? ['--json', `--outputFile=${out}`] : ['--reporter=json', `--outputFile=${out}`, '--pool=threads']
+      runner.name === 'jest'
+        ? ['--json', `--outputFile=${out}`]
+        : ['--reporter=json', `--outputFile=${out}`, '--pool=threads']
     const ran = await run([...tests.values()], options)
     if (!ran.ran) return undefined
     const { testResults } = results.parse(JSON.parse(await readFile(out, 'utf8')))
