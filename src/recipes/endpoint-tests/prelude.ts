@@ -3,7 +3,6 @@ import { posix } from 'node:path'
 import type { Project } from '../../project/project.ts'
 import type { Wanted } from './credential.ts'
 import { createParty } from './party.ts'
-import { reachedFrom } from './reach.ts'
 import type { Runner } from './runner.ts'
 import type { Subject } from './subject.ts'
 import { keyed, quoted } from './text.ts'
@@ -25,7 +24,7 @@ interface Reset {
 
 export function preludeOf(subject: Subject, runner: Runner): Prelude {
   const { credential, client, method, file, facts } = subject
-  const own = ownReset(facts.project, subject.habits.tests.placement)
+  const own = ownReset(facts.project)
   const clientName = client.name === 'default' ? `default as ${client.local ?? 'it'}` : client.name
   return {
     imports: [
@@ -216,7 +215,7 @@ return { status: response.status, body: /json/.test(response.headers.get('conten
 }
 
 /** What the project's tests call before each of them, where they agree on one. */
-function ownReset(project: Project, _placement: string): Reset | undefined {
+function ownReset(project: Project): Reset | undefined {
   const counts = new Map<string, { reset: Reset; count: number }>()
   for (const file of project.files.filter((one) => /\.(?:test|spec)\.[cm]?tsx?$/.test(one))) {
     const text = project.sourceText(file) ?? ''
@@ -268,12 +267,3 @@ function rank(from: string): number {
   if (from.startsWith('.')) return 4
   return /^[@~#]\//.test(from) ? 2 : 1
 }
-
-/** Files that an endpoint is made of. */
-export const filesOf = (subject: Subject): string[] => [
-  ...new Set(
-    reachedFrom(subject.facts.project, subject.file, subject.method, subject.client.file).map(
-      ({ file }) => file,
-    ),
-  ),
-]
