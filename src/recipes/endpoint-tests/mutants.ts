@@ -123,16 +123,32 @@ function mutantsIn(
   let elsewhere = 0
   const mutants = [...texts].flatMap(([file, text]) => {
     const own = parts.filter((part) => part.file === file)
-    return mutantsOf(file, text).filter(({ edits }) => {
-      const at = edits[0]?.from ?? 0
+    return mutantsOf(file, text).filter((mutant) => {
+      const at = mutant.edits[0]?.from ?? 0
       const part = own.find(({ start, end }) => start <= at && at < end)
       if (!part) return false
-      if (ran(file, at) || !shared.has(keyOf(part))) return true
+      if (!shared.has(keyOf(part))) return true
+      if (ran(file, at) && !isForOthers(subject, mutant, text, ran)) return true
       elsewhere += 1
       return false
     })
   })
   return { mutants, elsewhere }
+}
+
+/** A guard of shared code that nobody was kept out by, and that the model does not see on the way of this endpoint. */
+function isForOthers(
+  { run }: Subject,
+  { kind, edits: [edit], location }: Mutant,
+  text: string,
+  ran: Ran,
+): boolean {
+  if (kind !== 'guard removed' || !edit) return false
+  const leaving = [...text.slice(edit.from, edit.to).matchAll(/\b(?:throw|return)\b/g)].at(-1)?.index
+  if (leaving === undefined || ran(edit.file, edit.from + leaving)) return false
+  return !run.events.some(({ facts }) =>
+    facts.some((fact) => fact.location.file === location.file && fact.location.line === location.line),
+  )
 }
 
 const keyOf = ({ file, start }: Part): string => `${file}:${start}`
@@ -167,9 +183,15 @@ function chosenOf(mutants: readonly Mutant[], texts: ReadonlyMap<string, string>
 const heavyKeys = /\b(where|AND|OR|NOT)\s*:\s*$/
 const lightKeys = /\b(data|select|omit|include|create|update|orderBy)\s*:\s*$/
 
+const REFUSAL = /\bthrow\b|\b4\d\d\b|unauth|forbid|denied|not_?found|redirect/i
+
 /** What a mistake takes away. `text`: of its file. */
 export function weightOf({ kind, before, edits: [edit] }: Mutant, text: string): Weight {
-  if (kind === 'guard removed') return 'guard'
+  // What is left with a value, not with a refusal, guards nothing.
+  if (kind === 'guard removed')
+    return edit && REFUSAL.test(text.slice(edit.from, edit.to)) ? 'guard' : undefined
+  // A schema of the environment checks nothing that a caller sends.
+  if (kind === 'chain shortened' && /\bprocess\.env\b/.test(text)) return undefined
   if (kind === 'chain shortened')
     return /\bz(?:od)?\b|schema|\.(?:min|max|int|strict|email|uuid|url|regex|refine)\(/i.test(before)
       ? 'validation'
@@ -216,7 +238,12 @@ function reportOf(
   for (const one of compiled) {
     const weight = weightOf(one.mutant, texts.get(one.mutant.location.file) ?? '')
     if (weight) weights[weight].tried += 1
-    if (one.result === 'survived') survivors.push({ tried: one, weight, why: whyOf(one.mutant) })
+    if (one.result === 'survived')
+      survivors.push({
+        tried: one,
+        weight,
+        why: whyOf(one.mutant, texts.get(one.mutant.location.file) ?? ''),
+      })
     else if (weight) weights[weight].noticed += 1
   }
   const rate = compiled.length === 0 ? 1 : 1 - survivors.length / compiled.length
@@ -224,7 +251,9 @@ function reportOf(
 }
 
 /** Why nobody can notice it, where that can be told from the line. */
-function whyOf({ before, kind }: Mutant): string {
+function whyOf({ before, kind }: Mutant, text: string): string {
+  if (/\bz\.\w/.test(before) && /\bprocess\.env\b/.test(text))
+    return 'it is about the environment, which is right in tests'
   if (/\b(?:log|logger|console)\.\w+\(/.test(before)) return 'it changes a line of the log'
   if (/maxAge|httpOnly|secure:|sameSite|expires/.test(before))
     return 'it changes how long or where a browser keeps a cookie'
