@@ -33,7 +33,7 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
     return inconclusive(
       'the attacker cannot make the same request about own rows, so a refusal would mean nothing',
     )
-  const attackers = bench.actors.filter((actor) => actor.party === 'a').toReversed()
+  const attackers = attackersOf(bench)
   const tries: Seen[] = []
   for (const actor of attackers) {
     for (const side of sidesOf(owner.shot.template, question.about, bench)) {
@@ -120,9 +120,16 @@ async function nearMiss(bench: Bench, question: Question, owner: Control): Promi
     about,
     writes,
     good: goodFor(question),
+    actors: attackersOf(bench),
   })
   return 'refused' in found ? undefined : found
 }
+
+/** Those of A with the most rights first. Who administers the installation may reach rows of others, and is none. */
+const attackersOf = (bench: Bench): Actor[] =>
+  actorsOf(bench, 'a')
+    .filter(({ user }) => user?.administrator !== true)
+    .toReversed()
 
 /**
  * Whose rows stand where: the row in question alone is the other party's (`/orgs/<own>/invoices/<foreign>`), then

@@ -47,7 +47,12 @@ export function inputsOf(run: Run, dataModel: DataModel): Inputs {
   const schemas = schemasOf(run, dataModel)
   for (const [path, schema] of schemas)
     for (const leaf of leafPaths(path, schema)) add({ path: leaf, use: 'other' })
+  const wholes = new Set(
+    [...schemas].flatMap(([path, { k }]) => (/^(object|union|record)$/.test(k) ? [path] : [])),
+  )
   const all = [...inputs.values()].map((input): Input => {
+    // The path to a part was lost on the way to the query: the whole stands for no column.
+    if (wholes.has(input.path) && input.meaning) return { path: input.path, use: 'other' }
     const meaning = input.meaning ?? meaningByName(dataModel, input.path.split('.').at(-1) ?? '')
     return meaning && !input.meaning
       ? { ...input, meaning, use: input.use === 'other' ? 'picks' : input.use }
@@ -147,6 +152,23 @@ function placed(input: Value, schema: InputSchema): [string, InputSchema][] {
 }
 
 function leafPaths(path: string, schema: InputSchema): string[] {
+  if (schema.k === 'union' && schema.options.some(({ k }) => k === 'object'))
+    return [
+      ...new Set(schema.options.flatMap((option) => (option.k === 'object' ? leafPaths(path, option) : []))),
+    ]
   if (schema.k !== 'object') return [path]
   return [...schema.fields].flatMap(([key, field]) => leafPaths(`${path}.${key}`, field))
+}
+
+/** `body.role`, in the schema of `body` when there is none of its own. */
+export function schemaAt(schemas: ReadonlyMap<string, InputSchema>, path: string): InputSchema | undefined {
+  const own = schemas.get(path)
+  if (own) return own
+  const parts = path.split('.')
+  for (let cut = parts.length - 1; cut > 0; cut--) {
+    let here = schemas.get(parts.slice(0, cut).join('.'))
+    for (const key of parts.slice(cut)) here = here?.k === 'object' ? here.fields.get(key) : undefined
+    if (here) return here
+  }
+  return undefined
 }

@@ -17,7 +17,8 @@ const FUTURE = '2032-05-04T10:00:00.000Z'
 /** `undefined`: leave it out. `path` names the value for `known` and for guesses by name. */
 export function sample(schema: InputSchema, path: string, sampling: Sampling): Plain | undefined {
   const known = sampling.known?.(path, schema)
-  if (known !== undefined) return known
+  if (known !== undefined && (schema.k !== 'object' || isRecord(known)))
+    return schema.k === 'array' && known !== null && !Array.isArray(known) ? [known] : known
   switch (schema.k) {
     case 'string':
       return text(schema, last(path), sampling.unique)
@@ -48,6 +49,9 @@ export function sample(schema: InputSchema, path: string, sampling: Sampling): P
       return schema.optional ? undefined : guess(last(path), sampling.unique)
   }
 }
+
+const isRecord = (value: Plain): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function object(fields: ReadonlyMap<string, InputSchema>, path: string, sampling: Sampling): Plain {
   const out: { [key: string]: Plain } = {}

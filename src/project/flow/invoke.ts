@@ -1,7 +1,7 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
-import { wrappedRequest, wrapperAsks } from './libraries.ts'
+import { keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import {
   allDeps,
@@ -108,6 +108,10 @@ export function invoke(
           return machine.call(one, first ? [first, ...args.slice(1)] : args, syntax, at)
         })
         .reduce((a, b) => either(a, b))
+    if (keepsSchema(shape.from, name)) {
+      for (const one of closures) machine.attempt(one, [], syntax, at)
+      return named(shape, args, syntax, at, deps)
+    }
     if (closures.length > 0 && !LATER.test(name)) {
       const results = closures.map((one) => machine.attempt(one, [], syntax, at))
       const value = results.reduce((a, b) => either(a, b))

@@ -4,7 +4,7 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
-import { fieldSchema, isLoose } from './schemas.ts'
+import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import {
   allDeps,
   client,
@@ -65,6 +65,10 @@ const PARSES =
   /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
 const VALIDATORS =
   /^(zod|yup|joi|valibot|arktype|superstruct|@sinclair\/typebox|typia|ajv|zod\/.*|zod-form-data)$/
+
+/** `refine(fn)` of a schema: the function looks at what was parsed, and the schema stays what it was. */
+export const keepsSchema = (from: string, name: string): boolean =>
+  VALIDATORS.test(from) && (KEEPS_SCHEMA.test(name) || name === 'preprocess')
 
 function external(value: Value): { from: string; name: string; root: string } | undefined {
   const shape = value.shape
