@@ -24,6 +24,8 @@ export interface Shot {
   /** Values at exact paths, over everything else. */
   set?: ReadonlyMap<string, Plain>
   turn?: number
+  /** Nothing is sent that may be left out. */
+  bare?: boolean
   /** Rows that refer to the one in question are removed first. */
   isolate?: boolean
   /** Rows are in another state than they were seeded in. */
@@ -44,6 +46,7 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
     unique: bench.unique(),
     language: bench.language,
     ...(shot.set ? { set: shot.set } : {}),
+    ...(shot.bare ? { bare: true } : {}),
     bind: (input) => {
       if (!binds(template, input)) return undefined
       return (side.foreign?.(input) ? foreign : own).value(input)
@@ -186,7 +189,10 @@ async function controlBy(
           if (good(seen)) return { seen, shot: { ...shot, opener: actor } }
           if (!refused || refused.response.status >= seen.response.status) refused = seen
           const better =
-            repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes) ?? madeReady(shot, seen)
+            repaired(shot, seen, rows) ??
+            isolated(shot, seen, options.writes) ??
+            bared(shot, seen) ??
+            madeReady(shot, seen)
           if (!better) break
           shot = better
         }
@@ -212,6 +218,13 @@ function isolated(shot: Shot, { response }: Seen, writes: boolean): Shot | undef
   return writes && refused && !shot.isolate && shot.about !== undefined
     ? { ...shot, isolate: true }
     : undefined
+}
+
+/** Parts that exclude each other, or filters that no query was meant to take together: the least that is accepted. */
+function bared(shot: Shot, { response, call }: Seen): Shot | undefined {
+  const refused = response.status === 400 || response.status === 422 || response.status >= 500
+  const body = call.k === 'http' ? call.json !== undefined : call.k !== 'action'
+  return refused && body && !shot.bare ? { ...shot, bare: true } : undefined
 }
 
 /** Why a control failed, in words. */

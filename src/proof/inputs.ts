@@ -167,8 +167,14 @@ export function schemaAt(schemas: ReadonlyMap<string, InputSchema>, path: string
   const parts = path.split('.')
   for (let cut = parts.length - 1; cut > 0; cut--) {
     let here = schemas.get(parts.slice(0, cut).join('.'))
-    for (const key of parts.slice(cut)) here = here?.k === 'object' ? here.fields.get(key) : undefined
+    for (const key of parts.slice(cut)) here = fieldOf(here, key)
     if (here) return here
   }
   return undefined
+}
+
+function fieldOf(schema: InputSchema | undefined, key: string): InputSchema | undefined {
+  if (schema?.k === 'union')
+    return schema.options.map((option) => fieldOf(option, key)).find((one) => one !== undefined)
+  return schema?.k === 'object' ? schema.fields.get(key) : undefined
 }

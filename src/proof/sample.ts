@@ -9,6 +9,8 @@ export interface Sampling {
   unique: string
   /** A value that is known to fit: of a seeded row, say. */
   known?: (path: string, schema: InputSchema) => Plain | undefined
+  /** Only what must be there. */
+  bare?: boolean
 }
 
 /** A day in every timezone after now, so that due dates and expiries are in the future. */
@@ -56,6 +58,7 @@ const isRecord = (value: Plain): boolean =>
 function object(fields: ReadonlyMap<string, InputSchema>, path: string, sampling: Sampling): Plain {
   const out: { [key: string]: Plain } = {}
   for (const [key, field] of fields) {
+    if (sampling.bare && field.optional) continue
     const value = sample(field, `${path}.${key}`, sampling)
     if (value !== undefined) out[key] = value
   }
