@@ -56,7 +56,11 @@ export interface Fill {
 }
 
 export function templateOf(run: Run, dataModel: DataModel): Template | undefined {
-  return run.endpoint && { run, endpoint: run.endpoint, inputs: inputsOf(run, dataModel), dataModel }
+  // The path of a route that hands on leads to nothing.
+  const asked = run.inside?.endpoint ? run.inside : run
+  return (
+    asked.endpoint && { run: asked, endpoint: asked.endpoint, inputs: inputsOf(asked, dataModel), dataModel }
+  )
 }
 
 /** A call with every part filled; `undefined` for kinds of endpoints that cannot be called from outside. */

@@ -68,7 +68,10 @@ const VALIDATORS =
 
 /** `refine(fn)` of a schema: the function looks at what was parsed, and the schema stays what it was. */
 export const keepsSchema = (from: string, name: string): boolean =>
-  VALIDATORS.test(from) && (KEEPS_SCHEMA.test(name) || name === 'preprocess')
+  isValidator(from) && (KEEPS_SCHEMA.test(name) || name === 'preprocess')
+
+/** A package of schemas: what its functions are called says what they accept, however they were imported. */
+export const isValidator = (from: string): boolean => VALIDATORS.test(from)
 
 function external(value: Value): { from: string; name: string; root: string } | undefined {
   const shape = value.shape
@@ -384,3 +387,9 @@ export function requestValue(method?: string): Value {
   fields.set('clone', give(request))
   return request
 }
+
+/** Handlers of packages that answer below the path that they stand at: a path for each method that any user may ask. */
+export const PATHS_INSIDE: { imports: RegExp; paths: Record<string, string> }[] = [
+  { imports: /['"]better-auth\/(next-js|node)['"]/, paths: { GET: '/get-session', POST: '/sign-out' } },
+  { imports: /['"]next-auth(\/next)?['"]/, paths: { GET: '/session' } },
+]
