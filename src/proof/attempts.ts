@@ -142,7 +142,13 @@ export async function control(
   const users = bench.actors.filter((one) => one.party === options.party).toReversed()
   const found = await controlBy(bench, template, options, users, TURNS)
   if ('seen' in found || !strange.has(found.refused?.response.status ?? 0)) return found
-  const known = await controlBy(bench, template, options, bench.machines?.(template.run) ?? [], 1)
+  const known = await controlBy(
+    bench,
+    template,
+    options,
+    bench.machines?.(template.run, options.party) ?? [],
+    1,
+  )
   return 'seen' in known ? known : found
 }
 

@@ -17,6 +17,13 @@ export function repaired(
   const issues = issuesOf(seen)
   const root = rootOf(seen, shot)
   const set = new Map(shot.set ?? [])
+  if (
+    seen.response.status === 415 &&
+    seen.call.k === 'http' &&
+    seen.call.json === undefined &&
+    set.size === 0
+  )
+    return { ...shot, set: new Map([['body', {}]]) }
   let learnt = false
   for (const issue of issues) {
     const name = String(issue.path.at(-1) ?? '')
