@@ -152,6 +152,7 @@ function placed(input: Value, schema: InputSchema): [string, InputSchema][] {
 }
 
 function leafPaths(path: string, schema: InputSchema): string[] {
+  if (schema.k === 'array' && schema.of.k === 'object') return leafPaths(`${path}[]`, schema.of)
   if (schema.k === 'union' && schema.options.some(({ k }) => k === 'object'))
     return [
       ...new Set(schema.options.flatMap((option) => (option.k === 'object' ? leafPaths(path, option) : []))),

@@ -31,7 +31,7 @@ export function sample(schema: InputSchema, path: string, sampling: Sampling): P
     case 'date':
       return FUTURE
     case 'values':
-      return schema.values[0]
+      return chosen(schema.values, last(path))
     case 'object':
       return object(schema.fields, path, sampling)
     case 'array': {
@@ -50,6 +50,13 @@ export function sample(schema: InputSchema, path: string, sampling: Sampling): P
     case 'unknown':
       return schema.optional ? undefined : guess(last(path), sampling.unique)
   }
+}
+
+/** Of rights that are given away, the most: with few of them little can be asked later. */
+function chosen(values: readonly Plain[], name: string): Plain | undefined {
+  const rights = /permission|access|scope/i.test(name) ? [/manage|admin|full|all/i, /write|edit/i] : []
+  const most = rights.map((pattern) => values.find((one) => pattern.test(String(one))))
+  return most.find((one) => one !== undefined) ?? values[0]
 }
 
 const isRecord = (value: Plain): boolean =>
