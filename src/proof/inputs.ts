@@ -148,7 +148,9 @@ function placed(input: Value, schema: InputSchema): [string, InputSchema][] {
     })
   }
   const path = only(clientInputs(allDeps(input)))
-  return path === undefined ? [] : [[path, schema]]
+  // A part of the whole, whose name was lost: the schema of an id is none of the body that it came in.
+  const lost = /^(body|query|input)$/.test(path ?? '') && !/^(object|union|array|record)$/.test(schema.k)
+  return path === undefined || lost ? [] : [[path, schema]]
 }
 
 function leafPaths(path: string, schema: InputSchema): string[] {

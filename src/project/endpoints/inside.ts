@@ -41,7 +41,9 @@ function insideOf(endpoint: Endpoint, runs: readonly Run[], text: string): Run |
 function fits(one: Endpoint, base: string, method: string): boolean {
   if (one.kind === 'hono')
     return one.path.startsWith(`${base}/`) && (method === 'ANY' || one.method === method)
-  return one.kind === 'procedure' && one.method === (method === 'POST' ? 'mutation' : 'query')
+  // Those of oRPC are posted to, whatever they do.
+  const wanted = method === 'POST' ? [undefined, 'mutation'] : ['query']
+  return one.kind === 'procedure' && wanted.includes(one.method)
 }
 
 /** What it asks of its caller, then how much it has to be told. */
