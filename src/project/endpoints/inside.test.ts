@@ -54,8 +54,9 @@ export const auth = betterAuth({})`,
 
   it('is nothing where the path is the whole question', async () => {
     const mounted = await insideOf({
-      'app/files/[...path]/route.ts': `export async function GET() {
-  return new Response('')
+      'app/files/[...path]/route.ts': `import { getServerSession } from 'next-auth'
+export async function GET() {
+  return Response.json(await getServerSession())
 }`,
     })
     expect(mounted).toEqual({ 'GET /files/[...path]': undefined })

@@ -17,6 +17,8 @@ export function applyInside(runs: readonly Run[], textOf: (file: string) => stri
   for (const run of runs) {
     const { endpoint } = run
     if (!endpoint || !/^(route|pages-api)$/.test(endpoint.kind) || !CATCH_ALL.test(endpoint.path)) continue
+    // It answers itself.
+    if (run.events.some(({ k }) => k === 'access')) continue
     const inside = insideOf(endpoint, runs, textOf(endpoint.location.file) ?? '')
     if (inside) run.inside = inside
   }

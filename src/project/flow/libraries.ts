@@ -391,5 +391,5 @@ export function requestValue(method?: string): Value {
 /** Handlers of packages that answer below the path that they stand at: a path for each method that any user may ask. */
 export const PATHS_INSIDE: { imports: RegExp; paths: Record<string, string> }[] = [
   { imports: /['"]better-auth\/(next-js|node)['"]/, paths: { GET: '/get-session', POST: '/sign-out' } },
-  { imports: /['"]next-auth(\/next)?['"]/, paths: { GET: '/session' } },
+  { imports: /\bNextAuth\s*\(/, paths: { GET: '/session' } },
 ]
