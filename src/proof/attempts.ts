@@ -227,9 +227,9 @@ function isolated(shot: Shot, { response }: Seen, writes: boolean): Shot | undef
 }
 
 /** Parts that exclude each other, or filters that no query was meant to take together: the least that is accepted. */
-function bared(shot: Shot, { response, call }: Seen): Shot | undefined {
-  const refused = response.status === 400 || response.status === 422 || response.status >= 500
-  const body = call.k === 'http' ? call.json !== undefined : call.k !== 'action'
+function bared(shot: Shot, { ok, response: { status }, call }: Seen): Shot | undefined {
+  const refused = status === 400 || status === 422 || status >= 500 || (call.k === 'action' && !ok)
+  const body = call.k === 'http' ? call.json !== undefined : call.k !== 'action' || call.args.length > 0
   return refused && body && !shot.bare ? { ...shot, bare: true } : undefined
 }
 

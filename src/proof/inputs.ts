@@ -48,7 +48,9 @@ export function inputsOf(run: Run, dataModel: DataModel): Inputs {
   for (const [path, schema] of schemas)
     for (const leaf of leafPaths(path, schema)) add({ path: leaf, use: 'other' })
   const wholes = new Set(
-    [...schemas].flatMap(([path, { k }]) => (/^(object|union|record)$/.test(k) ? [path] : [])),
+    [...schemas].flatMap(([path, { k }]) =>
+      !path.includes('.') && /^(object|union|record)$/.test(k) ? [path] : [],
+    ),
   )
   const all = [...inputs.values()].map((input): Input => {
     // The path to a part was lost on the way to the query: the whole stands for no column.
@@ -129,10 +131,14 @@ function schemasOf(run: Run, dataModel: DataModel): Map<string, InputSchema> {
       schemas.set(path, { ...known, fields: new Map([...known.fields, ...schema.fields]) })
     else if (!known) schemas.set(path, schema)
   }
-  for (const event of run.events) {
-    if (event.k !== 'parse') continue
-    const schema = readInputSchema(event.by, enums)
-    for (const [path, part] of placed(event.input, schema)) keep(path, part)
+  const parses = run.events.flatMap((event) =>
+    event.k === 'parse' ? [{ input: event.input, schema: readInputSchema(event.by, enums) }] : [],
+  )
+  for (const { input, schema } of parses) for (const [path, part] of placed(input, schema)) keep(path, part)
+  // What only depends on a part may be something else that was looked up with it: a schema of the part goes before.
+  for (const { input, schema } of parses) {
+    const path = lostPath(input, schema)
+    if (path !== undefined && !schemaAt(schemas, path)) keep(path, schema)
   }
   return schemas
 }
@@ -147,10 +153,16 @@ function placed(input: Value, schema: InputSchema): [string, InputSchema][] {
       return part ? placed(value, part) : []
     })
   }
+  return []
+}
+
+/** The part of the input that a value depends on alone. */
+function lostPath(input: Value, schema: InputSchema): string | undefined {
+  if (input.client !== undefined || input.shape?.k === 'object') return undefined
   const path = only(clientInputs(allDeps(input)))
   // A part of the whole, whose name was lost: the schema of an id is none of the body that it came in.
-  const lost = /^(body|query|input)$/.test(path ?? '') && !/^(object|union|array|record)$/.test(schema.k)
-  return path === undefined || lost ? [] : [[path, schema]]
+  const whole = /^(body|query|input)$/.test(path ?? '') && !/^(object|union|array|record)$/.test(schema.k)
+  return whole ? undefined : path
 }
 
 function leafPaths(path: string, schema: InputSchema): string[] {

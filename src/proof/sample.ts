@@ -85,6 +85,8 @@ export function guess(name: string, unique: string): Plain {
     [ZONE, 'Europe/Berlin'],
     [/(date|Date|_at|At|deadline|until|from|to|(start|end|due)_?[Tt]ime)$/, FUTURE],
     [/colou?r$/i, '#3366cc'],
+    [/^(locale|language|lang|lng)$/i, 'en'],
+    [/(^|_)path$|Path$/, '/sample'],
     [/password/i, `Horse-${unique}-battery-9`],
     [/^(is|has|can|should|with)[A-Z]|enabled|active/, true],
     [/slug|handle|username/i, `sample-${unique}`],
