@@ -6,7 +6,7 @@ import type { Runner } from './tests.ts'
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
   const { user, part, client, path } = t
-  const { test, group, after, equal: is } = runner
+  const { test, onDatabase, after, equal: is } = runner
   const next = t.failing.by === 'wrapper'
   const request = next ? 'NextRequest' : 'Request'
   const envelope = t.habits.answers.success.value
@@ -93,7 +93,7 @@ ${is(`[400, 422].includes(await raw(JSON.stringify({ ${user.email}: { not: '' },
           test(
             'registers an address once, in any spelling, and keeps weak passwords out',
             `const account = await newAccount()
-const again = { ...account, ${user.email}: account.${user.email}.toUpperCase() }
+const again = { ...account, ${user.email}: ${user.identifier === 'email' ? `account.${user.email}.toUpperCase()` : `\` \${account.${user.email}} \``} }
 ${is("(await call(register, 'register', { body: again })).status", '409')}
 for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it']) {
   const { status } = await call(register, 'register', { body: { ...account, ${user.email}: newAddress(), password: weak } })
@@ -113,14 +113,23 @@ ${is('status', '403')}`,
         ]
       : []),
   ]
+  const cleanUp =
+    after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
+await ${client.use}.$disconnect()`)
   const body = `
 process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long enough'
 process.env.TRUSTED_PROXIES = '1'
 
 const password = 'mild harbour tulip 7'
-const domain = \`\${Date.now().toString(36)}.example.com\`
+${
+  user.identifier === 'email'
+    ? `const domain = \`\${Date.now().toString(36)}.example.com\`
 let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\`
+const newAddress = () => \`ann\${++count}@\${domain}\``
+    : `const domain = Date.now().toString(36)
+let count = 0
+const newAddress = () => \`ann\${++count}-\${domain}\``
+}
 const url = (name: string) => \`http://localhost/${path}/\${name}\`
 
 type Handler = (request: ${request}) => Promise<Response>
@@ -172,10 +181,7 @@ async function newAccount() {
   ${made}
 }
 
-${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-await ${client.use}.$disconnect()`)}
-
-${group(`/${path}`, tests.join('\n\n'))}
+${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
 `
   const routes = t.calls.map((call) =>
     fromFile(t.route(call), `${call === 'me' ? 'GET' : 'POST'} as ${call}`),
