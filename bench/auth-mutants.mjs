@@ -1,0 +1,211 @@
+// Plants mistakes into the code of the recipe `auth-password`, one at a time, in a running copy of the example, and
+// prints as Markdown what noticed them. After `npm run build`; half an hour.
+//   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE]
+// `--mechanical N`: so many of those made by rule (all: 0 leaves them out); `--part K`: the Kth such share.
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readHabits } from '../dist/project/habits/read.js'
+import { loadProject } from '../dist/project/load.js'
+import { openDraft } from '../dist/proof/draft.js'
+import { formatDraft } from '../dist/proof/format-draft.js'
+import { MODE_VARIABLE } from '../dist/proof/mutants/on-copy.js'
+import { openBench } from '../dist/proof/open.js'
+import { copyIn } from '../dist/proof/write-change.js'
+import { authInput, authPassword } from '../dist/recipes/auth-password/index.js'
+import { mutantsIn, plant } from '../dist/recipes/auth-password/plant.js'
+import { targetOf } from '../dist/recipes/auth-password/target.js'
+import { codeOf } from '../dist/recipes/auth-password/templates/index.js'
+import { explained } from './auth-mutants-explained.mjs'
+
+const repository = join(import.meta.dirname, '..')
+const { values: given } = parseArgs({
+  options: {
+    app: { type: 'string', default: 'examples/workshop' },
+    set: { type: 'string', multiple: true, default: ['register=true'] },
+    mechanical: { type: 'string', default: '250' },
+    part: { type: 'string', default: '1' },
+    match: { type: 'string' },
+    log: { type: 'string' },
+  },
+})
+const began = performance.now()
+const note = (line) =>
+  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} ${line}\n`)
+const base = mkdtempSync(join(tmpdir(), 'mutants-'))
+const stop = new AbortController()
+process.once('SIGINT', () => stop.abort(new Error('Interrupted.')))
+process.once('SIGTERM', () => stop.abort(new Error('Ended.')))
+
+try {
+  await main()
+} finally {
+  rmSync(base, { recursive: true, force: true })
+}
+
+async function main() {
+  const app = given.app
+  const project = await loadProject(join(repository, app))
+  const habits = readHabits(project)
+  const input = authInput.parse(Object.fromEntries(given.set.map(pair)))
+  const facts = { habits, project, stamp: '20260101000000' }
+  const plan = await authPassword.plan(facts, input)
+  const context = {
+    workFolder: base,
+    cacheFolder: join(tmpdir(), 'mutants-cache'),
+    signal: stop.signal,
+    progress: note,
+  }
+  const draft = await openDraft({
+    project,
+    change: plan.change,
+    packages: plan.packages,
+    manager: habits.packages.manager,
+    ...context,
+  })
+  try {
+    await formatDraft(draft, plan.change, habits.code.formatter.value, stop.signal)
+    const code = new Set(codeOf(targetOf(facts, input)).map(({ file }) => file))
+    const text = (file) => readFileSync(join(draft.root, file), 'utf8')
+    const texts = new Map([...code].map((file) => [file, text(file)]))
+    const tests = draft.written.files.filter((file) => /\.(test|spec)\.ts$/.test(file))
+    const scaffold = authPassword.scaffold(facts, input)
+    await copyIn(draft.root, new Map(scaffold.files.map(({ file, text }) => [file, text])))
+    const drafted = await loadProject(draft.root)
+    const bench = await openBench(
+      drafted,
+      { ...context, root: draft.root },
+      {
+        seed: 1,
+        mode: 'dev',
+        env: { ...scaffold.env, [MODE_VARIABLE]: 'production' },
+      },
+    )
+    try {
+      await run(bench, facts, input, texts, tests)
+    } finally {
+      await bench.close()
+    }
+  } finally {
+    await draft.close()
+  }
+}
+
+async function run(bench, facts, input, texts, tests) {
+  const all = mutantsIn(texts)
+  const wanted = (one) =>
+    !given.match || `${one.location.file} ${one.kind} ${one.id} ${one.title}`.includes(given.match)
+  const written = all.written.filter(wanted)
+  const mechanical = share(all.mechanical).filter(wanted)
+  note(`${written.length} written, ${mechanical.length} of ${all.mechanical.length} mechanical`)
+  let done = 0
+  const started = performance.now()
+  const report = await plant(bench, facts, input, {
+    texts,
+    tests,
+    mutants: [...written, ...mechanical],
+    budget: { each: 240_000 },
+    signal: stop.signal,
+    progress: note,
+    onResult({ mutant, result, by, ms }) {
+      done += 1
+      const line = `${done} ${result} ${(ms / 1000).toFixed(1)}s ${mutant.location.file}:${mutant.location.line} ${mutant.id} ${mutant.title} <- ${by ?? ''}`
+      note(line)
+      if (given.log)
+        appendFileSync(
+          given.log,
+          `${JSON.stringify({ id: mutant.id, kind: mutant.kind, ...mutant.location, title: mutant.title, before: mutant.before, after: mutant.after, result, by, ms })}\n`,
+        )
+    },
+  })
+  print(report, all, performance.now() - started)
+}
+
+/** Evenly spread in an order that nothing but the mutants decides: that of their ids, which are digests. */
+function share(mutants) {
+  const count = given.mechanical === 'all' ? mutants.length : Number(given.mechanical)
+  const part = Number(given.part) - 1
+  const order = mutants.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const chosen = new Set(order.slice(part * count, (part + 1) * count))
+  return mutants.filter((one) => chosen.has(one))
+}
+
+function print({ tried, clean }, all, ms) {
+  const out = []
+  const say = (line = '') => out.push(line)
+  const version = (name) =>
+    JSON.parse(readFileSync(join(repository, 'node_modules', name, 'package.json'), 'utf8')).version
+  const withstood = clean.filter(({ verdict }) => verdict === 'withstood')
+  say(`${given.app}, ${given.set.join(', ')}: ${tried.length} mutants, ${(ms / 60_000).toFixed(0)} minutes.`)
+  say(
+    `Node ${process.versions.node}, ${cpus().length} cores, Next ${version('next')} (\`next dev\`), Prisma ${version('prisma')}, TypeScript ${version('typescript')}, Vitest ${version('vitest')}.`,
+  )
+  say(
+    `Without a mutant ${withstood.length} of ${clean.length} attacks were withstood; the others notice nothing: ${
+      clean
+        .filter((one) => one.verdict !== 'withstood')
+        .map(({ attack, verdict }) => `${attack.id} (${verdict})`)
+        .join(', ') || 'none'
+    }.`,
+  )
+  say()
+  say('| kind | there are | tried | types | tests | attacks | load, time | survived |')
+  say('| --- | --- | --- | --- | --- | --- | --- | --- |')
+  const made = [...all.written, ...all.mechanical]
+  const count = (list, by) => list.filter((one) => one.result !== 'survived' && by(one)).length
+  const row = (name, some, list) =>
+    say(
+      `| ${[name, some.length, list.length, count(list, ({ by }) => by?.startsWith('types')), count(list, ({ by }) => by?.startsWith('test:')), count(list, ({ by }) => by?.startsWith('attack')), count(list, ({ by }) => !/^(types|test:|attack)/.test(by ?? '')), list.filter(({ result }) => result === 'survived').length].join(' | ')} |`,
+    )
+  for (const kind of ['written', ...[...new Set(all.mechanical.map(({ kind }) => kind))].sort()])
+    row(
+      kind,
+      made.filter((one) => one.kind === kind),
+      tried.filter(({ mutant }) => mutant.kind === kind),
+    )
+  const mechanical = tried.filter(({ mutant }) => mutant.kind !== 'written')
+  row('mechanical, all', all.mechanical, mechanical)
+  const survived = tried.filter(({ result }) => result === 'survived')
+  const equivalent = survived.filter(({ mutant }) => explained(mutant)?.equivalent)
+  const rate = (list, left) =>
+    `${list.length - left} of ${list.length}${list.length ? ` (${(((list.length - left) / list.length) * 100).toFixed(1)} %)` : ''}`
+  const left = survived.filter(({ mutant }) => mutant.kind !== 'written')
+  say()
+  say(
+    `Noticed of the mechanical ones: ${rate(mechanical, left.length)}; without those that change nothing: ${rate(
+      mechanical.filter((one) => !equivalent.includes(one)),
+      left.filter((one) => !equivalent.includes(one)).length,
+    )}.`,
+  )
+  if (all.without.length > 0)
+    say(
+      `Written ones that have no place here: ${all.without.map(({ id, optional }) => `${id} (${optional ?? 'not explained'})`).join(', ')}.`,
+    )
+  say()
+  for (const { mutant } of survived) {
+    const why = explained(mutant)
+    say(
+      `- ${mutant.location.file}:${mutant.location.line} ${mutant.title}: \`${squeezed(mutant.before)}\` → \`${squeezed(mutant.after)}\`. ${why ? `${why.equivalent ? 'Changes nothing' : 'Not noticed'}: ${why.because}` : '**Not explained.**'}`,
+    )
+  }
+  process.stdout.write(`${out.join('\n')}\n`)
+  if (
+    survived.some(({ mutant }) => !explained(mutant)) ||
+    survived.some(({ mutant }) => mutant.kind === 'written')
+  )
+    process.exitCode = 1
+}
+
+const squeezed = (text) => {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > 140 ? `${line.slice(0, 139)}…` : line
+}
+
+function pair(text) {
+  const [name, value] = text.split('=')
+  return [
+    name,
+    value === 'true' ? true : value === 'false' ? false : /^\d+$/.test(value) ? Number(value) : value,
+  ]
+}

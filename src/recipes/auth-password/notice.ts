@@ -1,0 +1,64 @@
+/** Which attack notices a mutant: those that noticed its like are tried first. */
+import type { Mutant } from '../../proof/mutants/mutants.ts'
+import type { Attacking } from '../../proof/mutants/on-copy.ts'
+import { type AttackResult, runAttacks } from './attacks/index.ts'
+import type { AuthTarget } from './attacks/target.ts'
+
+export interface Noticing {
+  /** What each attack said of the code without a mutant. Those that it did not withstand notice nothing. */
+  clean: AttackResult[]
+  /** The id of the attack that notices the mutant which the target has now. */
+  attack: Attacking
+}
+
+/** Their verdict depends on a clock: what they notice has to be noticed again. */
+const BY_CLOCK = new Set(['enumeration-time', 'hashing-flood'])
+
+/**
+ * Attacks the code without a mutant, and from then on with one. `expected`: what somebody wrote down of mutants to
+ * come; it says where to begin with others in the same file.
+ */
+export async function noticing(
+  target: AuthTarget,
+  expected: readonly Mutant[],
+  signal?: AbortSignal,
+): Promise<Noticing> {
+  const options = signal === undefined ? {} : { signal }
+  const clean = await runAttacks(target, options)
+  const useful = clean.filter(({ verdict }) => verdict === 'withstood')
+  const kills = new Map<string, number>()
+  const key = (file: string, attack: string): string => `${file} ${attack}`
+  const add = (name: string, count: number): void => void kills.set(name, (kills.get(name) ?? 0) + count)
+  for (const { location, killedBy = [] } of expected)
+    for (const attack of killedBy) add(key(location.file, attack), 0.5)
+  const rankOf = ({ location, killedBy = [] }: Mutant, { attack: { id }, ms }: AttackResult): number =>
+    (killedBy.includes(id) ? 1e6 : 0) +
+    1e3 * (kills.get(key(location.file, id)) ?? 0) +
+    10 * (kills.get(id) ?? 0) -
+    ms / 100
+  return {
+    clean,
+    attack: async (mutant, stop) => {
+      const order = useful.toSorted((a, b) => rankOf(mutant, b) - rankOf(mutant, a))
+      for (const { attack } of order) {
+        if (!(await isBroken(target, attack.id, stop))) continue
+        if (BY_CLOCK.has(attack.id) && !(await isBroken(target, attack.id, stop))) continue
+        add(attack.id, 1)
+        add(key(mutant.location.file, attack.id), 1)
+        return attack.id
+      }
+      return undefined
+    },
+  }
+}
+
+/** An attack that cannot even be carried out has noticed something: without the mutant it could. */
+async function isBroken(target: AuthTarget, id: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const [result] = await runAttacks(target, { only: [id], signal })
+    return result?.verdict !== 'withstood'
+  } catch {
+    signal.throwIfAborted()
+    return true
+  }
+}
