@@ -183,7 +183,7 @@ function basePathOf({ habits }: AuthFacts, asked: string | undefined): string {
   if (file)
     throw new UserError(
       `The path /${posix.join(apiPath(habits), path)} is taken: ${file} answers there already.`,
-      'Name another path, such as --base-path token; what is there stays as it is.',
+      'Name another path, such as `--set basePath=token`; what is there stays as it is.',
     )
   return path
 }

@@ -33,7 +33,7 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     if (!createUser)
       throw new UserError(
         'The Prisma schema has no model of people who sign in.',
-        'Name it User or Account, with an email; or run the command again with --create-user, which adds one.',
+        'Name it User or Account, with an email; or run the command again with `--set createUser=true`, which adds one.',
       )
     return made(habits.schema?.id.value.type ?? 'String')
   }
