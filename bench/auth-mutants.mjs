@@ -2,24 +2,18 @@
 // prints as Markdown what noticed them. After `npm run build`; half an hour.
 //   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE]
 // `--mechanical N`: so many of those made by rule (all: 0 leaves them out); `--part K`: the Kth such share.
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readHabits } from '../dist/project/habits/read.js'
-import { loadProject } from '../dist/project/load.js'
-import { openDraft } from '../dist/proof/draft.js'
-import { formatDraft } from '../dist/proof/format-draft.js'
 import { MODE_VARIABLE } from '../dist/proof/mutants/on-copy.js'
 import { openBench } from '../dist/proof/open.js'
-import { copyIn } from '../dist/proof/write-change.js'
-import { authInput, authPassword } from '../dist/recipes/auth-password/index.js'
 import { mutantsIn, plant } from '../dist/recipes/auth-password/plant.js'
 import { targetOf } from '../dist/recipes/auth-password/target.js'
 import { codeOf } from '../dist/recipes/auth-password/templates/index.js'
 import { explained } from './auth-mutants-explained.mjs'
+import { openCopy, versionOf } from './recipe-copy.mjs'
 
-const repository = join(import.meta.dirname, '..')
 const { values: given } = parseArgs({
   options: {
     app: { type: 'string', default: 'examples/workshop' },
@@ -28,6 +22,7 @@ const { values: given } = parseArgs({
     part: { type: 'string', default: '1' },
     match: { type: 'string' },
     log: { type: 'string' },
+    quick: { type: 'boolean', default: false },
   },
 })
 const began = performance.now()
@@ -45,50 +40,30 @@ try {
 }
 
 async function main() {
-  const app = given.app
-  const project = await loadProject(join(repository, app))
-  const habits = readHabits(project)
-  const input = authInput.parse(Object.fromEntries(given.set.map(pair)))
-  const facts = { habits, project, stamp: '20260101000000' }
-  const plan = await authPassword.plan(facts, input)
-  const context = {
+  const copy = await openCopy({
+    app: given.app,
+    settings: given.set,
     workFolder: base,
-    cacheFolder: join(tmpdir(), 'mutants-cache'),
     signal: stop.signal,
     progress: note,
-  }
-  const draft = await openDraft({
-    project,
-    change: plan.change,
-    packages: plan.packages,
-    manager: habits.packages.manager,
-    ...context,
   })
   try {
-    await formatDraft(draft, plan.change, habits.code.formatter.value, stop.signal)
-    const code = new Set(codeOf(targetOf(facts, input)).map(({ file }) => file))
-    const text = (file) => readFileSync(join(draft.root, file), 'utf8')
-    const texts = new Map([...code].map((file) => [file, text(file)]))
+    const { facts, input, draft } = copy
+    const code = codeOf(targetOf(facts, input)).map(({ file }) => file)
+    const texts = new Map(code.map((file) => [file, copy.text(file)]))
     const tests = draft.written.files.filter((file) => /\.(test|spec)\.ts$/.test(file))
-    const scaffold = authPassword.scaffold(facts, input)
-    await copyIn(draft.root, new Map(scaffold.files.map(({ file, text }) => [file, text])))
-    const drafted = await loadProject(draft.root)
-    const bench = await openBench(
-      drafted,
-      { ...context, root: draft.root },
-      {
-        seed: 1,
-        mode: 'dev',
-        env: { ...scaffold.env, [MODE_VARIABLE]: 'production' },
-      },
-    )
+    const bench = await openBench(copy.drafted, copy.context, {
+      seed: 1,
+      mode: 'dev',
+      env: { ...copy.env, [MODE_VARIABLE]: 'production' },
+    })
     try {
       await run(bench, facts, input, texts, tests)
     } finally {
       await bench.close()
     }
   } finally {
-    await draft.close()
+    await copy.draft.close()
   }
 }
 
@@ -106,6 +81,7 @@ async function run(bench, facts, input, texts, tests) {
     tests,
     mutants: [...written, ...mechanical],
     budget: { each: 240_000 },
+    quick: given.quick,
     signal: stop.signal,
     progress: note,
     onResult({ mutant, result, by, ms }) {
@@ -134,12 +110,10 @@ function share(mutants) {
 function print({ tried, clean }, all, ms) {
   const out = []
   const say = (line = '') => out.push(line)
-  const version = (name) =>
-    JSON.parse(readFileSync(join(repository, 'node_modules', name, 'package.json'), 'utf8')).version
   const withstood = clean.filter(({ verdict }) => verdict === 'withstood')
   say(`${given.app}, ${given.set.join(', ')}: ${tried.length} mutants, ${(ms / 60_000).toFixed(0)} minutes.`)
   say(
-    `Node ${process.versions.node}, ${cpus().length} cores, Next ${version('next')} (\`next dev\`), Prisma ${version('prisma')}, TypeScript ${version('typescript')}, Vitest ${version('vitest')}.`,
+    `Node ${process.versions.node}, ${cpus().length} cores, Next ${versionOf('next')} (\`next dev\`), Prisma ${versionOf('prisma')}, TypeScript ${versionOf('typescript')}, Vitest ${versionOf('vitest')}.`,
   )
   say(
     `Without a mutant ${withstood.length} of ${clean.length} attacks were withstood; the others notice nothing: ${
@@ -200,12 +174,4 @@ function print({ tried, clean }, all, ms) {
 const squeezed = (text) => {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > 140 ? `${line.slice(0, 139)}…` : line
-}
-
-function pair(text) {
-  const [name, value] = text.split('=')
-  return [
-    name,
-    value === 'true' ? true : value === 'false' ? false : /^\d+$/.test(value) ? Number(value) : value,
-  ]
 }

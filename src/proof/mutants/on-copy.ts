@@ -1,4 +1,7 @@
-/** Mutants on a running copy: the type check, the tests and the attacks look at the same changed file, in this order. */
+/**
+ * Mutants on a running copy. Who is quickest looks first: the attacks that are likely to notice the mutant, then the type
+ * check and the tests, and what passes them is attacked by all others.
+ */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,10 +43,16 @@ export interface MutantCopy {
   attacks(): Promise<Attacking>
 }
 
-/** Gives the id of the attack that notices the mutant; nothing when none does. */
-export type Attacking = (mutant: Mutant, signal: AbortSignal) => Promise<string | undefined>
+/** Gives the id of the attack that notices the mutant; nothing when none does. First the likely ones, then the rest. */
+export type Attacking = (
+  mutant: Mutant,
+  which: 'likely' | 'rest',
+  signal: AbortSignal,
+) => Promise<string | undefined>
 
 export interface CopyRun extends Pick<MutantRun, 'mutants' | 'budget' | 'signal' | 'onResult'> {
+  /** Leaves out the attacks that are not likely to notice anything. */
+  quick?: boolean
   progress?: (step: string) => void
 }
 
@@ -51,7 +60,10 @@ export interface CopyRun extends Pick<MutantRun, 'mutants' | 'budget' | 'signal'
  * Tries each mutant on the copy until something notices it; `by` says what: `types: …`, `test: …`, `attack: …`, `load: …`.
  * Throws when the copy without a mutant does not pass, or does not take a change.
  */
-export async function mutantsOnCopy(copy: MutantCopy, { progress, ...run }: CopyRun): Promise<MutantReport> {
+export async function mutantsOnCopy(
+  copy: MutantCopy,
+  { progress, quick = false, ...run }: CopyRun,
+): Promise<MutantReport> {
   const versions = await openVersions(copy)
   const tests = await openTests(copy)
   const types = await openTypes(copy)
@@ -67,18 +79,22 @@ export async function mutantsOnCopy(copy: MutantCopy, { progress, ...run }: Copy
     texts: copy.texts,
     apply: versions.apply,
     async check(mutant, signal): Promise<Checked> {
+      if (!(await versions.settled(signal))) return killed('load: no endpoint answers')
+      const likely = await attack(mutant, 'likely', signal)
+      if (likely !== undefined) return killed(`attack: ${likely}`)
       const error = await types()
-      if (error !== undefined) return { result: 'killed', by: `types: ${error}` }
+      if (error !== undefined) return killed(`types: ${error}`)
       signal.throwIfAborted()
       const ran = await tests(signal)
-      if (!ran.ran) return { result: 'killed', by: `test: ${ran.why}` }
-      if (!ran.passed) return { result: 'killed', by: `test: ${failedTest(ran)}` }
-      if (!(await versions.settled(signal))) return { result: 'killed', by: 'load: no endpoint answers' }
-      const id = await attack(mutant, signal)
-      return id === undefined ? { result: 'survived' } : { result: 'killed', by: `attack: ${id}` }
+      if (!ran.ran) return killed(`test: ${ran.why}`)
+      if (!ran.passed) return killed(`test: ${failedTest(ran)}`)
+      const other = quick ? undefined : await attack(mutant, 'rest', signal)
+      return other === undefined ? { result: 'survived' } : killed(`attack: ${other}`)
     },
   })
 }
+
+const killed = (by: string): Checked => ({ result: 'killed', by })
 
 const failedTest = ({ log }: OwnTests & { ran: true }): string =>
   /(?:FAIL|✗|×|✕|not ok \d+ -)\s+(.*)/.exec(log)?.[1]?.trim() ?? firstFailure(log)
