@@ -124,7 +124,10 @@ async function openTests({
   const empty = `TRUNCATE ${tables.map(({ name }) => quoteTable(name)).join(', ')} CASCADE`
   const [from, to] = [server.url(database), server.url(DATABASE)]
   const env = Object.fromEntries(
-    Object.entries(bench.app.env).map(([key, value]) => [key, value.replaceAll(from, to)]),
+    Object.entries({ ...bench.app.env, [MODE_VARIABLE]: 'test' }).map(([key, value]) => [
+      key,
+      value.replaceAll(from, to),
+    ]),
   )
   return async (signal) => {
     await client.query(empty)
