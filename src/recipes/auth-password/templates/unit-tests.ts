@@ -1,5 +1,7 @@
+import { blocks } from '../hashing.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
+import { waitingOf } from './passwords.ts'
 import { normalizes } from './policy.ts'
 import type { Runner } from './tests.ts'
 import { formOfIds } from './tokens.ts'
@@ -67,7 +69,7 @@ ${group(
   ].join('\n\n'),
 )}
 
-${queueTests({ test, group, is })}
+${queueTests(t, { test, group, is })}
 
 ${schemaTests(t, { test, group, is })}
 
@@ -193,7 +195,7 @@ ${is('await readAccessToken(await signed(secret))', 'undefined')}`,
   return {
     imports: [
       fromPackage('node:crypto', 'createHash'),
-      fromPackage('node:os', 'availableParallelism'),
+      ...(blocks(t.hashing) ? [] : [fromPackage('node:os', 'availableParallelism')]),
       fromPackage('jose', 'SignJWT'),
       fromFile(part['hashing-queue'], 'inTurn'),
       fromFile(part.schemas, 'loginSchema', ...(t.register ? ['registerSchema'] : [])),
@@ -245,12 +247,14 @@ for (const wrong of [
   )
 }
 
-function queueTests({ test, group, is }: Spoken): string {
+function queueTests(t: Target, { test, group, is }: Spoken): string {
+  const slots = blocks(t.hashing) ? '1' : 'Math.max(1, availableParallelism() - 1)'
+  const most = blocks(t.hashing) ? 10 : 20
   return group(
     'hashing queue',
     [
       test(
-        'leaves one core to others',
+        blocks(t.hashing) ? 'hashes one at a time' : 'leaves one core to others',
         `let now = 0
 let most = 0
 const work = async () => {
@@ -259,15 +263,15 @@ const work = async () => {
   await new Promise((resolve) => setTimeout(resolve, 5))
   now -= 1
 }
-const slots = Math.max(1, availableParallelism() - 1)
-await Promise.all(Array.from({ length: 20 }, () => inTurn(work)))
-${is('most', 'Math.min(20, slots)')}
-const all = await Promise.allSettled(Array.from({ length: 33 * slots + 1 }, () => inTurn(work)))
+const slots = ${slots}
+await Promise.all(Array.from({ length: ${most} }, () => inTurn(work)))
+${is('most', `Math.min(${most}, slots)`)}
+const all = await Promise.allSettled(Array.from({ length: ${waitingOf(t) + 1} * slots + 1 }, () => inTurn(work)))
 ${is("all.filter(({ status }) => status === 'rejected').length", '1')}`,
       ),
       test(
         'goes on after a failure',
-        `for (let count = 0; count < availableParallelism(); count++) {
+        `for (let count = 0; count < ${blocks(t.hashing) ? '2' : 'availableParallelism()'}; count++) {
   const failed = await inTurn(() => Promise.reject(new Error('no hash'))).catch(() => 'failed')
   ${is('failed', "'failed'")}
 }
