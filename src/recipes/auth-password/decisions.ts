@@ -55,9 +55,16 @@ export function decisionsOf(t: Target): Decision[] {
       about: 'Secret',
       choice: 'ACCESS_TOKEN_SECRET, of its own',
       because: 'A secret that also signs something else would let one token pass as the other.',
-      ...(habits.environment?.at && { seen: habits.environment.at }),
       from: 'standard',
     },
+    ...(habits.environment
+      ? [
+          seen('Environment', habits.environment.at, {
+            choice: `read in ${t.part.settings}, when first needed`,
+            because: `In ${habits.environment.value.file} each build, test and developer would have to have the secret at once: list it there when they do.`,
+          }),
+        ]
+      : []),
     {
       about: 'Guessing',
       choice:

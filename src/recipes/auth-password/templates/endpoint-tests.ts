@@ -7,7 +7,7 @@ import type { Runner } from './tests.ts'
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
   const { user, part, client, path } = t
-  const { test, group, after, equal: is } = runner
+  const { test, onDatabase, after, equal: is } = runner
   const next = t.failing.by === 'wrapper'
   const request = next ? 'NextRequest' : 'Request'
   const envelope = t.habits.answers.success.value
@@ -116,7 +116,7 @@ ${is(`[400, 422].includes(await raw(JSON.stringify({ ${user.email}: { not: '' },
           test(
             'registers an address once, in any spelling, and keeps weak passwords out',
             `const account = await newAccount()
-const again = { ...account, ${user.email}: account.${user.email}.toUpperCase() }
+const again = { ...account, ${user.email}: ${user.identifier === 'email' ? `account.${user.email}.toUpperCase()` : `\` \${account.${user.email}} \``} }
 ${is("(await call(register, 'register', { body: again })).status", '409')}
 for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it']) {
   const { status } = await call(register, 'register', { body: { ...account, ${user.email}: newAddress(), password: weak } })
@@ -145,14 +145,23 @@ ${is("(await renew(again.tokens, { site: 'same-origin', origin: 'http://localhos
       : []),
   ]
   tests.push(...limitTests(t, runner), ...eventTests(t, runner))
+  const cleanUp =
+    after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
+await ${client.use}.$disconnect()`)
   const body = `
 process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long enough'
 process.env.TRUSTED_PROXIES = '1'
 
 const password = 'mild harbour tulip 7'
-const domain = \`\${Date.now().toString(36)}.example.com\`
+${
+  user.identifier === 'email'
+    ? `const domain = \`\${Date.now().toString(36)}.example.com\`
 let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\`
+const newAddress = () => \`ann\${++count}@\${domain}\``
+    : `const domain = Date.now().toString(36)
+let count = 0
+const newAddress = () => \`ann\${++count}-\${domain}\``
+}
 const networks = Date.now()
 const newNetwork = () => \`198.\${18 + (networks & 1)}.\${(networks >> 1) & 255}.\${++count % 250}\`
 const url = (name: string) => \`http://localhost/${path}/\${name}\`
@@ -208,9 +217,6 @@ async function newAccount() {
   ${made}
 }
 
-${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-await ${client.use}.$disconnect()`)}
-
 async function idOf(account: { ${user.email}: string }) {
   const { ${user.id.name} } = await ${client.use}.${user.delegate}.findUniqueOrThrow({
     where: { ${user.email}: account.${user.email} },
@@ -219,7 +225,7 @@ async function idOf(account: { ${user.email}: string }) {
   return ${user.id.name}
 }
 
-${group(`/${path}`, tests.join('\n\n'))}
+${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
 `
   const routes = t.calls.map((call) =>
     fromFile(t.route(call), `${call === 'me' ? 'GET' : 'POST'} as ${call}`),
