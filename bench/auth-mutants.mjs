@@ -8,9 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MODE_VARIABLE } from '../dist/proof/mutants/on-copy.js'
 import { openBench } from '../dist/proof/open.js'
-import { mutantsIn, plant } from '../dist/recipes/auth-password/plant.js'
-import { targetOf } from '../dist/recipes/auth-password/target.js'
-import { codeOf } from '../dist/recipes/auth-password/templates/index.js'
+import { addedCode, chosen, mutantsIn, plant } from '../dist/recipes/auth-password/plant.js'
 import { explained } from './auth-mutants-explained.mjs'
 import { openCopy, versionOf } from './recipe-copy.mjs'
 
@@ -49,8 +47,8 @@ async function main() {
   })
   try {
     const { facts, input, draft } = copy
-    const code = codeOf(targetOf(facts, input)).map(({ file }) => file)
-    const texts = new Map(code.map((file) => [file, copy.text(file)]))
+    const added = draft.written.files.filter((file) => draft.written.before(file) === undefined)
+    const texts = addedCode(facts, input, new Map(added.map((file) => [file, copy.text(file)])))
     const tests = draft.written.files.filter((file) => /\.(test|spec)\.ts$/.test(file))
     const bench = await openBench(copy.drafted, copy.context, {
       seed: 1,
@@ -98,13 +96,11 @@ async function run(bench, facts, input, texts, tests) {
   print(report, all, performance.now() - started)
 }
 
-/** Evenly spread in an order that nothing but the mutants decides: that of their ids, which are digests. */
+/** The Kth share of so many; in the order of the files. */
 function share(mutants) {
   const count = given.mechanical === 'all' ? mutants.length : Number(given.mechanical)
-  const part = Number(given.part) - 1
-  const order = mutants.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  const chosen = new Set(order.slice(part * count, (part + 1) * count))
-  return mutants.filter((one) => chosen.has(one))
+  const some = new Set(chosen(mutants, (Number(given.part) - 1) * count, count))
+  return mutants.filter((one) => some.has(one))
 }
 
 function print({ tried, clean }, all, ms) {

@@ -30,6 +30,7 @@ const run = (more: Partial<BuildInput>): Promise<Report> =>
       plan: false,
       apply: false,
       allowDirty: false,
+      mutants: 0,
       dev: false,
       seed: 3,
       ...more,

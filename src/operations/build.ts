@@ -38,6 +38,15 @@ const input = z.object({
     .boolean()
     .default(false)
     .describe('Also edit files that have uncommitted changes (command line only)'),
+  mutants: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      'Plant so many mistakes into the new code, one at a time, and see whether its tests and attacks notice: a few seconds for each',
+    ),
   ...benchInput,
 })
 
@@ -77,7 +86,7 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
       tell(report, { ...plan, decisions: [understood, ...plan.decisions] })
       report.questions = questions
       await carryOut(
-        { recipe, facts, input: given, plan, bench: benchOptions(options) },
+        { recipe, facts, input: given, plan, bench: benchOptions(options), mutants: options.mutants },
         report,
         options,
         context,
