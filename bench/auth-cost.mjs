@@ -1,7 +1,7 @@
 // What the endpoints of the recipe `auth-password` cost beside the same endpoints written by hand
 // (fixtures/hand-written-auth): CPU of the server and statements per request, and what a flood of logins leaves of `me`.
 // Prints Markdown. After `npm run build`; five minutes.
-//   node bench/auth-cost.mjs [--app FOLDER] [--set name=value] [--rounds N] [--seconds N] [--flood]
+//   node bench/auth-cost.mjs [--app FOLDER] [--set name=value] [--rounds N] [--turns N] [--seconds N] [--flood]
 // `--flood`: only the flood, which every application can be asked for; the comparison is written for the example.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as open } from 'node:http'
@@ -20,7 +20,8 @@ const { values: given } = parseArgs({
     app: { type: 'string', default: 'examples/workshop' },
     set: { type: 'string', multiple: true, default: ['register=true'] },
     rounds: { type: 'string', default: '20' },
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '2' },
+    turns: { type: 'string', default: '12' },
     flood: { type: 'boolean', default: false },
   },
 })
@@ -233,17 +234,17 @@ async function micros(origin) {
   return JSON.parse(answer.body).micros
 }
 
-/** `me` from eight clients, alone and while 24 clients log in; three rounds of each. */
+/** `me` from eight clients, in turns alone and while 24 clients log in: what else the machine does meets both. */
 async function floods(target, sides) {
   const { origin, promised, people, client } = target
   say(
-    `| \`me\` from ${READERS} clients | alone, per second | while ${CLIENTS} clients log in | kept | logins answered per second | refused for the moment (503) | median of \`me\`, ms: alone, in the flood |`,
+    `| \`me\` from ${READERS} clients, ${given.turns} turns of ${given.seconds} s | alone, per second | while ${CLIENTS} clients log in | kept of all | kept in a turn: median (from, to) | logins answered per second | 503 | CPU of the server, of one core: alone, in the flood |`,
   )
-  say('| --- | --- | --- | --- | --- | --- | --- |')
+  say('| --- | --- | --- | --- | --- | --- | --- | --- |')
   for (const side of sides) {
-    const rates = []
-    for (let round = 0; round < 3; round++) {
-      note(`flood ${round + 1}, ${side}`)
+    const turns = []
+    for (let turn = 0; turn < Number(given.turns); turn++) {
+      note(`flood ${turn + 1}, ${side}`)
       await client.query(`DELETE FROM "${promised.tables.limits[0]}"`)
       const login = await ask(origin, 'POST', pathOf(promised, side, 'login'), {
         body: people[0],
@@ -253,13 +254,14 @@ async function floods(target, sides) {
       const read = { origin, path: pathOf(promised, side, 'me'), token: tokenOf(login, promised) }
       const alone = await reading(read, () => Promise.resolve())
       const flooded = await reading(read, (until) => flood(target, side, until))
-      rates.push({ alone, flooded })
-      await new Promise((done) => setTimeout(done, 2000))
+      turns.push({ alone, flooded })
+      await new Promise((done) => setTimeout(done, 1000))
     }
-    const middle = rates.toSorted((a, b) => kept(a) - kept(b))
-    const [low, mid, high] = middle
+    const mean = (of) => turns.reduce((sum, turn) => sum + of(turn), 0) / turns.length
+    const all = turns.map(kept).sort((a, b) => a - b)
+    const cpu = (of) => percent(mean(of))
     say(
-      `| ${side === 'hand' ? 'by hand' : side} | ${mid.alone.rate.toFixed(0)} | ${mid.flooded.rate.toFixed(0)} | ${percent(kept(mid))} (${percent(kept(low))}, ${percent(kept(high))}) | ${mid.flooded.other.rate.toFixed(1)} | ${mid.flooded.other.busy} | ${mid.alone.median.toFixed(1)}, ${mid.flooded.median.toFixed(1)} |`,
+      `| ${side === 'hand' ? 'by hand' : side} | ${mean((one) => one.alone.rate).toFixed(0)} | ${mean((one) => one.flooded.rate).toFixed(0)} | ${percent(mean((one) => one.flooded.rate) / mean((one) => one.alone.rate))} | ${percent(all[all.length >> 1])} (${percent(all[0])}, ${percent(all.at(-1))}) | ${mean((one) => one.flooded.other.rate).toFixed(1)} | ${turns.reduce((sum, one) => sum + one.flooded.other.busy, 0)} | ${cpu((one) => one.alone.cpu)}, ${cpu((one) => one.flooded.cpu)} |`,
     )
   }
   say()
@@ -274,18 +276,26 @@ function percent(part) {
 }
 
 async function reading({ origin, path, token }, beside) {
-  const until = performance.now() + Number(given.seconds) * 1000
-  const times = []
+  const seconds = Number(given.seconds)
+  // The flood needs a moment until its queue is full.
+  const from = performance.now() + 700
+  const until = from + seconds * 1000
+  let count = 0
   const reader = async () => {
     while (performance.now() < until) {
-      const start = performance.now()
       expect(await ask(origin, 'GET', path, { token }), 200)
-      times.push(performance.now() - start)
+      const now = performance.now()
+      if (now > from && now < until) count += 1
     }
   }
-  const [other] = await Promise.all([beside(until), ...Array.from({ length: READERS }, reader)])
-  const sorted = times.toSorted((a, b) => a - b)
-  return { rate: times.length / Number(given.seconds), median: sorted[sorted.length >> 1], other }
+  const readers = Array.from({ length: READERS }, reader)
+  const flooding = beside(until)
+  await new Promise((done) => setTimeout(done, from - performance.now()))
+  const [began, before] = [performance.now(), await micros(origin)]
+  await Promise.all(readers)
+  const spent = (await micros(origin)) - before
+  const cpu = spent / 1000 / (performance.now() - began)
+  return { rate: count / seconds, cpu, other: await flooding }
 }
 
 async function flood({ origin, promised }, side, until) {
