@@ -1,8 +1,10 @@
 // Plants mistakes into the code of the recipe `auth-password`, one at a time, in a running copy of the example, and
 // prints as Markdown what noticed them. After `npm run build`; half an hour.
-//   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE]
+//   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE] [--quick]
+// `--log FILE`: each result, a line; what stands there already is not tried again, but survivors are, unless `--quick`,
+// which leaves the attacks out that are not likely to notice anything.
 // `--mechanical N`: so many of those made by rule (all: 0 leaves them out); `--part K`: the Kth such share.
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -71,29 +73,48 @@ async function run(bench, facts, input, texts, tests) {
     !given.match || `${one.location.file} ${one.kind} ${one.id} ${one.title}`.includes(given.match)
   const written = all.written.filter(wanted)
   const mechanical = share(all.mechanical).filter(wanted)
-  note(`${written.length} written, ${mechanical.length} of ${all.mechanical.length} mechanical`)
+  const mutants = [...written, ...mechanical]
+  const before = earlier()
+  const known = mutants.flatMap((mutant) => {
+    const one = before.get(mutant.id)
+    return one && (one.result !== 'survived' || given.quick) ? [{ mutant, ...one }] : []
+  })
+  const left = mutants.filter(({ id }) => !known.some(({ mutant }) => mutant.id === id))
+  note(
+    `${written.length} written, ${mechanical.length} of ${all.mechanical.length} mechanical; ${known.length} are known`,
+  )
   let done = 0
-  const started = performance.now()
   const report = await plant(bench, facts, input, {
     texts,
     tests,
-    mutants: [...written, ...mechanical],
+    mutants: left,
     budget: { each: 240_000 },
-    quick: given.quick,
     signal: stop.signal,
+    quick: given.quick,
     progress: note,
     onResult({ mutant, result, by, ms }) {
       done += 1
-      const line = `${done} ${result} ${(ms / 1000).toFixed(1)}s ${mutant.location.file}:${mutant.location.line} ${mutant.id} ${mutant.title} <- ${by ?? ''}`
-      note(line)
+      note(
+        `${done} ${result} ${(ms / 1000).toFixed(1)}s ${mutant.location.file}:${mutant.location.line} ${mutant.id} ${mutant.title} <- ${by ?? ''}`,
+      )
+      const { id, kind, title, location, before, after } = mutant
       if (given.log)
         appendFileSync(
           given.log,
-          `${JSON.stringify({ id: mutant.id, kind: mutant.kind, ...mutant.location, title: mutant.title, before: mutant.before, after: mutant.after, result, by, ms })}\n`,
+          `${JSON.stringify({ id, kind, ...location, title, before, after, result, by, ms })}\n`,
         )
     },
   })
-  print(report, all, performance.now() - started)
+  print({ ...report, tried: [...known, ...report.tried] }, all)
+}
+
+/** What an earlier run that was cut short wrote into its log; the same code has the same ids. */
+function earlier() {
+  if (!given.log || !existsSync(given.log)) return new Map()
+  const lines = readFileSync(given.log, 'utf8').trim().split('\n').filter(Boolean)
+  return new Map(
+    lines.map((line) => JSON.parse(line)).map(({ id, result, by, ms }) => [id, { result, by, ms }]),
+  )
 }
 
 /** The Kth share of so many; in the order of the files. */
@@ -103,7 +124,8 @@ function share(mutants) {
   return mutants.filter((one) => some.has(one))
 }
 
-function print({ tried, clean }, all, ms) {
+function print({ tried, clean }, all) {
+  const ms = tried.reduce((sum, one) => sum + one.ms, 0)
   const out = []
   const say = (line = '') => out.push(line)
   const withstood = clean.filter(({ verdict }) => verdict === 'withstood')

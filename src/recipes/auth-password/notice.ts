@@ -11,8 +11,8 @@ export interface Noticing {
   attack: Attacking
 }
 
-/** Tried before anything else: one takes a fraction of the time of the tests. */
-const LIKELY = 10
+/** So long, in milliseconds, as those take that are tried before anything else: less than the tests. */
+const LIKELY_MS = 2_000
 
 /** Their verdict depends on a clock: what they notice has to be noticed again. */
 const BY_CLOCK = new Set(['enumeration-time', 'hashing-flood'])
@@ -36,18 +36,14 @@ export async function noticing(
     for (const attack of killedBy) add(key(location.file, attack), 0.5)
   const rankOf = ({ location, killedBy = [] }: Mutant, { attack: { id }, ms }: AttackResult): number =>
     (killedBy.includes(id) ? 1e6 : 0) +
-    1e3 * (kills.get(key(location.file, id)) ?? 0) +
-    10 * (kills.get(id) ?? 0) -
-    ms / 100
-  let order: string[] = []
+    ((kills.get(key(location.file, id)) ?? 0) + 0.1 * (kills.get(id) ?? 0) + 0.01) / (ms + 100)
+  let order: AttackResult[] = []
   return {
     clean,
     attack: async (mutant, which, stop) => {
-      if (which === 'likely')
-        order = useful
-          .toSorted((a, b) => rankOf(mutant, b) - rankOf(mutant, a))
-          .map(({ attack }) => attack.id)
-      for (const id of order.splice(0, which === 'likely' ? LIKELY : order.length)) {
+      if (which === 'likely') order = useful.toSorted((a, b) => rankOf(mutant, b) - rankOf(mutant, a))
+      for (const { attack } of order.splice(0, which === 'likely' ? likely(order) : order.length)) {
+        const { id } = attack
         if (!(await isBroken(target, id, stop))) continue
         if (BY_CLOCK.has(id) && !(await isBroken(target, id, stop))) continue
         add(id, 1)
@@ -57,6 +53,16 @@ export async function noticing(
       return undefined
     },
   }
+}
+
+function likely(order: readonly AttackResult[]): number {
+  let [count, ms] = [0, 0]
+  for (const one of order) {
+    ms += one.ms
+    if (ms > LIKELY_MS && count > 0) break
+    count += 1
+  }
+  return count
 }
 
 /** An attack that cannot even be carried out has noticed something: without the mutant it could. */
