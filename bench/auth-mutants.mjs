@@ -25,6 +25,21 @@ const { values: given } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 })
+const METHOD = `# Mutants of the code of \`auth-password\`
+
+How strong the generated tests and the attacks are: mistakes are planted into the code that the recipe writes, one at a time,
+and each has to be noticed. Printed by \`node bench/auth-mutants.mjs\`.
+
+- One copy of the application runs as \`next dev\`; a mutant is one changed file. It is tried when the copy says that it has
+  loaded that very text (each file notes its number when it is loaded).
+- \`next dev\` fixes \`NODE_ENV\`: in the copy the new code reads another variable in its place, which says \`production\`.
+- Who is quickest looks first: the attacks that noticed the most in this file for their time, two seconds of them; then \`tsc\`,
+  the generated tests on a database of their own, and all other attacks. The first that notices ends it: the columns say who
+  was first, not who else would have been.
+- An attack that is measured by a clock has to notice twice. An attack that is not withstood without a mutant is not asked.
+- Written mutants: \`src/recipes/auth-password/mutants.ts\`. Mechanical ones: \`src/source/mutations.ts\`, by syntax; of them
+  those whose id, a digest of the place, comes first: the same code has the same sample.
+`.split('\n')
 const began = performance.now()
 const note = (line) =>
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} ${line}\n`)
@@ -129,6 +144,7 @@ function print({ tried, clean }, all) {
   const out = []
   const say = (line = '') => out.push(line)
   const withstood = clean.filter(({ verdict }) => verdict === 'withstood')
+  for (const line of METHOD) say(line)
   say(`${given.app}, ${given.set.join(', ')}: ${tried.length} mutants, ${(ms / 60_000).toFixed(0)} minutes.`)
   say(
     `Node ${process.versions.node}, ${cpus().length} cores, Next ${versionOf('next')} (\`next dev\`), Prisma ${versionOf('prisma')}, TypeScript ${versionOf('typescript')}, Vitest ${versionOf('vitest')}.`,

@@ -24,7 +24,6 @@ for (let guess = 0; guess < 10; guess++) await spendLogin(account.${user.email},
 ${is(`await refused(spendLogin(account.${user.email}, network))`, 'true')}
 ${is(`await refused(spendLogin(account.${user.email}, newNetwork()))`, 'false')}
 ${is('await refused(spendLogin(newAddress(), network))', 'false')}`,
-      'slow',
     ),
     test(
       'counts guesses at an account from everywhere, and lets the owner in where they have been before',
@@ -38,7 +37,6 @@ for (let guess = 0; guess < 90; guess++)
 ${is(`await refused(spendLogin(account.${user.email}, \`another of \${domain}\`))`, 'true')}
 ${is(`await refused(spendLogin(account.${user.email}, \`home of \${domain}\`))`, 'false')}
 ${is(`await refused(spendLogin(newAddress(), \`home of \${domain}\`))`, 'false')}`,
-      'slow',
     ),
     test(
       'counts guesses from one network at all accounts, and those from nowhere for the account alone',
@@ -48,7 +46,6 @@ ${is(`await refused(spendLogin(newAddress(), \`many of \${domain}\`))`, 'true')}
 const account = newAddress()
 for (let guess = 0; guess < 100; guess++) await spendLogin(account, undefined)
 ${is('await refused(spendLogin(account, undefined))', 'true')}`,
-      'slow',
     ),
     test(
       'counts in windows of time, and forgets those that are long over',
