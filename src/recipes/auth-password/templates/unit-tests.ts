@@ -102,6 +102,7 @@ ${is("fine('abcdeacebdaecbde')", 'true')}
 // With two steps between letters, and with three.
 ${is("fine('acegikmoqsuwybdf')", 'false')}
 ${is("fine('acegikmoqsuwybeg')", 'true')}
+${is("fine('azbzczdzezfzgzhz')", 'true')}
 // A sequence of five, and what is too short to be one.
 ${is("fine('a-b.c,d;e+#!?_=')", 'false')}
 ${is("fine('a-b.c,d;:+#!?_=')", 'true')}
