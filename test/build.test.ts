@@ -31,6 +31,7 @@ const run = (more: Partial<BuildInput>): Promise<Report> =>
       plan: false,
       apply: false,
       allowDirty: false,
+      mutants: 0,
       dev: false,
       seed: 3,
       ...more,
@@ -146,6 +147,19 @@ describe('build', () => {
     execFileSync('git', ['checkout', '-q', '.'], { cwd: root })
     execFileSync('git', ['clean', '-qfd', 'src', 'prisma'], { cwd: root })
     expect(digestOf(root)).toBe(before)
+  }, 600_000)
+
+  it('plants mistakes, and says who noticed them', async () => {
+    const report = await run({ mutants: 5 })
+    const [check] = (report.checks ?? []).filter(({ name }) => name === 'mutants')
+    expect(check?.why.split('\n')).toEqual([
+      expect.stringMatching(/^typed killed types: .*TS2/),
+      expect.stringMatching(/^tested killed test: .*answers/),
+      'attacked killed attack: ping/status',
+      'harmless survived',
+      'unloadable killed load: no endpoint answers',
+    ])
+    expect(report.phases?.some(({ name }) => name === 'attacks')).toBe(true)
   }, 600_000)
 
   it('writes nothing when something speaks against it, and says all of it', async () => {
