@@ -15,6 +15,7 @@ import { docs } from './docs.ts'
 import { missingCodes } from './failures.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
+import { cacheRule } from './response-headers.ts'
 import { capitals, schemaEdits } from './schema.ts'
 import { libraryOf, type Target, targetOf } from './target.ts'
 import { codeOf } from './templates/index.ts'
@@ -51,6 +52,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     ...example.creates,
     { file: documentation.file, text: await formatted(documentation.text, documentation.file, habits.code) },
   ]
+  const caching = await cacheRule(target, read)
   const calls = target.calls.map((call) => `${call === 'me' ? 'GET' : 'POST'} /${target.path}/${call}`)
   const { manager } = habits.packages
   return {
@@ -64,10 +66,15 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
         ...packaged.edits,
         ...(await codesOf(target, read)),
         ...(await transpiled(target, read)),
+        ...caching,
       ],
       creates,
       notes: [
         ...schema.notes,
+        ...caching.map(
+          ({ file }) =>
+            `${file} sets Cache-Control for other paths as well: the rule for /${target.path} keeps tokens out of caches.`,
+        ),
         ...packaged.kept.map(({ name, section, present: version, wanted, why }) =>
           why === 'development'
             ? `${name} stands in ${section}: move it to dependencies, or it is missing in production.`
