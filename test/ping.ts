@@ -82,7 +82,7 @@ export function makePing(name: string): string {
 const input = z.object({
   word: z.string().min(2).default('pong'),
   /** What is wrong with what it writes. */
-  flaw: z.enum(['none', 'build', 'several']).default('none'),
+  flaw: z.enum(['none', 'build', 'several', 'package']).default('none'),
 })
 type Input = z.infer<typeof input>
 
@@ -115,6 +115,7 @@ const mistakes = [
 /** Answers to a ping with a word, and counts pings of users. */
 const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
   id: 'ping',
+  version: 1,
   summary: 'An endpoint that answers with a word',
   input,
   questions: () => [
@@ -175,7 +176,10 @@ const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
           seen: { file: 'src/lib/name.ts', line: 1, column: 1 },
         },
       ],
-      packages: [],
+      packages:
+        flaw === 'package'
+          ? [{ name: 'a-package-of-nobody', range: '^1.0.0', dev: false, why: 'Nobody knows.' }]
+          : [],
       endpoints: ['GET /api/ping'],
       variables: [{ name: 'PING_SECRET', why: 'Nothing reads it', secret: true }],
       next: [{ command: 'npx prisma migrate deploy', why: 'Adds the column' }],

@@ -6,7 +6,10 @@ import { allDeps } from './value.ts'
 /** Sources of the key of the one query of a handler. */
 async function keyOf(body: string): Promise<string[]> {
   const { runs } = await projectOf({
+    'prisma/schema.prisma':
+      'datasource db {\n  provider = "postgresql"\n}\nmodel Note {\n  id String @id\n}\n',
     'app/api/notes/route.ts': `import { PrismaClient } from '@prisma/client'
+import { z } from 'zod'
 const prisma = new PrismaClient()
 export async function POST(request) {
   ${body}
@@ -26,7 +29,8 @@ it.each([
   ],
 ])('a body that is read in parts is the body: %s', async (loop) => {
   const start = 'const reader = request.body.getReader(); const chunks = []'
-  const end = 'const data = JSON.parse(new TextDecoder().decode(Buffer.concat(chunks)))'
+  const end =
+    'const data = z.object({ id: z.string() }).parse(JSON.parse(new TextDecoder().decode(Buffer.concat(chunks))))'
   expect(await keyOf(`${start}\n${loop}\n${end}\n${query}`)).toEqual(['client:body.id'])
 })
 

@@ -88,14 +88,14 @@ function paths(t: Target): Decision {
     about: 'Endpoints',
     choice: t.calls.map((call) => `/${t.path}/${call}`).join(', '),
     because: asked ?? 'Route handlers, which programs of all kinds can call.',
-    ...(surface?.at && { seen: surface.at }),
-    from: asked ? 'project' : 'default',
+    ...(asked === undefined && surface?.at && { seen: surface.at }),
+    from: 'default',
   }
 }
 
-function users({ user, facts }: Target): Decision {
+function users({ user, facts, register }: Target): Decision {
   const at = (facts.habits.user ?? guessed(facts))?.at
-  const fields = [user.email, user.hash.name, ...user.filled.map(({ name }) => name)]
+  const fields = [user.email, user.hash.name, ...(register ? user.filled.map(({ name }) => name) : [])]
   if (user.added)
     return {
       about: 'Users',

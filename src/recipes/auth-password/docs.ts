@@ -9,8 +9,15 @@ export function docs(t: Target): NewFile {
   const { user } = t
   const inCookie = t.refreshIn === 'cookie'
   const envelope = t.habits.answers.success.value
-  const body = { [user.email]: 'ann@example.com', ...samples(t), password: 'four plain words here' }
-  const login = { [user.email]: 'ann@example.com', password: 'four plain words here' }
+  const body = {
+    [user.email]: user.identifier === 'email' ? 'ann@example.com' : 'ann',
+    ...samples(t),
+    password: 'four plain words here',
+  }
+  const login = {
+    [user.email]: user.identifier === 'email' ? 'ann@example.com' : 'ann',
+    password: 'four plain words here',
+  }
   const tokens = {
     accessToken: 'eyJ…',
     tokenType: 'Bearer',

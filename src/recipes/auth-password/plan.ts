@@ -1,5 +1,5 @@
 /** The recipe's plan: all that it would add to a project, and why so. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addToExample } from '../../changes/environment-example.ts'
 import { formatted } from '../../changes/format.ts'
@@ -8,12 +8,14 @@ import { rangeFor } from '../../changes/versions.ts'
 import type { Edit, NewFile } from '../../core/change.ts'
 import type { Package, Plan } from '../../core/recipe.ts'
 import { migrationFor } from '../../database/migration.ts'
+import { migrationsIn } from '../../database/migrations-in.ts'
 import type { CodeStyle } from '../../project/habits/habits.ts'
 import { decisionsOf } from './decisions.ts'
 import { docs } from './docs.ts'
 import { missingCodes } from './failures.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
+import { cacheRule } from './response-headers.ts'
 import { capitals, schemaEdits } from './schema.ts'
 import { libraryOf, type Target, targetOf } from './target.ts'
 import { codeOf } from './templates/index.ts'
@@ -50,6 +52,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     ...example.creates,
     { file: documentation.file, text: await formatted(documentation.text, documentation.file, habits.code) },
   ]
+  const caching = await cacheRule(target, read)
   const calls = target.calls.map((call) => `${call === 'me' ? 'GET' : 'POST'} /${target.path}/${call}`)
   const { manager } = habits.packages
   return {
@@ -63,10 +66,15 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
         ...packaged.edits,
         ...(await codesOf(target, read)),
         ...(await transpiled(target, read)),
+        ...caching,
       ],
       creates,
       notes: [
         ...schema.notes,
+        ...caching.map(
+          ({ file }) =>
+            `${file} sets Cache-Control for other paths as well: the rule for /${target.path} keeps tokens out of caches.`,
+        ),
         ...packaged.kept.map(({ name, section, present: version, wanted, why }) =>
           why === 'development'
             ? `${name} stands in ${section}: move it to dependencies, or it is missing in production.`
@@ -128,7 +136,7 @@ async function schemaOf(
     before: files.map(({ file, text }) => ({ path: file, content: text })),
     after,
     ...(folder !== undefined && { folder }),
-    migrations: migrationsIn(join(root, folder ?? ''), folder),
+    migrations: migrationsIn(root, folder),
     ...(lock !== undefined && { lock }),
     name: 'add login sessions',
     stamp,
@@ -139,13 +147,6 @@ async function schemaOf(
     notes: [...migration.notes, ...capitals(target, files)],
     ...(migration.name !== undefined && { name: migration.name }),
   }
-}
-
-function migrationsIn(path: string, folder: string | undefined): { name: string; sql: string }[] {
-  if (folder === undefined || !existsSync(path)) return []
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(path, entry.name, 'migration.sql')))
-    .map(({ name }) => ({ name, sql: readFileSync(join(path, name, 'migration.sql'), 'utf8') }))
 }
 
 function edited(text: string, edits: readonly Edit[]): string {

@@ -35,7 +35,8 @@ const fault: Fault<Project> = {
       const kind = run.endpoint?.kind
       if (!kind || kind === 'middleware' || kind === 'page' || kind === 'pages-ssr') continue
       const open = run.events.filter(
-        (event): event is Access => event.k === 'access' && !isGuarded(event.facts) && !isPasswordChecked(event.facts),
+        (event): event is Access =>
+          event.k === 'access' && !isGuarded(event.facts) && !isPasswordChecked(event.facts),
       )
       const hit =
         open.find((access) => touches(project, access)) ?? open.find((access) => exposes(project, access))

@@ -18,13 +18,16 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
   const account = `{ ${[`${user.email}: newAddress()`, ...others, 'password'].join(', ')} }`
+  const id = user.id.made
+    ? `${user.id.name}: ${user.id.type === 'String' ? 'randomUUID()' : '++count'}, `
+    : ''
   const made = t.register
     ? `const account = ${account}
   await call(register, 'register', { body: account })
   return account`
     : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({
-    data: { ${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
+    data: { ${id}${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
   })
   return account`
   const tests = [
@@ -236,6 +239,7 @@ ${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
       ...(next ? [fromPackage('next/server', 'NextRequest')] : []),
       ...routes,
       ...(t.register ? [] : [fromFile(part.passwords, 'hashPassword')]),
+      ...(id.includes('randomUUID') && !t.register ? [fromPackage('node:crypto', 'randomUUID')] : []),
       fromFile(part['login-budgets'], 'spendLogin'),
       fromFile(
         part['rate-limit'],

@@ -92,13 +92,13 @@ const ROUNDS = 12
 const DECOY = '$2b$12$UQasqGdfUyLNCwxenFR9cOXrBIxsRbFIsbzy0KTV7Yqv/T2Uh2oNa'
 
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, ROUNDS))
+  return inTurn<string>(() => hash(password, ROUNDS))
 }
 
 /** Takes as long for an account that does not exist as for one that does. */
 export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
   const known = stored?.startsWith('$2') ? stored : undefined
-  const matches = await inTurn(() => compare(password, known ?? DECOY))
+  const matches = await inTurn<boolean>(() => compare(password, known ?? DECOY))
   return known !== undefined && matches
 }
 
