@@ -3,6 +3,7 @@
 // Prints Markdown. After `npm run build`; five minutes.
 //   node bench/auth-cost.mjs [--app FOLDER] [--set name=value] [--rounds N] [--turns N] [--seconds N] [--flood]
 // `--flood`: only the flood, which every application can be asked for; the comparison is written for the example.
+import { setMaxListeners } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as open } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
@@ -33,21 +34,21 @@ const READERS = 8
 const began = performance.now()
 const note = (line) =>
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} ${line}\n`)
-const out = []
 let last = 0
-const say = (line = '') => out.push(line)
+const say = (line = '') => process.stdout.write(`${line}\n`)
 const base = mkdtempSync(join(tmpdir(), 'cost-'))
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort(new Error('Interrupted.')))
 process.once('SIGTERM', () => stop.abort(new Error('Ended.')))
-const agent = new Agent({ keepAlive: true, maxSockets: 200 })
+setMaxListeners(0, stop.signal)
+// The server ends idle connections after five seconds; one that ends while it is used again is an error.
+const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: 2000 })
 
 try {
   await main()
 } finally {
   rmSync(base, { recursive: true, force: true })
 }
-process.stdout.write(`${out.join('\n')}\n`)
 
 async function main() {
   const routes = ['src/app/api', 'app/api'].find((one) => existsSync(join(repository, given.app, one)))
