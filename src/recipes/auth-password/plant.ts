@@ -73,7 +73,7 @@ export async function plant(
         }),
       ),
       async attacks() {
-        const noticed = await noticing(target, mutantsIn(texts).written, run.signal)
+        const noticed = await noticing(target, mutantsIn(texts).written, run)
         clean = noticed.clean
         return noticed.attack
       },
