@@ -1,5 +1,6 @@
 /** `build` from a sentence to the user's tree and back, on a small application. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +31,7 @@ const run = (more: Partial<BuildInput>): Promise<Report> =>
       plan: false,
       apply: false,
       allowDirty: false,
+      mutants: 0,
       dev: false,
       seed: 3,
       ...more,
@@ -109,6 +111,56 @@ describe('build', () => {
     expect(digestOf(root)).toBe(before)
   }, 600_000)
 
+  it('keeps what its users edited when it is run again with another input', async () => {
+    const route = join(root, 'src/app/api/ping/route.ts')
+    const mine = 'export const dynamic = "force-dynamic"\n'
+    await run({ apply: true })
+    writeFileSync(route, `${readFileSync(route, 'utf8')}${mine}`)
+    rmSync(join(root, 'src/app/api/ping/route.test.ts'))
+    const schema = join(root, 'prisma/schema.prisma')
+    writeFileSync(schema, readFileSync(schema, 'utf8').replace('  email', '  name  String?\n  email'))
+    const kept = digestOf(root)
+
+    expect((await run({ apply: true, allowDirty: true })).headline).toContain('nothing to change')
+    expect(digestOf(root)).toBe(kept)
+
+    const report = await run({ apply: true, allowDirty: true, set: ['word=ping'] })
+    expect(objections(report)).toEqual([])
+    expect(report.headline).toMatch(/^Answer to pings: 1 file \(0 new\) written as change 0002/)
+    expect(readFileSync(route, 'utf8')).toBe(
+      `const word = 'ping'\nexport function GET() {\n  return Response.json({ data: word })\n}\n${mine}`,
+    )
+    // Deleted stays deleted, and what is in the schema already is not added twice.
+    expect(existsSync(join(root, 'src/app/api/ping/route.test.ts'))).toBe(false)
+    expect(readFileSync(schema, 'utf8')).toMatch(/pings Int @default\(0\)\n {2}name {2}String\?/)
+
+    writeFileSync(route, readFileSync(route, 'utf8').replace("'ping'", "'PING'"))
+    await expect(run({ apply: true, allowDirty: true, set: ['word=pong'] })).rejects.toMatchObject({
+      message: expect.stringContaining('src/app/api/ping/route.ts was edited where the recipe'),
+    })
+    writeFileSync(route, readFileSync(route, 'utf8').replace("'PING'", "'ping'"))
+    await undo(root)
+    expect(digestOf(root)).toBe(kept)
+    rmSync(join(root, 'src/app/api/ping'), { recursive: true })
+    rmSync(join(root, '.backend-engineer'), { recursive: true })
+    execFileSync('git', ['checkout', '-q', '.'], { cwd: root })
+    execFileSync('git', ['clean', '-qfd', 'src', 'prisma'], { cwd: root })
+    expect(execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' })).toBe('')
+  }, 600_000)
+
+  it('plants mistakes, and says who noticed them', async () => {
+    const report = await run({ mutants: 5 })
+    const [check] = (report.checks ?? []).filter(({ name }) => name === 'mutants')
+    expect(check?.why.split('\n')).toEqual([
+      expect.stringMatching(/^typed killed types: .*TS2/),
+      expect.stringMatching(/^tested killed test: .*answers/),
+      'attacked killed attack: ping/status',
+      'harmless survived',
+      'unloadable killed load: no endpoint answers',
+    ])
+    expect(report.phases?.some(({ name }) => name === 'attacks')).toBe(true)
+  }, 600_000)
+
   it('writes nothing when something speaks against it, and says all of it', async () => {
     const before = digestOf(root)
     const report = await run({ apply: true, set: ['flaw=several'] })
@@ -130,6 +182,34 @@ describe('build', () => {
     expect(JSON.stringify(report)).not.toContain(work)
     expect(digestOf(root)).toBe(before)
   }, 600_000)
+
+  it('plans without the network, and says how to go on where packages cannot be fetched', async () => {
+    // Nothing listens there.
+    writeFileSync(join(root, '.npmrc'), 'registry=http://127.0.0.1:9/\n')
+    const before = digestOf(root)
+    const set = ['flaw=package']
+    expect((await run({ plan: true, set })).changes).toMatchObject([{ status: 'planned' }])
+    const report = await run({ apply: true, set })
+    expect(report.headline).toBe('Answer to pings: planned, but it could not be tried. Nothing was written.')
+    expect(report.problems).toMatchObject([{ effect: 'fatal' }])
+    expect(report.problems[0]?.message).toMatch(
+      /^The project does not have a-package-of-nobody yet, and npm could not fetch them: .*Install them in the project first \(`npm install a-package-of-nobody@\^1\.0\.0`\), then run again\.$/,
+    )
+    expect(digestOf(root)).toBe(before)
+    rmSync(join(root, '.npmrc'))
+  }, 120_000)
+
+  it('writes as it reads the style where it does not know the formatter', async () => {
+    const kept = readFileSync(join(root, 'package.json'), 'utf8')
+    writeFileSync(join(root, 'package.json'), kept.replace('"prettier": "3.10.1"', '"dprint": "0.50.0"'))
+    writeFileSync(join(root, 'dprint.json'), '{}\n')
+    const report = await run({ plan: true, allowDirty: true })
+    expect(report.checks).toMatchObject([{ name: 'dprint', verdict: 'skipped' }])
+    expect(report.checks?.[0]?.why).toContain('dprint is not run here')
+    expect(report.changes?.[0]?.diff).toContain('+export function GET')
+    writeFileSync(join(root, 'package.json'), kept)
+    rmSync(join(root, 'dprint.json'))
+  }, 60_000)
 
   it('blames the change for a build that works without it', async () => {
     const report = await run({ set: ['flaw=build'] })

@@ -12,7 +12,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 const run = (root: string, task: string): Promise<Report> =>
   build.run(
-    { task, set: [], plan: false, apply: false, allowDirty: false, dev: false, seed: 3 },
+    { task, set: [], plan: false, apply: false, allowDirty: false, dev: false, mutants: 0, seed: 3 },
     { root, workFolder: work, cacheFolder: work },
   )
 const root = join(import.meta.dirname, '..')

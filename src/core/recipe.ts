@@ -64,12 +64,26 @@ export interface Scaffold {
   env: Record<string, string>
 }
 
+/** Mistakes to plant into what was added. */
+export interface Planting {
+  /** Text of each file of the change, as the project formats it. */
+  texts: ReadonlyMap<string, string>
+  /** How many, at most. */
+  count: number
+  signal?: AbortSignal | undefined
+  progress?: ((step: string) => void) | undefined
+}
+
 /** A capability that can be added to a project. `Bench`: the running copy that its attacks are tried on. */
 export interface Recipe<Input, Facts, Bench = unknown> {
   id: string
+  /** Raised when what it writes changes: who has an earlier one is offered the difference. */
+  version: number
   /** One line. */
   summary: string
   input: z.ZodType<Input>
+  /** What it is for, where it can be applied several times: an endpoint. */
+  subject?(input: Input): string
   /** Inputs that the words of the request say: of `tests for POST /api/orders`, the endpoint. */
   inputsIn?(facts: Facts, text: string): Partial<Input>
   /** What has to be asked, given what is already known. */
@@ -87,4 +101,9 @@ export interface Recipe<Input, Facts, Bench = unknown> {
   check?(bench: Bench, facts: Facts, input: Input): Promise<Check[]>
   /** Attacks what the plan added, on a running copy that has it. `facts`: those that the plan was made from. */
   prove?(bench: Bench, facts: Facts, input: Input): Promise<AttackResult[]>
+  /**
+   * Plants mistakes into what the plan added, one at a time, on a copy that runs as `next dev`: tests and attacks that
+   * notice none prove nothing.
+   */
+  plant?(bench: Bench, facts: Facts, input: Input, planting: Planting): Promise<Check>
 }

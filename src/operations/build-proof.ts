@@ -1,10 +1,11 @@
 /** A plan tried in a draft: formatted, checked, attacked. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Change } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import type { Completion, Plan } from '../core/recipe.ts'
-import type { AttackResult, Check, Report } from '../core/report.ts'
+import { type AttackResult, type Check, objections, type Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { loadProject } from '../project/load.ts'
@@ -13,6 +14,7 @@ import { checkDraft } from '../proof/check-draft.ts'
 import { type Draft, openDraft } from '../proof/draft.ts'
 import { formatDraft } from '../proof/format-draft.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
+import { MODE_VARIABLE } from '../proof/mutants/on-copy.ts'
 import type { BenchOptions } from '../proof/open.ts'
 import { copyIn } from '../proof/write-change.ts'
 import type { AnyRecipe, RecipeFacts } from '../recipes/index.ts'
@@ -24,21 +26,27 @@ import { runFaults } from './run-faults.ts'
 
 export interface Trial {
   recipe: AnyRecipe
+  /** The project that the change is for. */
+  project: Project
+  /** What the plan was made from: of a recipe that was applied before, the project without it. */
   facts: RecipeFacts
   /** What the recipe was given, as its schema parsed it. */
   input: unknown
   plan: Plan
   bench: BenchOptions
+  /** How many mistakes are planted into what was added. */
+  mutants: number
 }
 
 /** The change as the project's own formatter writes it, where that can be run; nothing is built or fetched. */
 export async function formattedPlan(
-  { facts, plan, bench }: Trial,
+  trial: Trial,
   context: Context,
 ): Promise<{ change: Change; check: Check }> {
+  const { facts, plan } = trial
   const formatter = facts.habits.code.formatter.value
   try {
-    const draft = await openDraft({ ...draftOptions(facts, plan, bench, context), packages: [] })
+    const draft = await openDraft({ ...draftOptions(trial, context), packages: [] })
     try {
       return await formatDraft(draft, plan.change, formatter, context.signal)
     } finally {
@@ -52,9 +60,7 @@ export async function formattedPlan(
 }
 
 const draftOptions = (
-  { habits, project }: RecipeFacts,
-  { change, packages }: Plan,
-  { app }: BenchOptions,
+  { facts: { habits }, project, plan: { change, packages }, bench: { app } }: Trial,
   context: Context,
 ) => ({
   project,
@@ -70,11 +76,11 @@ const draftOptions = (
 
 /** Tries everything, and puts what was seen into the report. Gives the change as it should be applied. */
 export async function provePlan(trial: Trial, report: Report, context: Context): Promise<Change> {
-  const { facts, plan, bench } = trial
-  const draft = await openDraft(draftOptions(facts, plan, bench, context))
+  const { facts, project, plan } = trial
+  const draft = await openDraft(draftOptions(trial, context))
   try {
     context.progress?.('formatting as the project does')
-    const { habits, project } = facts
+    const { habits } = facts
     const { change, check } = await formatDraft(
       draft,
       plan.change,
@@ -86,7 +92,11 @@ export async function provePlan(trial: Trial, report: Report, context: Context):
     report.checks = [check, reviewed.check]
     report.findings = reviewed.findings
     report.coverage.faults = faults.length
-    return await onBench({ ...trial, plan: { ...plan, change } }, draft, drafted, report, context)
+    const formatted = { ...trial, plan: { ...plan, change } }
+    const whole = await onBench(formatted, draft, drafted, report, context)
+    if (trial.mutants > 0 && objections(report).length === 0)
+      await withMutants(formatted, draft, drafted, report, context)
+    return whole
   } finally {
     await draft.close()
   }
@@ -100,14 +110,14 @@ async function onBench(
   report: Report,
   context: Context,
 ): Promise<Change> {
-  const { recipe, facts, input, bench: options } = trial
+  const { recipe, project, facts, input, bench: options } = trial
   let { change } = trial.plan
   const scaffold = recipe.scaffold?.(facts, input) ?? { files: [], env: {} }
   await copyIn(draft.root, new Map(scaffold.files.map(({ file, text }) => [file, text])))
   const given = { ...options, env: scaffold.env }
   try {
     await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
-      const { habits, project } = facts
+      const { habits } = facts
       const { signal, progress } = context
       change = await completed(trial, draft, bench, report, context)
       const checks = await checkDraft(bench, draft, { project, habits, signal, progress })
@@ -120,7 +130,7 @@ async function onBench(
     })
   } catch (error) {
     context.signal?.throwIfAborted()
-    const why = await blame(error, facts.project, options, context)
+    const why = await blame(error, project, options, context)
     report.checks = ordered([...(report.checks ?? []), why])
   }
   return change
@@ -167,6 +177,33 @@ const missing = ({ file, why }: Completion['without'][number]): Check => ({
   why,
   ms: 0,
 })
+
+/** On a bench of its own: `next dev` takes a change of a file without a build. */
+async function withMutants(
+  { recipe, facts, input, bench: options, mutants }: Trial,
+  draft: Draft,
+  drafted: Project,
+  report: Report,
+  context: Context,
+): Promise<void> {
+  const { plant } = recipe
+  if (!plant) {
+    const why = 'The recipe has none to plant.'
+    report.checks?.push({ name: 'mutants', verdict: 'skipped', why, ms: 0 })
+    return
+  }
+  const env = { ...recipe.scaffold?.(facts, input).env, [MODE_VARIABLE]: 'production' }
+  const texts = new Map<string, string>()
+  for (const file of draft.written.files)
+    if (draft.written.before(file) === undefined)
+      texts.set(file, await readFile(join(draft.root, file), 'utf8'))
+  const given: BenchOptions = { ...options, mode: 'dev', env }
+  await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
+    context.progress?.('planting mistakes into what was added')
+    const { signal, progress } = context
+    report.checks?.push(await plant(bench, facts, input, { texts, count: mutants, signal, progress }))
+  })
+}
 
 /** Where the application comes up without the change, the change is what keeps it from doing so. */
 async function blame(

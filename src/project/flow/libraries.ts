@@ -4,11 +4,12 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
-import { fieldSchema, isLoose } from './schemas.ts'
+import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import {
   allDeps,
   client,
   literal,
+  type Sources,
   shaped,
   statusOf,
   sureLiteral,
@@ -59,12 +60,27 @@ const THROWS_WHEN_INVALID =
 /** A verified token that came in the URL is a link that somebody was sent, not a session. */
 export const SIGNED_LINK = 'signed link'
 
+/** The result of a check of a password. */
+export const CHECKED_PASSWORD = 'checked:password'
+
 const SIGNATURE =
   /^(constructEvent|constructEventAsync|timingSafeEqual|verifySignature|verifySignatureAppRouter|verifyHeader|verifyWebhook)$/
+/** Compares what somebody typed with a hash that is stored. */
+const PASSWORD: [packages: RegExp, names: RegExp][] = [
+  [/^(@node-rs\/)?bcrypt(js)?$|^bcrypt-ts/, /^(compare|compareSync|verify|verifySync)$/],
+  [/^(@node-rs\/)?argon2$|^@noble\/hashes/, /^(verify|verifySync)$/],
+]
 const PARSES =
   /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
 const VALIDATORS =
   /^(zod|yup|joi|valibot|arktype|superstruct|@sinclair\/typebox|typia|ajv|zod\/.*|zod-form-data)$/
+
+/** `refine(fn)` of a schema: the function looks at what was parsed, and the schema stays what it was. */
+export const keepsSchema = (from: string, name: string): boolean =>
+  isValidator(from) && (KEEPS_SCHEMA.test(name) || name === 'preprocess')
+
+/** A package of schemas: what its functions are called says what they accept, however they were imported. */
+export const isValidator = (from: string): boolean => VALIDATORS.test(from)
 
 function external(value: Value): { from: string; name: string; root: string } | undefined {
   const shape = value.shape
@@ -108,6 +124,8 @@ export function libraryCall(
     })
     return unknown(union(...args.map((arg) => allDeps(arg)), new Set([`identity:unverified ${name}`])))
   }
+  if (PASSWORD.some(([packages, names]) => packages.test(from) && names.test(name)))
+    return unknown(passwordIn(union(...args.map((arg) => allDeps(arg)))))
   for (const [packages, names] of IDENTITY) {
     if (!packages.test(from) || !names.test(name)) continue
     // `auth(handler)` of Auth.js wraps: the handler gets the session on its request.
@@ -134,7 +152,7 @@ export function libraryCall(
     const held = union(...args.map((arg) => allDeps(arg)))
     // Comparing the hash of a password is no signature: what is compared must have come as a credential.
     if (name === 'timingSafeEqual' && ![...held].some((dep) => dep.startsWith('credential:')))
-      return unknown(held)
+      return unknown(passwordIn(held))
     const deps = new Set([`credential:signature (${name})`])
     if (name !== 'timingSafeEqual') machine.assume(deps, syntax, at, false)
     return unknown(union(deps, ...args.map((arg) => allDeps(arg))))
@@ -152,6 +170,12 @@ export function libraryCall(
     return name === 'next' || name === 'rewrite' ? { ...answer, pass: true } : answer
   }
   return undefined
+}
+
+/** Of an input held against a stored row: whoever passes knows what only the person of the row does. */
+function passwordIn(held: Sources): Sources {
+  const has = (prefix: string): boolean => [...held].some((dep) => dep.startsWith(prefix))
+  return has('row:') && has('client:') ? union(held, new Set([CHECKED_PASSWORD])) : held
 }
 
 /** A redirect: the request is over, and nothing was sent but where to go. */
@@ -380,3 +404,9 @@ export function requestValue(method?: string): Value {
   fields.set('clone', give(request))
   return request
 }
+
+/** Handlers of packages that answer below the path that they stand at: a path for each method that any user may ask. */
+export const PATHS_INSIDE: { imports: RegExp; paths: Record<string, string> }[] = [
+  { imports: /['"]better-auth\/(next-js|node)['"]/, paths: { GET: '/get-session', POST: '/sign-out' } },
+  { imports: /\bNextAuth\s*\(/, paths: { GET: '/session' } },
+]

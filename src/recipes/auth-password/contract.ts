@@ -36,7 +36,7 @@ export function contractOf(t: Target): AuthContract {
       password: 'password',
       register: Object.fromEntries(user.filled.map(({ name, type }) => [name, samples[type]])),
     },
-    identifier: { kind: 'email', foldsCase: true, trims: true },
+    identifier: { kind: user.identifier, foldsCase: user.identifier === 'email', trims: true },
     password: {
       min: t.minimumLength,
       max: bcrypt ? 72 : 256,

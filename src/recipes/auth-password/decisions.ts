@@ -1,6 +1,7 @@
 /** Why the code is as it is: one line for each convention that it follows, with where it was seen. */
 import type { Location } from '../../core/finding.ts'
 import type { Decision } from '../../core/recipe.ts'
+import { blocks } from './hashing.ts'
 import { nameOf } from './source.ts'
 import { libraryOf, type Target } from './target.ts'
 import { guessed } from './user.ts'
@@ -54,9 +55,16 @@ export function decisionsOf(t: Target): Decision[] {
       about: 'Secret',
       choice: 'ACCESS_TOKEN_SECRET, of its own',
       because: 'A secret that also signs something else would let one token pass as the other.',
-      ...(habits.environment?.at && { seen: habits.environment.at }),
       from: 'standard',
     },
+    ...(habits.environment
+      ? [
+          seen('Environment', habits.environment.at, {
+            choice: `read in ${t.part.settings}, when first needed`,
+            because: `In ${habits.environment.value.file} each build, test and developer would have to have the secret at once: list it there when they do.`,
+          }),
+        ]
+      : []),
     {
       about: 'Guessing',
       choice:
@@ -80,14 +88,14 @@ function paths(t: Target): Decision {
     about: 'Endpoints',
     choice: t.calls.map((call) => `/${t.path}/${call}`).join(', '),
     because: asked ?? 'Route handlers, which programs of all kinds can call.',
-    ...(surface?.at && { seen: surface.at }),
-    from: asked ? 'project' : 'default',
+    ...(asked === undefined && surface?.at && { seen: surface.at }),
+    from: 'default',
   }
 }
 
-function users({ user, facts }: Target): Decision {
+function users({ user, facts, register }: Target): Decision {
   const at = (facts.habits.user ?? guessed(facts))?.at
-  const fields = [user.email, user.hash.name, ...user.filled.map(({ name }) => name)]
+  const fields = [user.email, user.hash.name, ...(register ? user.filled.map(({ name }) => name) : [])]
   if (user.added)
     return {
       about: 'Users',
@@ -106,13 +114,17 @@ function users({ user, facts }: Target): Decision {
   }
 }
 
-function hashing({ hashing: { kind, seen: there }, habits }: Target): Decision {
+function hashing({ hashing, habits }: Target): Decision {
+  const { kind, seen: there } = hashing
   const at = habits.user?.hashing?.at
+  const slow = blocks(hashing)
+    ? ' It computes on the thread that answers everybody, so one at a time, and a pause after each; @node-rs/bcrypt verifies hashes of bcrypt beside it.'
+    : ''
   return {
     about: 'Passwords',
     choice: kind === 'own' ? 'the functions of the project' : kind,
     because: there
-      ? 'Stored hashes were made so: people sign in with the passwords that they have.'
+      ? `Stored hashes were made so: people sign in with the passwords that they have.${slow}`
       : 'OWASP: argon2id where nothing else is there.',
     ...(at && { seen: at }),
     from: there ? 'project' : kind.includes('argon2') ? 'standard' : 'request',

@@ -1,4 +1,5 @@
 import type { NewFile } from '../../core/change.ts'
+import { blocks } from './hashing.ts'
 import type { Target } from './target.ts'
 import { normalizes } from './templates/policy.ts'
 
@@ -8,8 +9,15 @@ export function docs(t: Target): NewFile {
   const { user } = t
   const inCookie = t.refreshIn === 'cookie'
   const envelope = t.habits.answers.success.value
-  const body = { [user.email]: 'ann@example.com', ...samples(t), password: 'four plain words here' }
-  const login = { [user.email]: 'ann@example.com', password: 'four plain words here' }
+  const body = {
+    [user.email]: user.identifier === 'email' ? 'ann@example.com' : 'ann',
+    ...samples(t),
+    password: 'four plain words here',
+  }
+  const login = {
+    [user.email]: user.identifier === 'email' ? 'ann@example.com' : 'ann',
+    password: 'four plain words here',
+  }
   const tokens = {
     accessToken: 'eyJ…',
     tokenType: 'Bearer',
@@ -52,7 +60,7 @@ Errors have the shape of all errors of this API. 429 and 503 say in \`Retry-Afte
 - Passwords have ${t.minimumLength} characters or more${normalizes(t) ? '' : ' when they are made here'}, and no other rule.
 - A session ends after ${t.idleLifetime / 86400} days without use, and after ${t.sessionLifetime / 86400} days at the latest. Networks of sessions
   are kept with them: an owner gets in from where they have been before, while others guess.
-- One core is left for other requests while passwords are hashed: see \`${t.part['hashing-queue'].replace(/^.*\//, '')}\` beside \`${first}\`.
+- ${blocks(t.hashing) ? 'Passwords are hashed one at a time, with a pause after each, so that other requests are answered' : 'One core is left for other requests while passwords are hashed'}: see \`${t.part['hashing-queue'].replace(/^.*\//, '')}\` beside \`${first}\`.
 `,
   }
 }

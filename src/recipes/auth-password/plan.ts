@@ -1,5 +1,5 @@
 /** The recipe's plan: all that it would add to a project, and why so. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addToExample } from '../../changes/environment-example.ts'
 import { formatted } from '../../changes/format.ts'
@@ -8,14 +8,16 @@ import { rangeFor } from '../../changes/versions.ts'
 import type { Edit, NewFile } from '../../core/change.ts'
 import type { Package, Plan } from '../../core/recipe.ts'
 import { migrationFor } from '../../database/migration.ts'
+import { migrationsIn } from '../../database/migrations-in.ts'
 import type { CodeStyle } from '../../project/habits/habits.ts'
 import { decisionsOf } from './decisions.ts'
 import { docs } from './docs.ts'
 import { missingCodes } from './failures.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
-import { schemaEdits } from './schema.ts'
-import { type Target, targetOf } from './target.ts'
+import { cacheRule } from './response-headers.ts'
+import { capitals, schemaEdits } from './schema.ts'
+import { libraryOf, type Target, targetOf } from './target.ts'
 import { codeOf } from './templates/index.ts'
 import { testsOf } from './templates/tests.ts'
 
@@ -50,6 +52,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     ...example.creates,
     { file: documentation.file, text: await formatted(documentation.text, documentation.file, habits.code) },
   ]
+  const caching = await cacheRule(target, read)
   const calls = target.calls.map((call) => `${call === 'me' ? 'GET' : 'POST'} /${target.path}/${call}`)
   const { manager } = habits.packages
   return {
@@ -63,10 +66,15 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
         ...packaged.edits,
         ...(await codesOf(target, read)),
         ...(await transpiled(target, read)),
+        ...caching,
       ],
       creates,
       notes: [
         ...schema.notes,
+        ...caching.map(
+          ({ file }) =>
+            `${file} sets Cache-Control for other paths as well: the rule for /${target.path} keeps tokens out of caches.`,
+        ),
         ...packaged.kept.map(({ name, section, present: version, wanted, why }) =>
           why === 'development'
             ? `${name} stands in ${section}: move it to dependencies, or it is missing in production.`
@@ -128,7 +136,7 @@ async function schemaOf(
     before: files.map(({ file, text }) => ({ path: file, content: text })),
     after,
     ...(folder !== undefined && { folder }),
-    migrations: migrationsIn(join(root, folder ?? ''), folder),
+    migrations: migrationsIn(root, folder),
     ...(lock !== undefined && { lock }),
     name: 'add login sessions',
     stamp,
@@ -136,16 +144,9 @@ async function schemaOf(
   return {
     edits,
     creates: [...creates, ...migration.creates],
-    notes: migration.notes,
+    notes: [...migration.notes, ...capitals(target, files)],
     ...(migration.name !== undefined && { name: migration.name }),
   }
-}
-
-function migrationsIn(path: string, folder: string | undefined): { name: string; sql: string }[] {
-  if (folder === undefined || !existsSync(path)) return []
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(path, entry.name, 'migration.sql')))
-    .map(({ name }) => ({ name, sql: readFileSync(join(path, name, 'migration.sql'), 'utf8') }))
 }
 
 function edited(text: string, edits: readonly Edit[]): string {
@@ -232,6 +233,7 @@ function proposalsOf(target: Target): string[] {
         ]
       : []),
     'Compare new passwords with those of known breaches (Have I Been Pwned, by prefix of the hash): the list here is short.',
+    ...besides(target),
     ...(target.user.hash.added
       ? ['A first password for the users that are there: an endpoint where whoever is signed in sets one.']
       : []),
@@ -242,4 +244,18 @@ function proposalsOf(target: Target): string[] {
         ]
       : []),
   ]
+}
+
+/** What the library that signs people in already would do by itself. */
+function besides({ habits, user }: Target): string[] {
+  const library = libraryOf(habits)?.value
+  if (library === 'better-auth')
+    return [
+      `better-auth has plugins for programs that call an API (\`bearer\`, \`jwt\`): with them, the passwords that people have there keep working. These endpoints know those in ${user.model}.${user.hash.name} alone.`,
+    ]
+  if (library === 'next-auth' || library === '@auth/core')
+    return [
+      `A Credentials provider of ${library} that calls \`verifyPassword\` would take the same passwords on its pages.`,
+    ]
+  return []
 }

@@ -2,15 +2,16 @@ import type { AttackResult } from '../../core/report.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { send } from '../../runtime/requests/send.ts'
 import { runAttacks } from './attacks/index.ts'
+import type { AuthTarget } from './attacks/target.ts'
 import { contract } from './contract.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { HASH_FOLDER, KEY_HEADER, KEY_VARIABLE } from './scaffold.ts'
 import { apiPath } from './target.ts'
 
-/** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
-export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
+/** The endpoints of a running copy, for attacks. */
+export function attacked(bench: LiveBench, facts: AuthFacts, input: AuthInput): AuthTarget {
   const { app, parts } = bench
-  const results = await runAttacks({
+  return {
     contract: contract(facts, input),
     origin: app.origin,
     send: (request) => send(app.origin, request),
@@ -27,7 +28,12 @@ export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput
       if (answer.status !== 200) throw new Error(`The copy hashes nothing: it answers ${answer.status}.`)
       return answer.body
     },
-  })
+  }
+}
+
+/** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
+export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
+  const results = await runAttacks(attacked(bench, facts, input))
   await bench.reset()
   return results.map(({ attack, verdict, why, exchanges, ms }) => ({
     ...attack,

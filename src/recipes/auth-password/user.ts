@@ -7,8 +7,11 @@ export interface UserTarget {
   model: string
   delegate: string
   table: string
-  id: { name: string; type: 'String' | 'Int' | 'BigInt' }
+  /** `made`: by the project's code; the database has no default for it. */
+  id: { name: string; type: 'String' | 'Int' | 'BigInt'; made: boolean }
+  /** The field that people type in to say who they are. Names are compared as they are, addresses without their case. */
   email: string
+  identifier: 'email' | 'name'
   hash: { name: string; optional: boolean; added: boolean }
   /** Fields besides that sign-up fills in, as the body names them. */
   filled: { name: string; type: 'String' | 'Int' | 'DateTime' }[]
@@ -33,24 +36,16 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     if (!createUser)
       throw new UserError(
         'The Prisma schema has no model of people who sign in.',
-        'Name it User or Account, with an email; or run the command again with --create-user, which adds one.',
+        'Name it User or Account, with an email; or run the command again with `--set createUser=true`, which adds one.',
       )
-    return made(habits.schema?.id.value.type ?? 'String')
+    return newModel(habits.schema?.id.value.type ?? 'String')
   }
   const { model, fields } = found
-  if (!fields.email)
-    throw new UserError(
-      `${model.name} has no email to sign in with.`,
-      `Add \`email String @unique\` to ${model.name} in ${found.at.file}, and run the command again.`,
-    )
-  if (!fields.email.unique)
-    throw new UserError(
-      `${model.name}.${fields.email.name} is not unique: two people could sign in as each other.`,
-      `Add @unique to it in ${found.at.file}, and run the command again.`,
-    )
+  const known = identifierOf(found)
+  const made = model.fields.some(({ name, hasDefault }) => name === fields.id.name && !hasDefault)
   const stored = fields.passwordHash ?? secretOf(found)
   const keys = new Set(model.relations.flatMap((one) => one.keys))
-  const apart = new Set([fields.email.name, stored?.name, fields.id.name])
+  const apart = new Set([known.name, stored?.name, fields.id.name])
   const called = fields.name && !fields.name.optional ? [{ name: fields.name.name, type: 'String' }] : []
   const required = [...called, ...fields.required].filter(
     ({ name }, index, all) => !apart.has(name) && all.findIndex((one) => one.name === name) === index,
@@ -62,21 +57,39 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     model: model.name,
     delegate: model.delegate,
     table: model.table,
-    id: fields.id,
-    email: fields.email.name,
+    id: { ...fields.id, made },
+    email: known.name,
+    identifier: known.kind,
     hash: stored
       ? { name: stored.name, optional: stored.optional, added: false }
       : { name: 'passwordHash', optional: true, added: true },
     filled: required.flatMap(({ name, type }) =>
       type === 'String' || type === 'Int' || type === 'DateTime' ? [{ name, type }] : [],
     ),
-    shown: [fields.id.name, fields.email.name, ...(fields.name ? [fields.name.name] : [])],
+    shown: [...new Set([fields.id.name, known.name, ...(fields.name ? [fields.name.name] : [])])],
     disabled: fields.disabled,
-    registrable: refused?.name ?? true,
+    registrable: refused?.name ?? (made && fields.id.type !== 'String' ? fields.id.name : true),
     added: false,
     columns: columnsOf(found, habits.schema?.columns.value === 'snake_case'),
     names: model.fields.filter((one) => !one.relation).map(({ name }) => name),
   }
+}
+
+/** An address, or a name where the addresses are none or not unique. */
+function identifierOf({ model, fields, at }: UserHabit): { name: string; kind: UserTarget['identifier'] } {
+  const { email, username } = fields
+  if (email?.unique) return { name: email.name, kind: 'email' }
+  if (username?.unique) return { name: username.name, kind: 'name' }
+  const some = email ?? username
+  if (!some)
+    throw new UserError(
+      `${model.name} has no email to sign in with.`,
+      `Add \`email String @unique\` to ${model.name} in ${at.file}, and run the command again.`,
+    )
+  throw new UserError(
+    `${model.name}.${some.name} is not unique: two people could sign in as each other.`,
+    `Add @unique to it in ${at.file}, and run the command again.`,
+  )
 }
 
 /** The one model with a unique address and a hash of something that people know, by whatever name: `Staff`. */
@@ -133,18 +146,19 @@ function columnsOf(found: UserHabit, inSnake: boolean): UserTarget['columns'] {
   const [disabled] = fields.disabled
   return {
     id: column(fields.id.name),
-    email: column(fields.email?.name ?? 'email'),
+    email: column(identifierOf(found).name),
     hash: hash ? column(hash) : inSnake ? 'password_hash' : 'passwordHash',
     ...(disabled && { disabled: column(disabled.name) }),
   }
 }
 
-const made = (type: UserTarget['id']['type']): UserTarget => ({
+const newModel = (type: UserTarget['id']['type']): UserTarget => ({
   model: 'User',
   delegate: 'user',
   table: 'User',
-  id: { name: 'id', type },
+  id: { name: 'id', type, made: false },
   email: 'email',
+  identifier: 'email',
   hash: { name: 'passwordHash', optional: false, added: false },
   filled: [],
   shown: ['id', 'email'],

@@ -88,6 +88,7 @@ describe('answers as code', () => {
       globals: false,
       word: 'it',
       describes: true,
+      database: true,
     },
   })
   const round = (id: string): Round => ({
@@ -126,6 +127,7 @@ describe('answers as code', () => {
             globals: false,
             word: 'test',
             describes: false,
+            database: false,
           },
         }),
       ),

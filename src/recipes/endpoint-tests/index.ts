@@ -8,8 +8,10 @@ import { plan } from './plan.ts'
 
 export const endpointTests: Recipe<TestsInput, TestsFacts, LiveBench> = {
   id: 'endpoint-tests',
+  version: 1,
   summary: 'Tests for an endpoint that is there, which notice when a guard, a condition or a check is gone',
   input: testsInput,
+  subject: ({ endpoint }) => endpoint ?? '',
   inputsIn(_, text) {
     const endpoint = endpointIn(text)
     return endpoint === undefined ? {} : { endpoint }

@@ -16,6 +16,8 @@ export interface TestRun {
   runner?: TestCommand['runner'] | undefined
   /** More options for the runner, as it takes them. */
   options?: readonly string[]
+  /** Ends with the first that fails, where the runner can. */
+  first?: boolean
   signal?: AbortSignal | undefined
 }
 
@@ -26,7 +28,7 @@ const LIMIT_MS = 180_000
 export async function runOwnTests(
   staged: StagedApp,
   env: Record<string, string>,
-  { files, runner, options = [], signal }: TestRun = {},
+  { files, runner, options = [], first = false, signal }: TestRun = {},
 ): Promise<OwnTests> {
   const { folder, workplace } = staged
   const script = scriptOf(folder)
@@ -34,7 +36,7 @@ export async function runOwnTests(
     return { ran: false, why: 'the project has no script `test`.' }
   const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
   if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const args = argsOf(command, staged, files, options)
+  const args = argsOf(command, staged, files, { options, first })
   if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
@@ -68,28 +70,29 @@ function argsOf(
   { program, args }: TestCommand,
   { folder, root }: StagedApp,
   files: readonly string[] | undefined,
-  more: readonly string[],
+  { options, first }: { options: readonly string[]; first: boolean },
 ): string[] | undefined {
   const only = files?.map((file) => relative(folder, join(root, file)))
   const bin = program === 'node' ? '' : commandOf(folder, program)
   if (bin === undefined) return undefined
   switch (program) {
     case 'vitest':
-      return [bin, 'run', ...args, ...more, ...(only ?? [])]
+      return [bin, 'run', ...args, ...(first ? ['--bail=1'] : []), ...options, ...(only ?? [])]
     case 'jest':
       return [
         bin,
         '--ci',
         '--watchAll=false',
+        ...(first ? ['--bail'] : []),
         ...args,
-        ...more,
+        ...options,
         ...(only ? ['--runTestsByPath', ...only] : []),
       ]
     default: {
-      const { options, patterns } = splitArgs(args)
+      const { options: own, patterns } = splitArgs(args)
       // A file with variables may hold secrets, and is not in the copy.
-      const kept = options.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
-      return [...(bin === '' ? [] : [bin]), ...kept, ...more, ...(only ?? expanded(folder, patterns))]
+      const kept = own.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
+      return [...(bin === '' ? [] : [bin]), ...kept, ...options, ...(only ?? expanded(folder, patterns))]
     }
   }
 }

@@ -94,6 +94,7 @@ export function register(t: Target): NewFile {
     part.register,
     [
       prisma,
+      ...(id.made ? [fromPackage('node:crypto', 'randomUUID')] : []),
       fromFile(part.events, 'recordEvent'),
       fromFile(part['password-policy'], 'objectionTo'),
       fromFile(part.passwords, 'hashPassword'),
@@ -108,14 +109,14 @@ const HOUR = 60 * 60
 
 export async function register(registration: Registration, network: string | undefined) {
   const { ${names.join(', ')}, password } = registration
-  const objection = objectionTo(password, ['${t.service}', ${texts.map((name) => `${name}, `).join('')}...${email}.split('@')])
+  const objection = objectionTo(password, ['${t.service}', ${texts.map((name) => `${name}, `).join('')}${user.identifier === 'email' ? `...${email}.split('@')` : email}])
   if (objection) throw ${weak.code}
   if (network) await spend(budget(['register', network], 20, HOUR))
   // Hashed before the address is looked for: a taken one answers no sooner than a free one.
   const ${hashName(t)} = await hashPassword(password)
   try {
     const user = await ${t.client.use}.${user.delegate}.create({
-      data: { ${[...names, property(hash.name, hashName(t))].join(', ')} },
+      data: { ${[...(id.made ? [`${id.name}: randomUUID()`] : []), ...names, property(hash.name, hashName(t))].join(', ')} },
       select: publicUser,
     })
     recordEvent('account.created', { userId: ${asText(t, `user.${id.name}`)} })

@@ -1,12 +1,15 @@
 import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
+import { eventTests, limitTests } from './limit-tests.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
   const { user, part, client, path } = t
-  const { test, group, after, equal: is } = runner
+  // Each hashes: with bcrypt, on a machine that is busy, longer than a runner waits.
+  const slow: Runner = { ...runner, test: (name, body) => runner.test(name, body, 'slow') }
+  const { test, onDatabase, after, equal: is } = slow
   const next = t.failing.by === 'wrapper'
   const request = next ? 'NextRequest' : 'Request'
   const envelope = t.habits.answers.success.value
@@ -15,21 +18,27 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
   const account = `{ ${[`${user.email}: newAddress()`, ...others, 'password'].join(', ')} }`
+  const id = user.id.made
+    ? `${user.id.name}: ${user.id.type === 'String' ? 'randomUUID()' : '++count'}, `
+    : ''
   const made = t.register
     ? `const account = ${account}
   await call(register, 'register', { body: account })
   return account`
     : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({
-    data: { ${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
+    data: { ${id}${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
   })
   return account`
   const tests = [
     test(
       'signs in, and says who it is',
       `const account = await newAccount()
-const { status, tokens } = await signIn(account)
+const { status, data, headers, tokens } = await signIn(account)
 ${is('status', '200')}
+${is('data.tokenType', "'Bearer'")}
+${is('data.expiresIn', String(t.accessLifetime))}
+${is("headers.get('cache-control')", "'no-store'")}
 const who = await call(me, 'me', { token: tokens.accessToken })
 ${is('who.status', '200')}
 ${is(`who.data.${user.email}`, `account.${user.email}`)}
@@ -42,7 +51,8 @@ const wrong = await signIn({ ...account, password: 'not the right one at all' })
 const unknown = await signIn({ ...account, ${user.email}: newAddress() })
 ${is('wrong.status', '401')}
 ${is('unknown.status', '401')}
-${is('wrong.text', 'unknown.text')}`,
+${is('wrong.text', 'unknown.text')}
+${is("wrong.headers.get('www-authenticate')", "'Bearer'")}`,
     ),
     test(
       'gives a refresh token that works once, and ends the session when it is used again',
@@ -68,24 +78,41 @@ ${is("(await call(me, 'me', { token: tokens.accessToken })).status", '401')}
 ${is('(await renew(tokens)).status', '401')}`,
     ),
     test(
+      'ends one session, and not the others',
+      `const account = await newAccount()
+const [one, two, three] = [await signIn(account), await signIn(account), await signIn(account)]
+const out = await call(logout, 'logout', tokensFor(one.tokens))
+${inCookie ? `${is('out.headers.getSetCookie().length', '1')}\n${is("/^(__Host-)?refresh=;.*Max-Age=0/.test(out.headers.getSetCookie()[0] ?? '')", 'true')}` : is('out.text', "''")}
+// The access token is enough, and without any token there is nothing to end.
+${is("(await call(logout, 'logout', { token: two.tokens.accessToken })).status", '204')}
+${is('(await renew(two.tokens)).status', '401')}
+${is("(await call(logout, 'logout', {})).status", '401')}
+${is('(await renew(three.tokens)).status', '200')}`,
+    ),
+    test(
       'stops guesses from one network, and lets the owner in from another',
       `const account = await newAccount()
 const wrong = { ...account, password: 'not the right one at all' }
+const network = newNetwork()
 const guesses = []
-for (let count = 0; count < 12; count++) guesses.push(await signIn(wrong, '198.51.100.9'))
+for (let count = 0; count < 12; count++) guesses.push(await signIn(wrong, network))
 ${is('guesses.filter(({ status }) => status === 401).length', '10')}
 ${is('guesses.filter(({ status }) => status === 429).length', '2')}
 ${is("Number(guesses.at(-1)?.headers.get('retry-after')) > 0", 'true')}
 ${is('(await signIn(account)).status', '200')}`,
-      'slow',
     ),
     test(
       'refuses what is not JSON, too large, or not of the right form',
-      `const raw = async (text: string, type = 'application/json') =>
+      `const raw = async (text: string | Blob, type = 'application/json') =>
   (await login(new ${request}(url('login'), { method: 'POST', headers: { 'content-type': type }, body: text }))).status
 ${is("await raw('{')", '400')}
 ${is("await raw('email=a', 'application/x-www-form-urlencoded')", '415')}
-${is("await raw(JSON.stringify({ password: 'x'.repeat(20_000) }))", '413')}
+// Eight kilobytes, and one byte more.
+${is("(await raw(JSON.stringify({ password: 'x'.repeat(8192 - 15) }))) === 413", 'false')}
+${is("await raw(JSON.stringify({ password: 'x'.repeat(8193 - 15) }))", '413')}
+${is("await raw('{', 'application/json; charset=utf-8')", '400')}
+${is("await raw('{}', 'application/jsonp')", '415')}
+${is('await raw(new Blob([Buffer.from([0x22, 0xff, 0x22])]))', '400')}
 ${is(`[400, 422].includes(await raw(JSON.stringify({ ${user.email}: { not: '' }, password })))`, 'true')}`,
     ),
     ...(t.register
@@ -93,7 +120,7 @@ ${is(`[400, 422].includes(await raw(JSON.stringify({ ${user.email}: { not: '' },
           test(
             'registers an address once, in any spelling, and keeps weak passwords out',
             `const account = await newAccount()
-const again = { ...account, ${user.email}: account.${user.email}.toUpperCase() }
+const again = { ...account, ${user.email}: ${user.identifier === 'email' ? `account.${user.email}.toUpperCase()` : `\` \${account.${user.email}} \``} }
 ${is("(await call(register, 'register', { body: again })).status", '409')}
 for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it']) {
   const { status } = await call(register, 'register', { body: { ...account, ${user.email}: newAddress(), password: weak } })
@@ -106,34 +133,55 @@ for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it'])
       ? [
           test(
             'does not act on the cookie for another site',
-            `const { tokens } = await signIn(await newAccount())
-const { status } = await call(refresh, 'refresh', { ...tokensFor(tokens), origin: 'https://elsewhere.example' })
-${is('status', '403')}`,
+            `const account = await newAccount()
+const { tokens } = await signIn(account)
+for (const from of [{ origin: 'https://elsewhere.example' }, { origin: 'null' }, { site: 'same-site' }, { site: 'cross-site' }]) {
+  ${is("(await call(login, 'login', { body: account, ...from })).status", '403')}
+  ${is("(await call(refresh, 'refresh', { ...tokensFor(tokens), ...from })).status", '403')}
+  ${is("(await call(logout, 'logout', { ...tokensFor(tokens), ...from })).status", '403')}
+}
+// Typed into the address bar, and from a page of this site.
+const again = await renew(tokens, { site: 'none' })
+${is('again.status', '200')}
+${is("(await renew(again.tokens, { site: 'same-origin', origin: 'http://localhost' })).status", '200')}`,
           ),
         ]
       : []),
   ]
+  tests.push(...limitTests(t, slow), ...eventTests(t, slow))
+  const cleanUp =
+    after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
+await ${client.use}.$disconnect()`)
   const body = `
 process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long enough'
 process.env.TRUSTED_PROXIES = '1'
 
 const password = 'mild harbour tulip 7'
-const domain = \`\${Date.now().toString(36)}.example.com\`
+${
+  user.identifier === 'email'
+    ? `const domain = \`\${Date.now().toString(36)}.example.com\`
 let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\`
+const newAddress = () => \`ann\${++count}@\${domain}\``
+    : `const domain = Date.now().toString(36)
+let count = 0
+const newAddress = () => \`ann\${++count}-\${domain}\``
+}
+const networks = Date.now()
+const newNetwork = () => \`198.\${18 + (networks & 1)}.\${(networks >> 1) & 255}.\${++count % 250}\`
 const url = (name: string) => \`http://localhost/${path}/\${name}\`
 
 type Handler = (request: ${request}) => Promise<Response>
-type Options = { body?: unknown; token?: string; cookie?: string; origin?: string; from?: string }
+type Options = { body?: unknown; token?: string; cookie?: string; origin?: string; site?: string; from?: string }
 type Tokens = { accessToken: string; refreshToken: string }
 
 async function call(handler: Handler, name: string, options: Options) {
-  const { body, token, cookie, origin, from = \`203.0.113.\${++count % 250}\` } = options
+  const { body, token, cookie, origin, site, from = \`203.0.113.\${++count % 250}\` } = options
   const headers = new Headers({ 'x-forwarded-for': from, host: 'localhost' })
   if (body !== undefined) headers.set('content-type', 'application/json')
   if (token) headers.set('authorization', \`Bearer \${token}\`)
   if (cookie) headers.set('cookie', cookie)
   if (origin) headers.set('origin', origin)
+  if (site) headers.set('sec-fetch-site', site)
   const method = name === 'me' ? 'GET' : 'POST'
   const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
   const response = await handler(new ${request}(url(name), init))
@@ -147,14 +195,15 @@ async function signIn(account: { ${user.email}: string; password: string }, from
   return withTokens(await call(login, 'login', from ? { body, from } : { body }))
 }
 
-async function renew(tokens: Tokens) {
-  return withTokens(await call(refresh, 'refresh', tokensFor(tokens)))
+async function renew(tokens: Tokens, more: Options = {}) {
+  return withTokens(await call(refresh, 'refresh', { ...tokensFor(tokens), ...more }))
 }
 
 ${
   inCookie
     ? `function withTokens(answer: Awaited<ReturnType<typeof call>>) {
-  const refreshToken = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const [pair = ''] = (answer.headers.getSetCookie()[0] ?? '').split(';')
+  const refreshToken = /^(__Host-)?refresh=/.test(pair) ? pair : ''
   const tokens: Tokens = { accessToken: answer.data?.accessToken ?? '', refreshToken }
   return { ...answer, tokens }
 }
@@ -172,10 +221,15 @@ async function newAccount() {
   ${made}
 }
 
-${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-await ${client.use}.$disconnect()`)}
+async function idOf(account: { ${user.email}: string }) {
+  const { ${user.id.name} } = await ${client.use}.${user.delegate}.findUniqueOrThrow({
+    where: { ${user.email}: account.${user.email} },
+    select: { ${user.id.name}: true },
+  })
+  return ${user.id.name}
+}
 
-${group(`/${path}`, tests.join('\n\n'))}
+${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
 `
   const routes = t.calls.map((call) =>
     fromFile(t.route(call), `${call === 'me' ? 'GET' : 'POST'} as ${call}`),
@@ -185,6 +239,18 @@ ${group(`/${path}`, tests.join('\n\n'))}
       ...(next ? [fromPackage('next/server', 'NextRequest')] : []),
       ...routes,
       ...(t.register ? [] : [fromFile(part.passwords, 'hashPassword')]),
+      ...(id.includes('randomUUID') && !t.register ? [fromPackage('node:crypto', 'randomUUID')] : []),
+      fromFile(part['login-budgets'], 'spendLogin'),
+      fromFile(
+        part['rate-limit'],
+        'budget',
+        'forgetOld',
+        'restore',
+        'spentOf',
+        ...(t.register ? ['spend'] : []),
+      ),
+      fromFile(part['retry-later'], 'RetryLater'),
+      fromFile(part.sessions, 'openSession'),
     ],
     body,
   }
