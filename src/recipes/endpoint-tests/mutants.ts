@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Check } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
+import { levelOf } from '../../project/guards.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { type Mutant, mutantsOf } from '../../proof/mutants/mutants.ts'
 import { type MutantReport, mutantTable, type TriedMutant } from '../../proof/mutants/run.ts'
@@ -147,7 +148,12 @@ function isForOthers(
   const leaving = [...text.slice(edit.from, edit.to).matchAll(/\b(?:throw|return)\b/g)].at(-1)?.index
   if (leaving === undefined || ran(edit.file, edit.from + leaving)) return false
   return !run.events.some(({ facts }) =>
-    facts.some((fact) => fact.location.file === location.file && fact.location.line === location.line),
+    facts.some(
+      (fact) =>
+        levelOf(fact) !== 'none' &&
+        fact.location.file === location.file &&
+        fact.location.line === location.line,
+    ),
   )
 }
 
