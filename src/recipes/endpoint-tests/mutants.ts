@@ -57,7 +57,10 @@ async function ofEndpoint(
   const lost = survivors.filter(({ weight, why }) => weight !== undefined && why === UNKNOWN)
   const kinds = Object.entries(weights)
     .filter(([, { tried: all }]) => all > 0)
-    .map(([kind, { tried: all, noticed }]) => `${noticed} of ${plural(all, NAMES[kind] ?? kind)}`)
+    .map(
+      ([kind, { tried: all, noticed }]) =>
+        `${noticed} of ${plural(all, NAMES[kind] ?? kind, `${NAMES[kind] ?? kind}s`)}`,
+    )
   const said = `${tried.length - survivors.length} of ${tried.length} are noticed (${(rate * 100).toFixed(0)} %)${kinds.length > 0 ? `: ${kinds.join(', ')}` : ''}.`
   const failed = rate < WANTED || lost.length > 0
   return {
