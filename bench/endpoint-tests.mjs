@@ -130,12 +130,14 @@ say(
   'What the recipe `endpoint-tests` writes for endpoints of the example and the fixtures, and how many small mistakes in the',
 )
 say(
-  'code of each endpoint its tests notice. Printed by `node bench/endpoint-tests.mjs`; at most 45 mistakes for each endpoint,',
+  'code of each endpoint its tests notice. Printed by `node bench/endpoint-tests.mjs`. Tried are all guards, keys of `where` and',
 )
 say(
-  'all guards, keys of `where` and checks of input among them. Mistakes in code that is shared with other endpoints count where',
+  `checks of input that requests come to, and of the other mistakes so many that there are ${MOST} for each endpoint. Mistakes in`,
 )
-say('requests of this one come to; the others are in the column `elsewhere`.')
+say(
+  'code that is shared with other endpoints count where requests of this one come to it; the others are in `elsewhere`.',
+)
 say()
 row(
   'endpoint',
