@@ -1,7 +1,7 @@
 import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
-import { eventTests, limitTests } from './limit-tests.ts'
+import { endTests, eventTests, limitTests } from './limit-tests.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
@@ -148,7 +148,7 @@ ${is("(await renew(again.tokens, { site: 'same-origin', origin: 'http://localhos
         ]
       : []),
   ]
-  tests.push(...limitTests(t, slow), ...eventTests(t, slow))
+  tests.push(...endTests(t, slow), ...limitTests(t, slow), ...eventTests(t, slow))
   const cleanUp =
     after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
 await ${client.use}.$disconnect()`)
@@ -250,7 +250,7 @@ ${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
         ...(t.register ? ['spend'] : []),
       ),
       fromFile(part['retry-later'], 'RetryLater'),
-      fromFile(part.sessions, 'openSession'),
+      fromFile(part.sessions, 'openSession', 'renewSession'),
     ],
     body,
   }
