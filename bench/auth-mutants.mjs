@@ -222,7 +222,7 @@ function print({ tried, clean }, all) {
     process.exitCode = 1
 }
 
-const squeezed = (text) => {
+function squeezed(text) {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > 140 ? `${line.slice(0, 139)}…` : line
 }

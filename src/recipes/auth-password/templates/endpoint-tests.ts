@@ -42,6 +42,7 @@ ${is("headers.get('cache-control')", "'no-store'")}
 const who = await call(me, 'me', { token: tokens.accessToken })
 ${is('who.status', '200')}
 ${is(`who.data.${user.email}`, `account.${user.email}`)}
+${is("Object.keys(who.data).sort().join(' ')", `'${[...user.shown].sort().join(' ')}'`)}
 ${is(`JSON.stringify(who.data).includes(${t.hashing.kind.includes('argon2') ? "'argon2'" : `'${user.hash.name}'`})`, 'false')}`,
     ),
     test(

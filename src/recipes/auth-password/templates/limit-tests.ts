@@ -135,7 +135,10 @@ ${is(`near(opened.refreshExpiresAt, ${Math.min(idle, most)})`, 'true')}
 const row = await ${rows}.findFirstOrThrow({ ${where} })
 ${is(`near(row.${f.idleExpiresAt}, ${Math.min(idle, most)})`, 'true')}
 ${is(`near(row.${f.expiresAt}, ${most})`, 'true')}
+await ${rows}.updateMany({ ${where}, data: { ${f.idleExpiresAt}: new Date(Date.now() + 5000) } })
 const renewed = await renewSession(opened.refreshToken)
+const used = await ${rows}.findFirstOrThrow({ ${where} })
+${is(`near(used.${f.idleExpiresAt}, ${idle})`, 'true')}
 ${is(`near(renewed?.refreshExpiresAt, ${Math.min(idle, most)})`, 'true')}
 await ${rows}.updateMany({ ${where}, data: { ${f.expiresAt}: new Date(Date.now() + 60_000) } })
 const last = await renewSession(renewed?.refreshToken ?? '')
