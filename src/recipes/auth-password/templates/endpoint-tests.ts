@@ -84,6 +84,7 @@ ${is('(await renew(tokens)).status', '401')}`,
 const [one, two, three] = [await signIn(account), await signIn(account), await signIn(account)]
 const out = await call(logout, 'logout', tokensFor(one.tokens))
 ${inCookie ? `${is('out.headers.getSetCookie().length', '1')}\n${is("/^(__Host-)?refresh=;.*Max-Age=0/.test(out.headers.getSetCookie()[0] ?? '')", 'true')}` : is('out.text', "''")}
+${is("(await call(logout, 'logout', tokensFor(one.tokens))).status", '401')}
 // The access token is enough, and without any token there is nothing to end.
 ${is("(await call(logout, 'logout', { token: two.tokens.accessToken })).status", '204')}
 ${is('(await renew(two.tokens)).status', '401')}

@@ -375,6 +375,7 @@ ${is(`fine({ password: 'x'.repeat(${most + 1}) })`, 'false')}
 ${texts
   .flatMap((name) => [
     is(`fine({ ${name}: ' ' })`, 'false'),
+    is(`fine({ ${name}: 'x' })`, 'true'),
     is(`fine({ ${name}: 'x'.repeat(120) })`, 'true'),
     is(`fine({ ${name}: 'x'.repeat(121) })`, 'false'),
     is(`fine({ ${name}: 'a\\u0000' })`, 'false'),
