@@ -69,7 +69,7 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
     if (!fatal) {
       const { listed, understood } = chooseRecipe(options, catalogue)
       const habits = readHabits(project, options.app === undefined ? {} : { app: options.app })
-      const facts = { habits, project, stamp: stampOf(new Date()) }
+      const facts = { habits, project, stamp: stampOf(new Date()), task: options.task }
       const recipe = await listed.load()
       const { input: given, questions } = inputOf(recipe, facts, options)
       context.progress?.('planning')

@@ -15,16 +15,19 @@ import { missingCodes } from './failures.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
 import { schemaEdits } from './schema.ts'
+import { choiceOf } from './surfaces/choose.ts'
+import { habitsOf } from './surfaces/habits-of.ts'
+import { endpointsOf, surfaceEdits } from './surfaces/plan.ts'
 import { type Target, targetOf } from './target.ts'
 import { codeOf } from './templates/index.ts'
 import { testsOf } from './templates/tests.ts'
 
 /** Throws a UserError when the project cannot take it. An empty change where the recipe was applied before. */
 export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
-  const { habits } = facts
-  const there = present(habits)
+  const there = present(habitsOf(facts, choiceOf(facts, input).surface))
   if (there) return there
   const target = targetOf(facts, input)
+  const { habits } = target
   const read = (file: string): string | undefined => textOf(habits.root, file)
   const tests = testsOf(target, read)
   const generated = await Promise.all(
@@ -50,7 +53,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     ...example.creates,
     { file: documentation.file, text: await formatted(documentation.text, documentation.file, habits.code) },
   ]
-  const calls = target.calls.map((call) => `${call === 'me' ? 'GET' : 'POST'} /${target.path}/${call}`)
+  const calls = endpointsOf(target)
   const { manager } = habits.packages
   return {
     change: {
@@ -63,6 +66,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
         ...packaged.edits,
         ...(await codesOf(target, read)),
         ...(await transpiled(target, read)),
+        ...surfaceEdits(target, read),
       ],
       creates,
       notes: [
@@ -236,7 +240,7 @@ function proposalsOf(target: Target): string[] {
       ? ['A first password for the users that are there: an endpoint where whoever is signed in sets one.']
       : []),
     'A password that was forgotten: a link by mail, good once and for half an hour.',
-    ...(target.refreshIn === 'cookie'
+    ...(target.refreshIn === 'cookie' && target.choice.surface.kind !== 'actions'
       ? [
           'For a browser alone, a session cookie without a JWT is simpler. The JWT pays when other programs call the API.',
         ]

@@ -2,25 +2,29 @@ import type { AttackResult } from '../../core/report.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { send } from '../../runtime/requests/send.ts'
 import { runAttacks } from './attacks/index.ts'
-import { contract } from './contract.ts'
+import { contractOf } from './contract.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { HASH_FOLDER, KEY_HEADER, KEY_VARIABLE } from './scaffold.ts'
-import { apiPath } from './target.ts'
+import { callAsAction } from './surfaces/call-action.ts'
+import { apiPath, targetOf } from './target.ts'
 
 /** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
 export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
   const { app, parts } = bench
+  const target = targetOf(facts, input)
+  const promised = contractOf(target)
   const results = await runAttacks({
-    contract: contract(facts, input),
+    contract: promised,
     origin: app.origin,
-    send: (request) => send(app.origin, request),
+    send: (request, endpoint) =>
+      endpoint?.action ? callAsAction(app, promised, endpoint, request) : send(app.origin, request),
     database: parts.client,
     log: () => app.log(),
     env: app.env,
     hash: async (password) => {
       const answer = await send(app.origin, {
         method: 'POST',
-        path: `/${apiPath(facts.habits)}/${HASH_FOLDER}`,
+        path: `/${apiPath(target.habits)}/${HASH_FOLDER}`,
         headers: { [KEY_HEADER]: app.env[KEY_VARIABLE] ?? '', 'content-type': 'text/plain' },
         body: password,
       })

@@ -1,5 +1,6 @@
 import type { Question } from '../../core/recipe.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
+import { choiceOf } from './surfaces/choose.ts'
 import { libraryOf } from './target.ts'
 import { guessed } from './user.ts'
 
@@ -7,7 +8,8 @@ import { guessed } from './user.ts'
 export function questions(facts: AuthFacts, input: Partial<AuthInput>): Question[] {
   const { habits } = facts
   const asked: Question[] = []
-  if (input.refreshIn === undefined)
+  // Server actions have a browser on the other side.
+  if (input.refreshIn === undefined && choiceOf(facts, input).surface.kind !== 'actions')
     asked.push({
       input: 'refreshIn',
       text: 'Who calls these endpoints?',

@@ -15,7 +15,7 @@ process.env.ACCESS_TOKEN_SECRET = secret
 process.env.TRUSTED_PROXIES = '1'
 
 const from = (address: string) =>
-  networkOf(new Request('http://localhost', { headers: { 'x-forwarded-for': address } }))
+  networkOf(${t.choice.surface.kind === 'routes' ? "new Request('http://localhost', { headers: { 'x-forwarded-for': address } })" : "new Headers({ 'x-forwarded-for': address })"})
 
 ${group(
   'network',
