@@ -144,7 +144,13 @@ export function targetOf(given: AuthFacts, input: AuthInput): Target {
 function errorFor(facts: AuthFacts, { surface }: Choice, part: Target['part']): ErrorClass {
   const codes = 'snake_case'
   if (surface.kind === 'trpc')
-    return { from: { file: '', name: 'TRPCError' }, parameters: [], own: false, trpc: surface.home.major, codes }
+    return {
+      from: { file: '', name: 'TRPCError' },
+      parameters: [],
+      own: false,
+      trpc: surface.home.major,
+      codes,
+    }
   const found = surface.kind === 'routes' ? errorClassOf(facts.habits.answers, facts.project) : undefined
   const from = { file: part.errors, name: 'AuthError' }
   return found ?? { from, parameters: ['status', 'code', 'message'], own: true, codes }

@@ -15,17 +15,20 @@ export async function callAsAction(
 ): Promise<HttpAnswer> {
   if (!action) throw new Error(`${request.path} is no action.`)
   const { 'content-type': _, ...headers } = request.headers ?? {}
-  const { result, thrown, request: sent, ...answer } = await callAction(
-    app,
-    action,
-    argumentsOf(action, request.body),
-    headers,
-  )
+  const {
+    result,
+    thrown,
+    request: sent,
+    ...answer
+  } = await callAction(app, action, argumentsOf(action, request.body), headers)
   const told = toldBy(result, refusals?.key ?? 'error')
   if (told.text === undefined) {
     // Next.js refuses other origins itself, before the action is called.
     if (answer.status >= 500 && isForeign(app.origin, headers)) return { ...answer, status: 403 }
-    return { ...answer, status: answer.status === 200 && thrown === undefined ? (ok[0] ?? 200) : answer.status }
+    return {
+      ...answer,
+      status: answer.status === 200 && thrown === undefined ? (ok[0] ?? 200) : answer.status,
+    }
   }
   const status = refusals?.texts.find(({ text }) => text === told.text)?.status ?? refusals?.otherwise ?? 400
   return {

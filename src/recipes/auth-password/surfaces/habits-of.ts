@@ -15,8 +15,12 @@ export function habitsOf(facts: AuthFacts, surface: Surface): Habits {
   const home = homeOf(facts, surface)
   if (surface.kind !== 'trpc' || home === habits.app.folder) return habits
   const owner = project.packages.packages.find(({ folder }) => folder === home)
+  const root = project.packages.packages.find(({ folder }) => folder === '.')
+  const known = { ...root?.dependencies, ...owner?.dependencies }
+  const runner = (['vitest', 'jest'] as const).find((name) => known[name] !== undefined)
   return {
     ...habits,
+    tests: { ...habits.tests, runner },
     app: { ...habits.app, modules: { value: posix.dirname(surface.home.builder) } },
     packages: {
       ...habits.packages,

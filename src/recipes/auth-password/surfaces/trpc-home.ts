@@ -2,8 +2,8 @@
 import { posix } from 'node:path'
 import { openSource, type SourceFile } from '../../../changes/source-file.ts'
 import type { Location } from '../../../core/finding.ts'
-import type { Import } from '../../../project/habits/habits.ts'
 import { appPath } from '../../../project/endpoints/discover.ts'
+import type { Import } from '../../../project/habits/habits.ts'
 import { transformerOf } from '../../../runtime/requests/transformer.ts'
 import type { CallShape, ObjectShape } from '../../../source/shape.ts'
 import type { AuthFacts } from '../input.ts'
@@ -75,7 +75,9 @@ function exportsOf(text: string): { router?: string; procedure?: string } {
   if (builder === undefined) return {}
   const named = (of: string): { name: string; rest: string }[] =>
     [
-      ...text.matchAll(new RegExp(`export\\s+const\\s+(\\w+)\\s*=\\s*${builder}\\s*\\.${of}\\b([^\\n]*)`, 'g')),
+      ...text.matchAll(
+        new RegExp(`export\\s+const\\s+(\\w+)\\s*=\\s*${builder}\\s*\\.${of}\\b([^\\n]*)`, 'g'),
+      ),
     ].map(([, name = '', rest = '']) => ({ name, rest }))
   const procedures = named('procedure')
   const procedure =

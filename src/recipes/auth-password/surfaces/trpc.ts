@@ -246,11 +246,7 @@ function refreshToken(t: Target, schema: string): Words & { input: string; takes
 }
 
 /** The router among the others, and HTTP in the context of procedures. */
-export function trpcEdits(
-  t: Target,
-  home: TrpcHome,
-  read: (file: string) => string | undefined,
-): Edit[] {
+export function trpcEdits(t: Target, home: TrpcHome, read: (file: string) => string | undefined): Edit[] {
   const open = (file: string): SourceFile => {
     const source = openSource(file, read(file) ?? '')
     if (source) return source
@@ -320,7 +316,9 @@ function closing(text: string, from: number): number {
 /** The context that HTTP makes gets the headers of the request and of the answer. */
 export function mountEdits(source: SourceFile): Edit[] {
   const { file, text, shape } = source
-  const call = shape.callsIn({ start: 0, end: text.length }).find(({ name }) => name === 'fetchRequestHandler')
+  const call = shape
+    .callsIn({ start: 0, end: text.length })
+    .find(({ name }) => name === 'fetchRequestHandler')
   const [first] = call?.args ?? []
   const options = first && shape.object(first.start)
   if (!options) return refuse(file, 'calls fetchRequestHandler without an object of options')
@@ -334,7 +332,11 @@ export function mountEdits(source: SourceFile): Edit[] {
   const plain = /^(?:async\s*)?\(\s*\)\s*=>\s*(?!\{)([\s\S]+)$/.exec(present)?.[1]
   if (plain !== undefined) {
     const made = plain.replace(/^await\s+/, '')
-    return replaceExpression(source, member.value, `async (${given}) => ({ ...(await ${made}), ${http} })`)
+    const code = `async (${given}) => ({
+  ...(await ${made}),
+  ${http},
+})`
+    return replaceExpression(source, member.value, code)
   }
   const called = /^[\w.]+$/.test(present) ? present : `(${present})`
   const takes = /^(?:async\s*)?\(\s*\)\s*=>/.test(present) ? '' : 'options'

@@ -1,16 +1,14 @@
 import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
+import type { TrpcHome } from '../surfaces/trpc-home.ts'
 import type { Target } from '../target.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
-  const { user, part, client, path } = t
+  const { user, part, client } = t
   const { test, group, after, equal: is } = runner
-  const next = t.failing.by === 'wrapper'
-  const request = next ? 'NextRequest' : 'Request'
-  const envelope = t.habits.answers.success.value
-  const data = envelope === undefined ? 'answer' : `answer.${envelope}`
+  const { request, path, data, ended, length, handlers, imports } = callsOf(t)
   const inCookie = t.refreshIn === 'cookie'
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
@@ -63,7 +61,7 @@ ${is('all.filter(({ status }) => status === 401).length', '7')}`,
     test(
       'ends the session at once when signing out',
       `const { tokens } = await signIn(await newAccount())
-${is("(await call(logout, 'logout', tokensFor(tokens))).status", '204')}
+${is("(await call(logout, 'logout', tokensFor(tokens))).status", ended)}
 ${is("(await call(me, 'me', { token: tokens.accessToken })).status", '401')}
 ${is('(await renew(tokens)).status', '401')}`,
     ),
@@ -82,7 +80,7 @@ ${is('(await signIn(account)).status', '200')}`,
     test(
       'refuses what is not JSON, too large, or not of the right form',
       `const raw = async (text: string, type = 'application/json') =>
-  (await login(new ${request}(url('login'), { method: 'POST', headers: { 'content-type': type }, body: text }))).status
+  (await login(new ${request}(url('login'), { method: 'POST', headers: { 'content-type': type${length ? ", 'content-length': String(text.length)" : ''} }, body: text }))).status
 ${is("await raw('{')", '400')}
 ${is("await raw('email=a', 'application/x-www-form-urlencoded')", '415')}
 ${is("await raw(JSON.stringify({ password: 'x'.repeat(20_000) }))", '413')}
@@ -121,16 +119,16 @@ const password = 'mild harbour tulip 7'
 const domain = \`\${Date.now().toString(36)}.example.com\`
 let count = 0
 const newAddress = () => \`ann\${++count}@\${domain}\`
-const url = (name: string) => \`http://localhost/${path}/\${name}\`
+const url = (name: string) => \`http://localhost/${path}\${name}\`
 
 type Handler = (request: ${request}) => Promise<Response>
-type Options = { body?: unknown; token?: string; cookie?: string; origin?: string; from?: string }
+${handlers}type Options = { body?: unknown; token?: string; cookie?: string; origin?: string; from?: string }
 type Tokens = { accessToken: string; refreshToken: string }
 
 async function call(handler: Handler, name: string, options: Options) {
   const { body, token, cookie, origin, from = \`203.0.113.\${++count % 250}\` } = options
   const headers = new Headers({ 'x-forwarded-for': from, host: 'localhost' })
-  if (body !== undefined) headers.set('content-type', 'application/json')
+  if (${length ? "name !== 'me'" : 'body !== undefined'}) headers.set('content-type', 'application/json')
   if (token) headers.set('authorization', \`Bearer \${token}\`)
   if (cookie) headers.set('cookie', cookie)
   if (origin) headers.set('origin', origin)
@@ -175,17 +173,73 @@ async function newAccount() {
 ${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
 await ${client.use}.$disconnect()`)}
 
-${group(`/${path}`, tests.join('\n\n'))}
+${group(`/${path.replace(/\/$/, '')}`, tests.join('\n\n'))}
 `
+  return {
+    imports: [...imports, ...(t.register ? [] : [fromFile(part.passwords, 'hashPassword')])],
+    body,
+  }
+}
+
+interface Calls {
+  request: 'Request' | 'NextRequest'
+  path: string
+  /** What was answered, of the JSON in `answer`. */
+  data: string
+  /** Status of a logout. */
+  ended: string
+  /** The size of a request is told, as HTTP does it. */
+  length: boolean
+  /** Code that declares a handler for each call, where they are not imported. */
+  handlers: string
+  imports: Wanted[]
+}
+
+function callsOf(t: Target): Calls {
+  const { surface } = t.choice
+  if (surface.kind === 'trpc') return procedureCalls(t, surface.home)
+  const next = t.failing.by === 'wrapper'
+  const envelope = t.habits.answers.success.value
   const routes = t.calls.map((call) =>
     fromFile(t.route(call), `${call === 'me' ? 'GET' : 'POST'} as ${call}`),
   )
   return {
+    request: next ? 'NextRequest' : 'Request',
+    path: `${t.path}/`,
+    data: envelope === undefined ? 'answer' : `answer.${envelope}`,
+    ended: '204',
+    length: false,
+    handlers: '',
+    imports: [...(next ? [fromPackage('next/server', 'NextRequest')] : []), ...routes],
+  }
+}
+
+/** The router alone, with a context that has what its procedures read. */
+function procedureCalls(t: Target, { mount, file, name, transformer }: TrpcHome): Calls {
+  return {
+    request: 'Request',
+    path: `${t.path}/`,
+    data: transformer === 'superjson' ? 'answer.result?.data.json' : 'answer.result?.data',
+    ended: '200',
+    length: true,
+    handlers: `type Context = inferRouterContext<typeof ${name}>
+
+/** The procedures read nothing else of the context. */
+const contextOf = (headers: Headers, resHeaders: Headers) => ({ http: { headers, resHeaders } }) as Context
+
+const handler: Handler = (req) =>
+  fetchRequestHandler({
+    endpoint: '${mount.path}',
+    req,
+    router: ${name},
+    createContext: ({ resHeaders }) => contextOf(req.headers, resHeaders),
+  })
+${t.calls.map((call) => `const ${call} = handler`).join('\n')}
+`,
     imports: [
-      ...(next ? [fromPackage('next/server', 'NextRequest')] : []),
-      ...routes,
-      ...(t.register ? [] : [fromFile(part.passwords, 'hashPassword')]),
+      fromPackage('@trpc/server', 'type inferRouterContext'),
+      fromPackage('@trpc/server/adapters/fetch', 'fetchRequestHandler'),
+      fromFile(file, name),
     ],
-    body,
   }
 }

@@ -5,6 +5,7 @@ import type { Package } from '../../../core/recipe.ts'
 import { fileName, quoted } from '../naming.ts'
 import { fromExport, fromPackage, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
+import { actionTests } from './action-tests.ts'
 import { endpointTests } from './endpoint-tests.ts'
 import { unitTests } from './unit-tests.ts'
 
@@ -21,6 +22,8 @@ export interface Runner {
   test: (name: string, body: string, slow?: 'slow') => string
   group: (name: string, body: string) => string
   after: (body: string) => string
+  /** What replaces modules: `vi`; absent where the runner has none for all versions. */
+  mocking?: 'vi' | 'jest'
   equal: (actual: string, expected: string) => string
 }
 
@@ -38,9 +41,15 @@ export function testsOf(t: Target, read: (file: string) => string | undefined): 
         : tests.placement
   const named = (words: string): string => `${folder}/${fileName(words, app.fileNames)}${ending}`
   const spoken = runnerOf(t, runner)
-  const files = [unit(t, named('auth'), spoken), endpoints(t, named('auth-endpoints'), spoken)]
+  const files = [
+    unit(t, named('auth'), spoken),
+    // Actions ask Next.js for headers and cookies.
+    ...(t.choice.surface.kind === 'actions' && !spoken.mocking
+      ? []
+      : [endpoints(t, named('auth-endpoints'), spoken)]),
+  ]
   if (tests.runner) return { files, packages: [], scripts: {} }
-  const home = app.folder === '.' ? '' : `${app.folder}/`
+  const home = t.home === '.' ? '' : `${t.home}/`
   return {
     files: [
       ...files,
@@ -57,8 +66,12 @@ function unit(t: Target, file: string, runner: Runner): NewFile {
 }
 
 function endpoints(t: Target, file: string, runner: Runner): NewFile {
-  const { imports, body } = endpointTests(t, runner)
-  return written(t.habits, file, [...runner.imports, ...imports, fromExport(t.client)], body, false)
+  const { surface } = t.choice
+  const { imports, body } =
+    surface.kind === 'actions' ? actionTests(t, surface.style, runner) : endpointTests(t, runner)
+  const mocks = runner.imports.length > 0 && surface.kind === 'actions' && runner.mocking === 'vi'
+  const more = mocks ? [fromPackage('vitest', 'vi')] : []
+  return written(t.habits, file, [...runner.imports, ...more, ...imports, fromExport(t.client)], body, false)
 }
 
 function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['tests']['runner']>): Runner {
@@ -76,33 +89,52 @@ function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['test
     test: (name, body, slow) =>
       `${word}(${quoted(name)}, async () => {\n${body.trim()}\n}${slow && runner !== 'node:test' ? ', 60_000' : ''})`,
     group: (name, body) => (groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body),
+    ...(runner === 'vitest' && { mocking: 'vi' as const }),
+    ...(runner === 'jest' && { mocking: 'jest' as const }),
     after: (body) => `${isNode ? 'after' : 'afterAll'}(async () => {\n${body.trim()}\n})`,
     equal: (actual, expected) =>
       isNode ? `assert.equal(${actual}, ${expected})` : `expect(${actual}).toBe(${expected})`,
   }
 }
 
-/** The alias of the project, for the runner. */
+/** The alias of the project, for the runner, and where the packages of the workspace have their source. */
 function configuration(t: Target, file: string): NewFile {
   const source = t.part.sessions
   const specifier = t.habits.specifier(t.route('me'), source)
   const tail = source.replace(/\.ts$/, '')
-  const alias = /^([@~#])\//.exec(specifier)?.[1]
+  const alias = t.home === t.habits.app.folder ? /^([@~#])\//.exec(specifier)?.[1] : undefined
   const folder = alias ? tail.slice(0, tail.length - (specifier.length - 2)).replace(/\/$/, '') : ''
-  const relative = posix.relative(t.habits.app.folder, folder) || '.'
-  const resolve = alias
-    ? `
-  resolve: { alias: { '${alias}': fileURLToPath(new URL('./${relative}', import.meta.url)) } },`
-    : ''
+  const known = [...(alias ? [{ name: alias, path: folder }] : []), ...members(t)]
+  const entries = known.map(({ name, path }) => {
+    const relative = posix.relative(t.home, path) || '.'
+    const url = relative.startsWith('.') && relative !== '.' ? relative : `./${relative}`
+    return `${quoted(name)}: fileURLToPath(new URL('${url}', import.meta.url))`
+  })
+  const resolve =
+    entries.length > 0
+      ? `
+  resolve: { alias: { ${entries.join(', ')} } },`
+      : ''
   return {
     file,
-    text: `${alias ? "import { fileURLToPath } from 'node:url'\n" : ''}import { defineConfig } from 'vitest/config'
+    text: `${entries.length > 0 ? "import { fileURLToPath } from 'node:url'\n" : ''}import { defineConfig } from 'vitest/config'
 
 export default defineConfig({${resolve}
   test: { include: ['**/*.test.ts'] },
 })
 `,
   }
+}
+
+/** Packages of the workspace that a package without an application imports: what they export may not be built. */
+function members({ home, habits, facts, choice }: Target): { name: string; path: string }[] {
+  const { surface } = choice
+  if (surface.kind !== 'trpc' || home === habits.app.folder) return []
+  const { packages, program } = facts.project
+  return packages.packages.flatMap(({ name }) => {
+    const path = habits.packages.asked[name] && program.resolve(surface.home.builder, name).file
+    return path ? [{ name, path }] : []
+  })
 }
 
 /** Unit tests leave nothing behind, and need nothing afterwards. */
