@@ -329,7 +329,7 @@ export function mountEdits(source: SourceFile): Edit[] {
   const http = `http: { headers: ${req}.headers, resHeaders }`
   if (!member) return setProperty(source, options, 'createContext', `(${given}) => ({ ${http} })`)
   const present = member.shorthand ? 'createContext' : text.slice(member.value.start, member.value.end)
-  const plain = /^(?:async\s*)?\(\s*\)\s*=>\s*(?!\{)([\s\S]+)$/.exec(present)?.[1]
+  const plain = /^(?:async\s*)?\(\s*\)\s*=>\s*(?![\s{])([\s\S]+)$/.exec(present)?.[1]
   if (plain !== undefined) {
     const made = plain.replace(/^await\s+/, '')
     const code = `async (${given}) => ({

@@ -3,6 +3,7 @@ import { fromFile, type Wanted } from '../source.ts'
 import type { ActionStyle } from '../surfaces/action-style.ts'
 import { actionCalls, actionNames } from '../surfaces/actions.ts'
 import type { Target } from '../target.ts'
+import { peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Calls the actions with headers and cookies of their own, on the database of DATABASE_URL. They leave nothing behind. */
@@ -14,22 +15,23 @@ export function actionTests(
   const { user, part, client } = t
   const { after } = runner
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
-  const made = { String: "'Ann'", Int: '1', DateTime: "new Date('2000-01-01T00:00:00.000Z')" }
-  const others = (values: typeof sample): string[] =>
-    user.filled.map(({ name, type }) => `${name}: ${values[type]}`)
+  const people = peopleOf(t)
+  const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
   const isForm = style.given !== 'object'
   const call = (name: string, fields: string): string => {
     const given = isForm ? `formOf(${fields})` : fields
     const args = style.given === 'state' ? `undefined, ${given}` : given
     return style.client ? `(await ${name}(${args}))?.data` : `await ${name}(${args})`
   }
-  const texts = isForm
-    ? others(sample).map((one) => one.replace(/: 1$/, ": '1'"))
-    : others(style.client ? sample : made)
+  const texts = others.map((one) =>
+    isForm
+      ? one.replace(/: 1$/, ": '1'")
+      : one.replace(/'(2000[^']*)'/, (whole) => (style.client ? whole : `new Date(${whole})`)),
+  )
   const account = `{ ${[`${user.email}: newAddress()`, ...texts, 'password'].join(', ')} }`
   const data = [
     property(user.email, `account.${user.email}`),
-    ...others(made),
+    ...people.fields,
     `${user.hash.name}: await hashPassword(password)`,
   ]
   const body = `
@@ -59,6 +61,7 @@ const newAddress = () => \`ann\${++count}@\${domain}\`
 type Account = { ${user.email}: string; password: string }
 type Cookies = [string, string][]
 
+${t.register ? '' : people.before}
 ${
   isForm
     ? `function formOf(fields: Record<string, string>): FormData {
@@ -70,14 +73,14 @@ ${
 `
     : ''
 }/** A browser with these cookies, at an address of its own. */
-function as(cookies: Cookies, from = \`203.0.113.\${++count % 250}\`): void {
+function browse(cookies: Cookies, from = \`203.0.113.\${++count % 250}\`): void {
   mockHeaders = new Headers({ 'x-forwarded-for': from, host: 'localhost' })
   mockJar.clear()
   for (const [name, value] of cookies) mockJar.set(name, value)
 }
 
 async function signIn({ ${user.email}, password }: Account, from?: string) {
-  as([], from)
+  browse([], from)
   return ${call('login', `{ ${user.email}, password }`)}
 }
 
@@ -91,7 +94,7 @@ async function newAccount() {
   ${
     t.register
       ? `const account = ${account}
-  as([])
+  browse([])
   ${call('register', 'account').replace(/^\((.*)\)\?\.data$/, '$1')}`
       : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({ data: { ${data.join(', ')} } })`
@@ -100,6 +103,7 @@ async function newAccount() {
 }
 
 ${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
+${t.register ? '' : people.after.trim()}
 await ${client.use}.$disconnect()`)}
 
 ${runner.group('sign-in', casesOf(t, style, runner, call).join('\n\n'))}
@@ -144,22 +148,22 @@ ${is('await currentAccount()', 'undefined')}`,
     test(
       'gives a refresh token that works once, and ends the session when it is used again',
       `const first = await signedIn()
-as(first)
+browse(first)
 ${is(text(plain('refreshSession')), `JSON.stringify({ ${good} })`)}
 const second: Cookies = [...mockJar]
-as(first)
+browse(first)
 ${is(`${text(plain('refreshSession'))}.includes('"${failure}":')`, 'true')}
-as(second)
+browse(second)
 ${is(`${text(plain('refreshSession'))}.includes('"${failure}":')`, 'true')}
 ${is('await currentAccount()', 'undefined')}`,
     ),
     test(
       'ends the session at once when signing out',
       `const cookies = await signedIn()
-as(cookies)
+browse(cookies)
 ${is(text(plain('logout')), `JSON.stringify({ ${good} })`)}
 ${is('mockJar.size', '0')}
-as(cookies)
+browse(cookies)
 ${is('await currentAccount()', 'undefined')}
 ${is(`${text(plain('refreshSession'))}.includes('"${failure}":')`, 'true')}`,
     ),
@@ -175,7 +179,7 @@ ${is(text('await signIn(account)'), `JSON.stringify({ ${good} })`)}`,
     ),
     test(
       'does not act on the cookie for another site',
-      `as(await signedIn())
+      `browse(await signedIn())
 mockHeaders.set('origin', 'https://elsewhere.example')
 ${is(`${text(plain('refreshSession'))}.includes('"${failure}":')`, 'true')}
 mockHeaders.delete('origin')
@@ -187,7 +191,7 @@ ${is(text(plain('refreshSession')), `JSON.stringify({ ${good} })`)}`,
             'registers an address once, in any spelling, and keeps weak passwords out',
             `const account = await newAccount()
 const register_ = async (changed: Partial<Account>) => {
-  as([])
+  browse([])
   const fields = { ...account, ...changed }
   return ${text(told(call('register', 'fields')))}
 }

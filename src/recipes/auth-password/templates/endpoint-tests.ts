@@ -2,6 +2,7 @@ import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { TrpcHome } from '../surfaces/trpc-home.ts'
 import type { Target } from '../target.ts'
+import { peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
@@ -13,13 +14,14 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
   const account = `{ ${[`${user.email}: newAddress()`, ...others, 'password'].join(', ')} }`
+  const people = peopleOf(t)
   const made = t.register
     ? `const account = ${account}
   await call(register, 'register', { body: account })
   return account`
     : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({
-    data: { ${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
+    data: { ${property(user.email, `account.${user.email}`)}, ${[...people.fields, `${user.hash.name}: await hashPassword(password)`].join(', ')} },
   })
   return account`
   const tests = [
@@ -166,11 +168,13 @@ const tokensFor = ({ refreshToken }: Tokens): Options => ({ cookie: refreshToken
 const tokensFor = ({ refreshToken }: Tokens): Options => ({ body: { refreshToken } })`
 }
 
+${t.register ? '' : people.before}
 async function newAccount() {
   ${made}
 }
 
 ${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
+${t.register ? '' : people.after.trim()}
 await ${client.use}.$disconnect()`)}
 
 ${group(`/${path.replace(/\/$/, '')}`, tests.join('\n\n'))}

@@ -7,6 +7,7 @@ import { fromExport, fromPackage, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
 import { actionTests } from './action-tests.ts'
 import { endpointTests } from './endpoint-tests.ts'
+import { peopleOf } from './people.ts'
 import { unitTests } from './unit-tests.ts'
 
 export interface Tests {
@@ -43,10 +44,7 @@ export function testsOf(t: Target, read: (file: string) => string | undefined): 
   const spoken = runnerOf(t, runner)
   const files = [
     unit(t, named('auth'), spoken),
-    // Actions ask Next.js for headers and cookies.
-    ...(t.choice.surface.kind === 'actions' && !spoken.mocking
-      ? []
-      : [endpoints(t, named('auth-endpoints'), spoken)]),
+    ...(canBeCalled(t, spoken) ? [endpoints(t, named('auth-endpoints'), spoken)] : []),
   ]
   if (tests.runner) return { files, packages: [], scripts: {} }
   const home = t.home === '.' ? '' : `${t.home}/`
@@ -59,6 +57,11 @@ export function testsOf(t: Target, read: (file: string) => string | undefined): 
     scripts: { test: 'vitest run' },
   }
 }
+
+/** Actions ask Next.js for headers and cookies; and somebody has to be there who signs in. */
+const canBeCalled = (t: Target, { mocking }: Runner): boolean =>
+  (t.choice.surface.kind !== 'actions' || mocking !== undefined) &&
+  (t.register || peopleOf(t).unknown === undefined)
 
 function unit(t: Target, file: string, runner: Runner): NewFile {
   const { imports, body } = unitTests(t, runner)
