@@ -53,13 +53,14 @@ export async function formattedPlan(
 
 const draftOptions = (
   { habits, project }: RecipeFacts,
-  { change, packages }: Plan,
+  { change, packages, home }: Plan,
   { app }: BenchOptions,
   context: Context,
 ) => ({
   project,
   change,
   packages,
+  home,
   app,
   manager: habits.packages.manager,
   workFolder: context.workFolder,

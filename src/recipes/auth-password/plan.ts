@@ -80,6 +80,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     },
     decisions: decisionsOf(target),
     packages: packaged.added,
+    home: target.home,
     endpoints: calls,
     variables: variables.map(({ name, why, secret }) => ({ name, why, secret })),
     next: [

@@ -17,7 +17,9 @@ export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput
     contract: promised,
     origin: app.origin,
     send: (request, endpoint) =>
-      endpoint?.action ? callAsAction(app, promised, endpoint, request) : send(app.origin, request),
+      endpoint?.action && promised.refusals
+        ? callAsAction(app, promised.refusals, endpoint, request)
+        : send(app.origin, request),
     database: parts.client,
     log: () => app.log(),
     env: app.env,
