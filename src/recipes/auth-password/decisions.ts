@@ -66,19 +66,15 @@ function seen(about: string, at: Location | undefined, rest: Pick<Decision, 'cho
 }
 
 function paths(t: Target): Decision {
-  const { choice } = t
-  if (choice.surface.kind !== 'routes' || choice.from !== 'default') {
-    const { because, seen: at, from } = choice
-    return { about: 'Endpoints', choice: placeOf(t), because, ...(at && { seen: at }), from }
-  }
-  const asked = t.path.endsWith('/auth') ? undefined : 'api/auth is taken, and stays as it is.'
-  const [surface] = t.habits.app.surfaces
+  const { surface, because, seen: at, from } = t.choice
+  const taken =
+    surface.kind === 'routes' && !t.path.endsWith('/auth') ? ['api/auth is taken, and stays as it is.'] : []
   return {
     about: 'Endpoints',
-    choice: t.calls.map((call) => `/${t.path}/${call}`).join(', '),
-    because: asked ?? 'Route handlers, which programs of all kinds can call.',
-    ...(surface?.at && { seen: surface.at }),
-    from: asked ? 'project' : 'default',
+    choice: placeOf(t),
+    because: [...taken, because].join(' '),
+    ...(at && { seen: at }),
+    from: taken.length > 0 && at ? 'project' : from,
   }
 }
 
