@@ -2,6 +2,7 @@ import type { AttackResult } from '../../core/report.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { send } from '../../runtime/requests/send.ts'
 import { runAttacks } from './attacks/index.ts'
+import type { AuthTarget } from './attacks/target.ts'
 import { contractOf } from './contract.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { HASH_FOLDER, KEY_HEADER, KEY_VARIABLE } from './scaffold.ts'
@@ -10,15 +11,28 @@ import { apiPath, targetOf } from './target.ts'
 
 /** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
 export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
-  const { app, parts } = bench
+  const results = await runAttacks(attackedOn(bench, facts, input))
+  await bench.reset()
+  return results.map(({ attack, verdict, why, exchanges, ms }) => ({
+    ...attack,
+    verdict,
+    why,
+    evidence: [exchanges],
+    ms: Math.round(ms),
+  }))
+}
+
+/** The endpoints of a running copy as the attacks see them, whatever surface they are on. */
+export function attackedOn({ app, parts }: LiveBench, facts: AuthFacts, input: AuthInput): AuthTarget {
   const target = targetOf(facts, input)
-  const promised = contractOf(target)
-  const results = await runAttacks({
-    contract: promised,
+  const contract = contractOf(target)
+  const { refusals } = contract
+  return {
+    contract,
     origin: app.origin,
     send: (request, endpoint) =>
-      endpoint?.action && promised.refusals
-        ? callAsAction(app, promised.refusals, endpoint, request)
+      endpoint?.action && refusals
+        ? callAsAction(app, refusals, endpoint, request)
         : send(app.origin, request),
     database: parts.client,
     log: () => app.log(),
@@ -33,13 +47,5 @@ export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput
       if (answer.status !== 200) throw new Error(`The copy hashes nothing: it answers ${answer.status}.`)
       return answer.body
     },
-  })
-  await bench.reset()
-  return results.map(({ attack, verdict, why, exchanges, ms }) => ({
-    ...attack,
-    verdict,
-    why,
-    evidence: [exchanges],
-    ms: Math.round(ms),
-  }))
+  }
 }
