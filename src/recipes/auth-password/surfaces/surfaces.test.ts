@@ -91,6 +91,15 @@ describe('procedures', async () => {
     isSound(plan)
   })
 
+  it('are tested through the router that they are in', () => {
+    const text = textOf(plan, 'packages/api/src/auth/auth-endpoints.test.ts')
+    expect(text).toContain("await call('login', from ? { body, from } : { body })")
+    expect(text).toContain('    router: authRouter,\n')
+    expect(textOf(plan, 'packages/api/vitest.config.ts')).toContain(
+      "new URL('../db/src/index.ts', import.meta.url)",
+    )
+  })
+
   it('fail as procedures do', () => {
     expect(textOf(plan, 'packages/api/src/auth/sign-in.ts')).toContain(
       "throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Email or password is wrong' })",
@@ -283,6 +292,14 @@ describe('server actions', async () => {
     expect(textOf(plan, 'src/server/password-auth/session-cookies.ts')).toContain(
       "sameSite: 'strict' as const",
     )
+  })
+
+  it('are tested with people who belong to something', () => {
+    const text = textOf(plan, 'src/server/password-auth/auth-endpoints.test.ts')
+    expect(text).toContain(
+      "clinicRow ??= db.clinic.create({ data: { name: 'Ann', city: 'Ann' }, select: { id: true } })",
+    )
+    expect(text).toContain('if (clinicRow) await db.clinic.delete({ where: { id: (await clinicRow).id } })')
   })
 
   it('are promised as calls, with a page in the copy that has them', () => {

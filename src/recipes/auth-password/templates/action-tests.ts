@@ -3,7 +3,7 @@ import { fromFile, type Wanted } from '../source.ts'
 import type { ActionStyle } from '../surfaces/action-style.ts'
 import { actionCalls, actionNames } from '../surfaces/actions.ts'
 import type { Target } from '../target.ts'
-import { peopleOf } from './people.ts'
+import { cleanup, peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Calls the actions with headers and cookies of their own, on the database of DATABASE_URL. They leave nothing behind. */
@@ -102,9 +102,7 @@ async function newAccount() {
   return account
 }
 
-${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-${t.register ? '' : people.after.trim()}
-await ${client.use}.$disconnect()`)}
+${after(cleanup(t, people))}
 
 ${runner.group('sign-in', casesOf(t, style, runner, call).join('\n\n'))}
 `

@@ -2,14 +2,15 @@ import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { TrpcHome } from '../surfaces/trpc-home.ts'
 import type { Target } from '../target.ts'
-import { peopleOf } from './people.ts'
+import { cleanup, peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
   const { user, part, client } = t
   const { test, group, after, equal: is } = runner
-  const { request, path, data, ended, length, handlers, imports } = callsOf(t)
+  const { request, path, data, ended, length, handler, imports } = callsOf(t)
+  const to = (name: string): string => (handler ? `call('${name}'` : `call(${name}, '${name}'`)
   const inCookie = t.refreshIn === 'cookie'
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
@@ -17,7 +18,7 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
   const people = peopleOf(t)
   const made = t.register
     ? `const account = ${account}
-  await call(register, 'register', { body: account })
+  await ${to('register')}, { body: account })
   return account`
     : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({
@@ -30,7 +31,7 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
       `const account = await newAccount()
 const { status, tokens } = await signIn(account)
 ${is('status', '200')}
-const who = await call(me, 'me', { token: tokens.accessToken })
+const who = await ${to('me')}, { token: tokens.accessToken })
 ${is('who.status', '200')}
 ${is(`who.data.${user.email}`, `account.${user.email}`)}
 ${is(`JSON.stringify(who.data).includes(${t.hashing.kind.includes('argon2') ? "'argon2'" : `'${user.hash.name}'`})`, 'false')}`,
@@ -51,7 +52,7 @@ const renewed = await renew(tokens)
 ${is('renewed.status', '200')}
 ${is('(await renew(tokens)).status', '401')}
 ${is('(await renew(renewed.tokens)).status', '401')}
-${is("(await call(me, 'me', { token: renewed.tokens.accessToken })).status", '401')}`,
+${is(`(await ${to('me')}, { token: renewed.tokens.accessToken })).status`, '401')}`,
     ),
     test(
       'lets one of several refreshes at once through',
@@ -63,8 +64,8 @@ ${is('all.filter(({ status }) => status === 401).length', '7')}`,
     test(
       'ends the session at once when signing out',
       `const { tokens } = await signIn(await newAccount())
-${is("(await call(logout, 'logout', tokensFor(tokens))).status", ended)}
-${is("(await call(me, 'me', { token: tokens.accessToken })).status", '401')}
+${is(`(await ${to('logout')}, tokensFor(tokens))).status`, ended)}
+${is(`(await ${to('me')}, { token: tokens.accessToken })).status`, '401')}
 ${is('(await renew(tokens)).status', '401')}`,
     ),
     test(
@@ -82,7 +83,7 @@ ${is('(await signIn(account)).status', '200')}`,
     test(
       'refuses what is not JSON, too large, or not of the right form',
       `const raw = async (text: string, type = 'application/json') =>
-  (await login(new ${request}(url('login'), { method: 'POST', headers: { 'content-type': type${length ? ", 'content-length': String(text.length)" : ''} }, body: text }))).status
+  (await ${handler ? 'handler' : 'login'}(new ${request}(url('login'), { method: 'POST', headers: { 'content-type': type${length ? ", 'content-length': String(text.length)" : ''} }, body: text }))).status
 ${is("await raw('{')", '400')}
 ${is("await raw('email=a', 'application/x-www-form-urlencoded')", '415')}
 ${is("await raw(JSON.stringify({ password: 'x'.repeat(20_000) }))", '413')}
@@ -94,9 +95,9 @@ ${is(`[400, 422].includes(await raw(JSON.stringify({ ${user.email}: { not: '' },
             'registers an address once, in any spelling, and keeps weak passwords out',
             `const account = await newAccount()
 const again = { ...account, ${user.email}: account.${user.email}.toUpperCase() }
-${is("(await call(register, 'register', { body: again })).status", '409')}
+${is(`(await ${to('register')}, { body: again })).status`, '409')}
 for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it']) {
-  const { status } = await call(register, 'register', { body: { ...account, ${user.email}: newAddress(), password: weak } })
+  const { status } = await ${to('register')}, { body: { ...account, ${user.email}: newAddress(), password: weak } })
   ${is('[400, 422].includes(status)', 'true')}
 }`,
           ),
@@ -107,7 +108,7 @@ for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it'])
           test(
             'does not act on the cookie for another site',
             `const { tokens } = await signIn(await newAccount())
-const { status } = await call(refresh, 'refresh', { ...tokensFor(tokens), origin: 'https://elsewhere.example' })
+const { status } = await ${to('refresh')}, { ...tokensFor(tokens), origin: 'https://elsewhere.example' })
 ${is('status', '403')}`,
           ),
         ]
@@ -124,10 +125,10 @@ const newAddress = () => \`ann\${++count}@\${domain}\`
 const url = (name: string) => \`http://localhost/${path}\${name}\`
 
 type Handler = (request: ${request}) => Promise<Response>
-${handlers}type Options = { body?: unknown; token?: string; cookie?: string; origin?: string; from?: string }
+${handler}type Options = { body?: unknown; token?: string; cookie?: string; origin?: string; from?: string }
 type Tokens = { accessToken: string; refreshToken: string }
 
-async function call(handler: Handler, name: string, options: Options) {
+async function call(${handler ? '' : 'handler: Handler, '}name: string, options: Options) {
   const { body, token, cookie, origin, from = \`203.0.113.\${++count % 250}\` } = options
   const headers = new Headers({ 'x-forwarded-for': from, host: 'localhost' })
   if (${length ? "name !== 'me'" : 'body !== undefined'}) headers.set('content-type', 'application/json')
@@ -144,11 +145,11 @@ async function call(handler: Handler, name: string, options: Options) {
 
 async function signIn(account: { ${user.email}: string; password: string }, from?: string) {
   const body = { ${user.email}: account.${user.email}, password: account.password }
-  return withTokens(await call(login, 'login', from ? { body, from } : { body }))
+  return withTokens(await ${to('login')}, from ? { body, from } : { body }))
 }
 
 async function renew(tokens: Tokens) {
-  return withTokens(await call(refresh, 'refresh', tokensFor(tokens)))
+  return withTokens(await ${to('refresh')}, tokensFor(tokens)))
 }
 
 ${
@@ -173,9 +174,7 @@ async function newAccount() {
   ${made}
 }
 
-${after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-${t.register ? '' : people.after.trim()}
-await ${client.use}.$disconnect()`)}
+${after(cleanup(t, people))}
 
 ${group(`/${path.replace(/\/$/, '')}`, tests.join('\n\n'))}
 `
@@ -194,8 +193,8 @@ interface Calls {
   ended: string
   /** The size of a request is told, as HTTP does it. */
   length: boolean
-  /** Code that declares a handler for each call, where they are not imported. */
-  handlers: string
+  /** Code that declares the one handler of all calls, where there is not one for each. */
+  handler: string
   imports: Wanted[]
 }
 
@@ -213,7 +212,7 @@ function callsOf(t: Target): Calls {
     data: envelope === undefined ? 'answer' : `answer.${envelope}`,
     ended: '204',
     length: false,
-    handlers: '',
+    handler: '',
     imports: [...(next ? [fromPackage('next/server', 'NextRequest')] : []), ...routes],
   }
 }
@@ -226,7 +225,8 @@ function procedureCalls(t: Target, { mount, file, name, transformer }: TrpcHome)
     data: transformer === 'superjson' ? 'answer.result?.data.json' : 'answer.result?.data',
     ended: '200',
     length: true,
-    handlers: `type Context = inferRouterContext<typeof ${name}>
+    handler: `
+type Context = inferRouterContext<typeof ${name}>
 
 /** The procedures read nothing else of the context. */
 const contextOf = (headers: Headers, resHeaders: Headers) => ({ http: { headers, resHeaders } }) as Context
@@ -238,7 +238,7 @@ const handler: Handler = (req) =>
     router: ${name},
     createContext: ({ resHeaders }) => contextOf(req.headers, resHeaders),
   })
-${t.calls.map((call) => `const ${call} = handler`).join('\n')}
+
 `,
     imports: [
       fromPackage('@trpc/server', 'type inferRouterContext'),

@@ -44,6 +44,15 @@ const ${relation.field} = () => {
   return people
 }
 
+/** What the tests end with: nobody of them is left. */
+export function cleanup({ user, client, register }: Target, people: People): string {
+  return [
+    `await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })`,
+    ...(register ? [] : people.after.trim().split('\n').filter(Boolean)),
+    `await ${client.use}.$disconnect()`,
+  ].join('\n')
+}
+
 const samples = { String: "'Ann'", Int: '1', DateTime: "new Date('2000-01-01T00:00:00.000Z')" } as const
 const typescript = { String: 'string', Int: 'number', DateTime: 'Date' } as const
 
