@@ -119,9 +119,10 @@ ${runner.group('sign-in', casesOf(t, style, runner, call).join('\n\n'))}
 function casesOf(
   t: Target,
   { failure, flag, client }: ActionStyle,
-  { test, equal: is }: Runner,
+  { test: write, equal: is }: Runner,
   call: (name: string, fields: string) => string,
 ): string[] {
+  const test = (name: string, body: string): string => write(name, body, 'slow')
   const { email } = t.user
   const good = flag ? `${flag}: true` : 'done: true'
   const told = (answer: string): string => `(${answer})`
@@ -173,7 +174,6 @@ const guesses: string[] = []
 for (let guess = 0; guess < 12; guess++) guesses.push(${text("await signIn(wrong, '198.51.100.9')")})
 ${is(`guesses.filter((one) => one.includes('retryAfter')).length`, '2')}
 ${is(text('await signIn(account)'), `JSON.stringify({ ${good} })`)}`,
-      'slow',
     ),
     test(
       'does not act on the cookie for another site',

@@ -8,7 +8,8 @@ import type { Runner } from './tests.ts'
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
   const { user, part, client } = t
-  const { test, group, after, equal: is } = runner
+  const { group, after, equal: is } = runner
+  const test = (name: string, body: string): string => runner.test(name, body, 'slow')
   const { request, path, data, ended, length, handler, imports } = callsOf(t)
   const to = (name: string): string => (handler ? `call('${name}'` : `call(${name}, '${name}'`)
   const inCookie = t.refreshIn === 'cookie'
@@ -78,7 +79,6 @@ ${is('guesses.filter(({ status }) => status === 401).length', '10')}
 ${is('guesses.filter(({ status }) => status === 429).length', '2')}
 ${is("Number(guesses.at(-1)?.headers.get('retry-after')) > 0", 'true')}
 ${is('(await signIn(account)).status', '200')}`,
-      'slow',
     ),
     test(
       'refuses what is not JSON, too large, or not of the right form',

@@ -19,7 +19,7 @@ export interface Tests {
 /** How the project's runner is spoken to. */
 export interface Runner {
   imports: Wanted[]
-  /** `slow`: it hashes a dozen passwords, which takes longer than a runner waits. */
+  /** `slow`: it hashes passwords, which takes longer than a runner waits where the machine is busy. */
   test: (name: string, body: string, slow?: 'slow') => string
   group: (name: string, body: string) => string
   after: (body: string) => string
