@@ -131,6 +131,34 @@ describe('build', () => {
     expect(digestOf(root)).toBe(before)
   }, 600_000)
 
+  it('plans without the network, and says how to go on where packages cannot be fetched', async () => {
+    // Nothing listens there.
+    writeFileSync(join(root, '.npmrc'), 'registry=http://127.0.0.1:9/\n')
+    const before = digestOf(root)
+    const set = ['flaw=package']
+    expect((await run({ plan: true, set })).changes).toMatchObject([{ status: 'planned' }])
+    const report = await run({ apply: true, set })
+    expect(report.headline).toBe('Answer to pings: planned, but it could not be tried. Nothing was written.')
+    expect(report.problems).toMatchObject([{ effect: 'fatal' }])
+    expect(report.problems[0]?.message).toMatch(
+      /^The project does not have a-package-of-nobody yet, and npm could not fetch them: .*Install them in the project first \(`npm install a-package-of-nobody@\^1\.0\.0`\), then run again\.$/,
+    )
+    expect(digestOf(root)).toBe(before)
+    rmSync(join(root, '.npmrc'))
+  }, 120_000)
+
+  it('writes as it reads the style where it does not know the formatter', async () => {
+    const kept = readFileSync(join(root, 'package.json'), 'utf8')
+    writeFileSync(join(root, 'package.json'), kept.replace('"prettier": "3.10.1"', '"dprint": "0.50.0"'))
+    writeFileSync(join(root, 'dprint.json'), '{}\n')
+    const report = await run({ plan: true, allowDirty: true })
+    expect(report.checks).toMatchObject([{ name: 'dprint', verdict: 'skipped' }])
+    expect(report.checks?.[0]?.why).toContain('dprint is not run here')
+    expect(report.changes?.[0]?.diff).toContain('+export function GET')
+    writeFileSync(join(root, 'package.json'), kept)
+    rmSync(join(root, 'dprint.json'))
+  }, 60_000)
+
   it('blames the change for a build that works without it', async () => {
     const report = await run({ set: ['flaw=build'] })
     expect(report.checks?.[0]).toMatchObject({

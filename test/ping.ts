@@ -80,7 +80,7 @@ export function makePing(name: string): string {
 const input = z.object({
   word: z.string().min(2).default('pong'),
   /** What is wrong with what it writes. */
-  flaw: z.enum(['none', 'build', 'several']).default('none'),
+  flaw: z.enum(['none', 'build', 'several', 'package']).default('none'),
 })
 type Input = z.infer<typeof input>
 
@@ -149,7 +149,10 @@ const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
           seen: { file: 'src/lib/name.ts', line: 1, column: 1 },
         },
       ],
-      packages: [],
+      packages:
+        flaw === 'package'
+          ? [{ name: 'a-package-of-nobody', range: '^1.0.0', dev: false, why: 'Nobody knows.' }]
+          : [],
       endpoints: ['GET /api/ping'],
       variables: [{ name: 'PING_SECRET', why: 'Nothing reads it', secret: true }],
       next: [{ command: 'npx prisma migrate deploy', why: 'Adds the column' }],

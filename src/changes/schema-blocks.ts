@@ -50,10 +50,18 @@ export function addFields(files: readonly SchemaText[], model: string, fields: r
   if (!found || !home)
     throw new UserError(`The Prisma schema has no model ${model}.`, 'Name a model that is in the schema.')
   const missing = fields.filter((field) => !isThere(found, field))
-  const relations = new Set([...schema.models, ...schema.views].map(({ name }) => name))
-  const edits = inserted(home.text, found, missing, (type) => relations.has(type.replace(/\W+$/, '')))
+  const enums = new Set(schema.enums.map(({ name }) => name))
+  // The model that a new relation leads to may be new as well: what is no column is a relation.
+  const isColumn = (name: string): boolean => scalars.has(name) || enums.has(name)
+  const edits = inserted(home.text, found, missing, (type) => !isColumn(type.replace(/\W.*$/s, '')))
   return edits.map((one) => ({ file: home.file, ...one }))
 }
+
+/** Types of columns in the schema language of Prisma; `Unsupported("…")` is one, too. */
+const scalars = new Set([
+  ...['String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes'],
+  'Unsupported',
+])
 
 function isThere(model: PrismaModel, { name, type, attributes = '' }: NewField): boolean {
   const same = model.fields.find((one) => one.name === name)

@@ -70,6 +70,13 @@ export const globalFlags: Flag[] = [
     choices: ['error', 'warning', 'info', 'never'],
     help: 'Exit with 1 when a finding is at least this severe (review: warning, others: never)',
   },
+  {
+    key: 'yes',
+    name: 'yes',
+    kind: 'boolean',
+    multiple: false,
+    help: 'Ask nothing: take the default of each question',
+  },
   { key: 'noCache', name: 'no-cache', kind: 'boolean', multiple: false, help: 'Read everything anew' },
   { key: 'noColor', name: 'no-color', kind: 'boolean', multiple: false, help: 'No colours' },
   {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline/promises'
 import { run } from './run.ts'
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
@@ -22,5 +23,17 @@ process.exitCode = await run(process.argv.slice(2), {
     columns: process.stdout.columns,
   },
   stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
+  ...(process.stdin.isTTY && process.stderr.isTTY && { prompt }),
   signal: stop.signal,
 })
+
+async function prompt(text: string, signal?: AbortSignal): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    // Ctrl-C goes to the reader while it reads: it is passed on as the signal that it is elsewhere.
+    reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    return await reader.question(text, signal ? { signal } : {})
+  } finally {
+    reader.close()
+  }
+}

@@ -57,3 +57,45 @@ it.each([
   expect(await run([...argv, '--no-cache'], io)).toBe(code)
   expect(text).toContain(said)
 })
+
+const clinic = join(import.meta.dirname, '../../fixtures/conventions/clinic')
+
+it.each([
+  ['body', [], ['body'], /Who calls .* \(body\)|body \(/],
+  ['a number, after something else', [], ['x', '2'], /body \(/],
+  ['an empty line', [], [''], /cookie \(/],
+  ['nothing, with --yes', ['--yes'], [], /cookie \(.*\), by default/],
+])(
+  'asks what the project does not say: %s',
+  async (_, flags, typed, decided) => {
+    const said = { out: '', err: '' }
+    const writer = (to: 'out' | 'err') => (part: string) => {
+      said[to] += part
+    }
+    const lines = [...typed]
+    const code = await run(
+      [
+        'build',
+        'a login with a password that returns a JWT',
+        clinic,
+        '--plan',
+        '--no-cache',
+        '--no-color',
+        ...flags,
+      ],
+      {
+        cwd: clinic,
+        env: {},
+        stdout: { write: writer('out'), tty: false },
+        stderr: { write: writer('err'), tty: false },
+        prompt: () => Promise.resolve(lines.shift() ?? 'nobody is there any more'),
+      },
+    )
+    const { out, err } = said
+    expect(code, err).toBe(0)
+    expect(lines).toEqual([])
+    expect(err.includes('Who calls these endpoints?')).toBe(typed.length > 0)
+    expect(out.replace(/\s+/g, ' ')).toMatch(decided)
+  },
+  60_000,
+)

@@ -17,6 +17,7 @@ import { colour, noColour } from '../report/paint.ts'
 import { sarif } from '../report/sarif.ts'
 import { text } from '../report/text.ts'
 import { oneLine, printable } from '../report/wording.ts'
+import { asked } from './ask.ts'
 import { writeBaseline } from './baseline.ts'
 import {
   type Arguments,
@@ -35,6 +36,8 @@ export interface Io {
   /** `columns`: the width of the terminal. */
   stdout: { write(text: string): void; tty: boolean; columns?: number | undefined }
   stderr: { write(text: string): void; tty: boolean }
+  /** Somebody who can be asked: shows a text and gives the line that is typed. Absent: nobody is there. */
+  prompt?: (text: string, signal?: AbortSignal) => Promise<string>
   /** Aborted by Ctrl-C. */
   signal?: AbortSignal
 }
@@ -221,6 +224,8 @@ function contextOf(root: string, { values }: Arguments, io: Io): Context {
   const context: Context = { root, workFolder: outside ? folder : path.join(tmpdir(), 'backend-engineer') }
   if (values.get('noCache') !== true && outside) context.cacheFolder = folder
   if (io.signal) context.signal = io.signal
+  const { prompt } = io
+  if (prompt && values.get('yes') !== true) context.ask = (question) => asked(question, prompt, io)
   if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
   else if (values.get('progress') === true) context.progress = (step) => io.stderr.write(`${oneLine(step)}\n`)
   return context

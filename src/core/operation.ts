@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Question } from './recipe.ts'
 import type { Report } from './report.ts'
 
 /** What an operation may use of the outside world. Nothing below `cli/` reads the process. */
@@ -13,6 +14,8 @@ export interface Context {
   progress?: (step: string) => void
   /** Aborted when the user wants to stop: whoever started a process ends it. */
   signal?: AbortSignal
+  /** Asks whoever sits in front of it, and gives the value of a choice. Absent: nobody is there, defaults are taken. */
+  ask?: (question: Question) => Promise<string>
 }
 
 /** One question about a project. The input schema is the single source of flags, tool schemas and docs. */

@@ -88,7 +88,8 @@ export interface AttackResult {
 /** A question, and the answer that was taken. */
 export interface Answered extends Question {
   answer: string
-  by: 'request' | 'default'
+  /** `user`: asked at the terminal. */
+  by: 'request' | 'user' | 'default'
 }
 
 /** What every operation returns: plain JSON, and all that a renderer may read. */

@@ -1,7 +1,8 @@
 /** What was asked for: which recipe, with which input. */
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
-import type { Decision, Question } from '../core/recipe.ts'
+import type { Context } from '../core/operation.ts'
+import type { Decision } from '../core/recipe.ts'
 import type { Answered } from '../core/report.ts'
 import type { AnyRecipe, ListedRecipe, RecipeFacts } from '../recipes/index.ts'
 import { matchRecipe } from '../recipes/words.ts'
@@ -50,14 +51,15 @@ const properties = z.object({
 })
 
 /**
- * The recipe's input from what was set and, for what has to be asked, the defaults.
+ * The recipe's input from what was set and, for what has to be asked, what `ask` answers, or the defaults.
  * Throws a `UserError` for a name or a value that the recipe does not know.
  */
-export function inputOf(
+export async function inputOf(
   recipe: AnyRecipe,
   facts: RecipeFacts,
   { set }: Request,
-): { input: unknown; questions: Answered[] } {
+  ask?: Context['ask'],
+): Promise<{ input: unknown; questions: Answered[] }> {
   const known = properties.parse(
     z.toJSONSchema(recipe.input, { io: 'input', unrepresentable: 'any' }),
   ).properties
@@ -67,14 +69,15 @@ export function inputOf(
     if (!property) throw unknownInput(name, Object.keys(known))
     given[name] = typedAs(text, property.type)
   }
-  const answers: Answered[] = recipe.questions(facts, given).map((question: Question) => {
+  const answers: Answered[] = []
+  for (const question of recipe.questions(facts, given)) {
     const asked = given[question.input]
-    return asked === undefined
-      ? { ...question, answer: question.default, by: 'default' as const }
-      : { ...question, answer: String(asked), by: 'request' as const }
-  })
+    if (asked !== undefined) answers.push({ ...question, answer: String(asked), by: 'request' })
+    else if (ask) answers.push({ ...question, answer: await ask(question), by: 'user' })
+    else answers.push({ ...question, answer: question.default, by: 'default' })
+  }
   const taken = answers
-    .filter(({ by }) => by === 'default')
+    .filter(({ by }) => by !== 'request')
     .map(({ input, answer }) => [input, typedAs(answer, known[input]?.type)])
   const parsed = recipe.input.safeParse({ ...Object.fromEntries(taken), ...given })
   if (parsed.success) return { input: parsed.data, questions: answers }

@@ -71,7 +71,7 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
       const habits = readHabits(project, options.app === undefined ? {} : { app: options.app })
       const facts = { habits, project, stamp: stampOf(new Date()), task: options.task }
       const recipe = await listed.load()
-      const { input: given, questions } = inputOf(recipe, facts, options)
+      const { input: given, questions } = await inputOf(recipe, facts, options, context.ask)
       context.progress?.('planning')
       const plan = await recipe.plan(facts, given)
       tell(report, { ...plan, decisions: [understood, ...plan.decisions] })

@@ -2,7 +2,7 @@
 import type { Guard, GuardLevel } from '../core/map.ts'
 import type { Event, Fact } from './flow/events.ts'
 import { join } from './flow/facts.ts'
-import { SIGNED_LINK } from './flow/libraries.ts'
+import { CHECKED_PASSWORD, SIGNED_LINK } from './flow/libraries.ts'
 import { isRole, type Sources, type Value } from './flow/value.ts'
 
 /** The kind of proof that a condition asks for; `none` when it does not depend on who is calling. */
@@ -61,6 +61,10 @@ function namesInput(deps: readonly string[]): boolean {
   if (!WHOLE.every((one) => inputs.includes(one))) return inputs.length > 0
   return inputs.some((dep) => !WHOLE.includes(dep) && dep !== 'client:path')
 }
+
+/** True when the caller gave the password of the person that the way is about: as a login does. */
+export const isPasswordChecked = (facts: readonly Fact[]): boolean =>
+  facts.some((fact) => !fact.absent && fact.deps.has(CHECKED_PASSWORD))
 
 /** True when some condition that held asks the caller for proof. */
 export const isGuarded = (facts: readonly Fact[]): boolean => facts.some((fact) => levelOf(fact) !== 'none')

@@ -34,6 +34,7 @@ import {
   allDeps,
   type Env,
   either,
+  extended,
   fewer,
   isGiven,
   isRefusal,
@@ -1111,6 +1112,10 @@ export class Flow implements Machine {
         return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
       if (parsed) return parsed
+      if (of.shape?.k === 'array' && /^(push|unshift)$/.test(callee.key) && callee.of.k === 'name') {
+        this.assign({ ...callee.of, k: 'bind' }, extended(of.shape, args, this.loop !== undefined), frame)
+        return unknown(of.deps)
+      }
       const method = this.member(of, callee.key, frame, callee.at)
       if (method.shape?.k === 'chain') {
         return (

@@ -78,6 +78,9 @@ export function invoke(
     args[0]?.client !== undefined
   )
     return args[0]
+  // The parts of one input, put together again: `Buffer.concat(chunks)`, `chunks.join('')`.
+  const parts = name === 'concat' ? args[0] : name === 'join' ? of : undefined
+  if (parts?.shape?.k === 'array' && parts.shape.of.client === 'body') return parts.shape.of
   if (/^(all|allSettled|race)$/.test(name) && args[0]) {
     const list = settled(args[0])
     if (list.shape?.k !== 'array') return unknown(deps)

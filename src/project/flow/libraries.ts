@@ -9,6 +9,7 @@ import {
   allDeps,
   client,
   literal,
+  type Sources,
   shaped,
   statusOf,
   sureLiteral,
@@ -59,8 +60,16 @@ const THROWS_WHEN_INVALID =
 /** A verified token that came in the URL is a link that somebody was sent, not a session. */
 export const SIGNED_LINK = 'signed link'
 
+/** The result of a check of a password. */
+export const CHECKED_PASSWORD = 'checked:password'
+
 const SIGNATURE =
   /^(constructEvent|constructEventAsync|timingSafeEqual|verifySignature|verifySignatureAppRouter|verifyHeader|verifyWebhook)$/
+/** Compares what somebody typed with a hash that is stored. */
+const PASSWORD: [packages: RegExp, names: RegExp][] = [
+  [/^(@node-rs\/)?bcrypt(js)?$|^bcrypt-ts/, /^(compare|compareSync|verify|verifySync)$/],
+  [/^(@node-rs\/)?argon2$|^@noble\/hashes/, /^(verify|verifySync)$/],
+]
 const PARSES =
   /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
 const VALIDATORS =
@@ -108,6 +117,8 @@ export function libraryCall(
     })
     return unknown(union(...args.map((arg) => allDeps(arg)), new Set([`identity:unverified ${name}`])))
   }
+  if (PASSWORD.some(([packages, names]) => packages.test(from) && names.test(name)))
+    return unknown(passwordIn(union(...args.map((arg) => allDeps(arg)))))
   for (const [packages, names] of IDENTITY) {
     if (!packages.test(from) || !names.test(name)) continue
     // `auth(handler)` of Auth.js wraps: the handler gets the session on its request.
@@ -134,7 +145,7 @@ export function libraryCall(
     const held = union(...args.map((arg) => allDeps(arg)))
     // Comparing the hash of a password is no signature: what is compared must have come as a credential.
     if (name === 'timingSafeEqual' && ![...held].some((dep) => dep.startsWith('credential:')))
-      return unknown(held)
+      return unknown(passwordIn(held))
     const deps = new Set([`credential:signature (${name})`])
     if (name !== 'timingSafeEqual') machine.assume(deps, syntax, at, false)
     return unknown(union(deps, ...args.map((arg) => allDeps(arg))))
@@ -152,6 +163,12 @@ export function libraryCall(
     return name === 'next' || name === 'rewrite' ? { ...answer, pass: true } : answer
   }
   return undefined
+}
+
+/** Of an input held against a stored row: whoever passes knows what only the person of the row does. */
+function passwordIn(held: Sources): Sources {
+  const has = (prefix: string): boolean => [...held].some((dep) => dep.startsWith(prefix))
+  return has('row:') && has('client:') ? union(held, new Set([CHECKED_PASSWORD])) : held
 }
 
 /** A redirect: the request is over, and nothing was sent but where to go. */

@@ -4,7 +4,8 @@
  * written".
  *
  * A source is a short string: `client:params.id` (sent by the caller), `identity:<provider>` (a verified identity),
- * `credential:<place>` (a header or cookie nobody verified yet), `row:<Model>`, `env:<NAME>`.
+ * `credential:<place>` (a header or cookie nobody verified yet), `row:<Model>`, `env:<NAME>`, `checked:password` (held against
+ * the hash of a stored row).
  */
 import type { ClassDef, Expr, Fn, Syntax } from '../../source/syntax.ts'
 import type { Access, Fact } from './events.ts'
@@ -214,6 +215,18 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
   // A response that ends the request says nothing about the value of the other branch.
   if (a.shape?.k === 'response') return b.shape ?? a.shape
   return a.shape ?? b.shape
+}
+
+/** A list with more in it. It is no longer `literal` where it grows with each round of a loop. */
+export function extended(list: Shape & { k: 'array' }, more: Value[], inLoop: boolean): Value {
+  const all = list.items?.length === 0 ? more : [list.of, ...more]
+  const of = all.length > 0 ? all.reduce((a, b) => either(a, b)) : list.of
+  const literal = list.literal && !inLoop
+  return shaped(
+    literal && list.items
+      ? { k: 'array', of, literal, items: [...list.items, ...more] }
+      : { k: 'array', of, literal },
+  )
 }
 
 const opened = (shape: Shape & { k: 'object' }, value: Value): Shape =>

@@ -44,6 +44,7 @@ export function readTests(reading: Reading): TestHabits {
     placement: place?.value ?? 'beside',
     ending: best(endings)?.value ?? '.test.ts',
     globals: runner.runner === 'jest' || runner.runner === 'vitest' ? globals(reading, texts, runner) : false,
+    database: texts.some(asksDatabase),
     ...words(texts),
   }
 }
@@ -86,6 +87,12 @@ function runnerOf({ app, project }: Reading, texts: string[]): Runner {
   const some = imported.find(([from]) => texts.some((text) => from.test(text)))
   return { runner: some?.[1] }
 }
+
+/** Names a database, or imports the client without putting something in its place. */
+const asksDatabase = (text: string): boolean =>
+  /\bDATABASE_URL\b|testcontainers|new PrismaClient\b/.test(text) ||
+  (/from ['"][^'"]*\b(?:prisma|database|db)(?:\/client)?(?:\.[jt]s)?['"]/.test(text) &&
+    !/\bmock(?:\.module)?\(\s*['"][^'"]*\b(?:prisma|database|db)\b/.test(text))
 
 function globals({ text }: Reading, texts: string[], { runner, at }: Runner): boolean {
   if (texts.length === 0) return runner === 'jest' || /\bglobals:\s*true/.test(at ? text(at.file) : '')

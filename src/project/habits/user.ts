@@ -141,7 +141,9 @@ function hashingOf({ own }: Reading): UserHabit['hashing'] {
       if (kind) vote(votes, kind, () => ({ value: kind, at: placeOf(syntax, expr.at) }))
     })
   }
-  const found = best(votes)
+  // A derivation of keys is often for something else than passwords; a package for passwords never is.
+  const packaged = new Map([...votes].filter(([kind]) => Object.values(hashers).some((one) => one === kind)))
+  const found = best(packaged.size > 0 ? packaged : votes)
   return found && { value: found.value, ...(found.at && { at: found.at }) }
 }
 

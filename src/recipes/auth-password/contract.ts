@@ -33,7 +33,7 @@ export function contractOf(t: Target): AuthContract {
         user.filled.map(({ name, type }) => [name, givesTexts(t) ? String(samples[type]) : samples[type]]),
       ),
     },
-    identifier: { kind: 'email', foldsCase: true, trims: true },
+    identifier: { kind: user.identifier, foldsCase: user.identifier === 'email', trims: true },
     password: {
       min: t.minimumLength,
       max: bcrypt ? 72 : 256,

@@ -46,9 +46,16 @@ export function decisionsOf(t: Target): Decision[] {
       about: 'Secret',
       choice: 'ACCESS_TOKEN_SECRET, of its own',
       because: 'A secret that also signs something else would let one token pass as the other.',
-      ...(habits.environment?.at && { seen: habits.environment.at }),
       from: 'standard',
     },
+    ...(habits.environment
+      ? [
+          seen('Environment', habits.environment.at, {
+            choice: `read in ${t.part.settings}, when first needed`,
+            because: `In ${habits.environment.value.file} each build, test and developer would have to have the secret at once: list it there when they do.`,
+          }),
+        ]
+      : []),
     {
       about: 'Guessing',
       choice:
@@ -73,8 +80,8 @@ function paths(t: Target): Decision {
     about: 'Endpoints',
     choice: placeOf(t),
     because: [...taken, because].join(' '),
-    ...(at && { seen: at }),
-    from: taken.length > 0 && at ? 'project' : from,
+    ...(taken.length === 0 && at && { seen: at }),
+    from: taken.length > 0 ? 'default' : from,
   }
 }
 
@@ -86,9 +93,9 @@ function placeOf(t: Target): string {
   return t.calls.map((call) => `/${t.path}/${call}`).join(', ')
 }
 
-function users({ user, facts }: Target): Decision {
+function users({ user, facts, register }: Target): Decision {
   const at = (facts.habits.user ?? guessed(facts))?.at
-  const fields = [user.email, user.hash.name, ...user.filled.map(({ name }) => name)]
+  const fields = [user.email, user.hash.name, ...(register ? user.filled.map(({ name }) => name) : [])]
   if (user.added)
     return {
       about: 'Users',

@@ -46,7 +46,7 @@ const pages: Record<Target['choice']['surface']['kind'], (t: Target) => Page> = 
 
 function bodies(t: Target): { register: string; login: string; tokens: Record<string, unknown> } {
   const { user } = t
-  const [email, password] = ['ann@example.com', 'four plain words here']
+  const [email, password] = [user.identifier === 'email' ? 'ann@example.com' : 'ann', 'four plain words here']
   const inBody = t.refreshIn === 'body' && { refreshToken: '…', refreshExpiresAt: '…' }
   return {
     register: JSON.stringify({ [user.email]: email, ...samples(t), password }),

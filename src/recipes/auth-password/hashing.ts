@@ -22,7 +22,7 @@ export function hashingOf(facts: AuthFacts, { hash }: AuthInput, field: string):
   if (used && hash !== 'auto' && (own || !used.includes(hash)))
     throw new UserError(
       `Passwords of this project are hashed with ${used}: another hash would lock people out of one of the two logins.`,
-      'Leave out --hash; or change the login that is there first.',
+      'Leave out `--set hash`, or change the login that is there first.',
     )
   if (own) return { kind: 'own', ...own, seen: true }
   if (known && known.value !== 'scrypt' && known.value !== 'pbkdf2') return { kind: known.value, seen: true }

@@ -142,4 +142,48 @@ describe('on variations of the example', () => {
     expect(plan.change.edits.find(({ file }) => file.endsWith('.prisma'))?.text).toContain('passwordHash')
     expect(textOf(plan, 'src/lib/auth/password-policy.ts')).toContain('password123')
   })
+
+  it('signs in by name where there is no address, and lets Prisma make ids that the project makes itself', async () => {
+    const model =
+      'model User {\n  id       String @id @db.Uuid\n  username String @unique\n  password String\n  role     String\n  notes    Note[]\n}\n\nmodel Note {\n  id     String @id @db.Uuid\n  userId String @db.Uuid\n  user   User @relation(fields: [userId], references: [id])\n}\n'
+    const facts = await changed({
+      'prisma/schema.prisma': `${datasource}\n${model}`,
+      'src/lib/passwords.ts':
+        "import bcrypt from 'bcryptjs'\nexport const hashPassword = (password: string) => bcrypt.hashSync(password, 10)\n",
+      'src/lib/crypto.ts':
+        "import { pbkdf2Sync } from 'node:crypto'\nexport const encrypt = (text: string, password: string) => pbkdf2Sync(password, text, 1, 32, 'sha512')\n",
+    })
+    const plan = await authPassword.plan(facts, authInput.parse({}))
+    const schema = plan.change.edits.filter(({ file }) => file.endsWith('.prisma')).map(({ text }) => text)
+    expect(schema.join('')).toMatch(/id +String +@id @default\(uuid\(\)\) @db\.Uuid/)
+    // The new relation stands with the relations, not behind the last column.
+    expect(plan.change.edits.find(({ text }) => text.includes('loginSessions'))?.text).not.toContain('role')
+    expect(textOf(plan, 'src/lib/auth/sign-in.ts')).toContain('Username or password is wrong')
+    expect(textOf(plan, 'src/lib/auth/schemas.ts')).toContain(
+      'loginSchema = z.object({ username, password })',
+    )
+    expect(textOf(plan, 'src/lib/auth/passwords.ts')).toContain("from 'bcryptjs'")
+    expect(contract(facts, authInput.parse({})).identifier).toEqual({
+      kind: 'name',
+      foldsCase: false,
+      trims: true,
+    })
+  })
+
+  it('says what becomes of addresses with capitals, unless the project folds them', async () => {
+    const model = 'model User {\n  id String @id\n  email String @unique\n  passwordHash String\n}\n'
+    const files = {
+      'prisma/schema.prisma': `${datasource}\n${model}`,
+      'src/app/api/auth': undefined,
+      'src/lib/validation.ts': undefined,
+    }
+    const note = expect.stringContaining('lower("email")')
+    const notes = async (more: Record<string, string>) =>
+      (await authPassword.plan(await changed({ ...files, ...more }), authInput.parse({}))).change.notes
+    const folding = {
+      'src/lib/address.ts': 'export const bare = (email: string) => email.trim().toLowerCase()\n',
+    }
+    expect(await notes({})).toContainEqual(note)
+    expect(await notes(folding)).not.toContainEqual(note)
+  })
 })

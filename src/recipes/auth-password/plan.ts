@@ -14,11 +14,11 @@ import { docs } from './docs.ts'
 import { missingCodes } from './failures.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
-import { schemaEdits } from './schema.ts'
+import { capitals, schemaEdits } from './schema.ts'
 import { choiceOf } from './surfaces/choose.ts'
 import { habitsOf } from './surfaces/habits-of.ts'
 import { endpointsOf, surfaceEdits } from './surfaces/plan.ts'
-import { type Target, targetOf } from './target.ts'
+import { libraryOf, type Target, targetOf } from './target.ts'
 import { codeOf } from './templates/index.ts'
 import { testsOf } from './templates/tests.ts'
 
@@ -141,7 +141,7 @@ async function schemaOf(
   return {
     edits,
     creates: [...creates, ...migration.creates],
-    notes: migration.notes,
+    notes: [...migration.notes, ...capitals(target, files)],
     ...(migration.name !== undefined && { name: migration.name }),
   }
 }
@@ -237,6 +237,7 @@ function proposalsOf(target: Target): string[] {
         ]
       : []),
     'Compare new passwords with those of known breaches (Have I Been Pwned, by prefix of the hash): the list here is short.',
+    ...besides(target),
     ...(target.user.hash.added
       ? ['A first password for the users that are there: an endpoint where whoever is signed in sets one.']
       : []),
@@ -247,4 +248,18 @@ function proposalsOf(target: Target): string[] {
         ]
       : []),
   ]
+}
+
+/** What the library that signs people in already would do by itself. */
+function besides({ habits, user }: Target): string[] {
+  const library = libraryOf(habits)?.value
+  if (library === 'better-auth')
+    return [
+      `better-auth has plugins for programs that call an API (\`bearer\`, \`jwt\`): with them, the passwords that people have there keep working. These endpoints know those in ${user.model}.${user.hash.name} alone.`,
+    ]
+  if (library === 'next-auth' || library === '@auth/core')
+    return [
+      `A Credentials provider of ${library} that calls \`verifyPassword\` would take the same passwords on its pages.`,
+    ]
+  return []
 }

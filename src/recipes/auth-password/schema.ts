@@ -14,7 +14,7 @@ export function schemaEdits(t: Target, files: readonly SchemaText[]): { edits: E
     tables.field.id === 'id' && tables.field.userId === 'user_id' ? 'login_sessions' : 'loginSessions'
   const fields = [
     ...(user.hash.added
-      ? [{ name: user.hash.name, type: 'String?', attributes: mapped(t, user.hash.name) }]
+      ? [{ name: user.hash.name, type: 'String?', attributes: mapped(t, user.hash.name), after: besideOf(t) }]
       : []),
     { name: relation, type: `${tables.session.model}[]` },
   ]
@@ -28,6 +28,33 @@ export function schemaEdits(t: Target, files: readonly SchemaText[]): { edits: E
     ]),
     creates: blocks.flatMap((one) => one.creates),
   }
+}
+
+/** The field that the hash stands behind: what people sign in with, and what is said of it (`emailVerified`). */
+function besideOf({ user }: Target): string {
+  const next = user.names[user.names.indexOf(user.email) + 1]
+  return next?.startsWith(user.email) ? next : user.email
+}
+
+/** What to do about addresses that are stored with capitals; nothing where case never mattered. */
+export function capitals({ user, facts }: Target, files: readonly SchemaText[]): string[] {
+  if (user.added || user.identifier !== 'email') return []
+  const field = readPrismaSchema([...files])
+    .models.find(({ name }) => name === user.model)
+    ?.fields.find(({ name }) => name === user.email)
+  const folds = new RegExp(
+    `${user.email}\\b[^\\n]{0,80}toLowerCase\\(|toLowerCase\\([^\\n]{0,80}\\b${user.email}\\b`,
+    'i',
+  )
+  const { project } = facts
+  if (
+    field?.nativeType === 'Citext' ||
+    project.code.some((file) => folds.test(project.sourceText(file) ?? ''))
+  )
+    return []
+  return [
+    `Addresses are compared in lower case: who is stored with capitals cannot sign in before \`UPDATE "${user.table}" SET "${user.columns.email}" = lower("${user.columns.email}")\`.`,
+  ]
 }
 
 /** Several insertions at one place become one. */

@@ -57,6 +57,13 @@ export function tablesOf({ schema }: Habits): Tables {
 
 function idOf(schema: Habits['schema']): Tables['id'] {
   if (!schema) return { type: 'String', attribute: '@id @default(cuid())' }
-  const { type, attribute, native } = schema.id.value
+  const { type, native } = schema.id.value
+  const attribute = withDefault(type, schema.id.value.attribute)
   return { type, attribute: native && !attribute.includes(native) ? `${attribute} ${native}` : attribute }
+}
+
+/** Where the project makes its ids in code, the database makes these: our code needs none then. */
+function withDefault(type: Tables['id']['type'], attribute: string): string {
+  if (attribute.includes('@default')) return attribute
+  return attribute.replace(/@id(\(\))?/, `@id @default(${type === 'String' ? 'uuid()' : 'autoincrement()'})`)
 }

@@ -224,7 +224,7 @@ function basePathOf({ habits }: AuthFacts, asked: string | undefined): string {
   if (file)
     throw new UserError(
       `The path /${posix.join(apiPath(habits), path)} is taken: ${file} answers there already.`,
-      'Name another path, such as --base-path token; what is there stays as it is.',
+      'Name another path, such as `--set basePath=token`; what is there stays as it is.',
     )
   return path
 }
@@ -257,7 +257,10 @@ export const libraryOf = ({
 }: Habits): Habits['authentication']['libraries'][number] | undefined =>
   authentication.libraries.find(({ value }) => libraries.has(value))
 
-function serviceOf({ habits }: AuthFacts): string {
-  const folder = posix.basename(posix.dirname(habits.packages.manifest))
-  return folder === '.' || folder === '' ? posix.basename(habits.root) : folder
+/** `@acme/web` → `acme-web` */
+function serviceOf({ habits, project }: AuthFacts): string {
+  const { manifest } = habits.packages
+  const called = project.packages.packages.find(({ folder }) => folder === posix.dirname(manifest))?.name
+  const name = (called ?? posix.basename(habits.root)).replace(/^@/, '').replace(/[^\w.]+/g, '-')
+  return name === '' ? 'app' : name
 }

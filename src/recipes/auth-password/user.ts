@@ -8,7 +8,9 @@ export interface UserTarget {
   delegate: string
   table: string
   id: { name: string; type: 'String' | 'Int' | 'BigInt' }
+  /** The field that people type in to say who they are. Names are compared as they are, addresses without their case. */
   email: string
+  identifier: 'email' | 'name'
   hash: { name: string; optional: boolean; added: boolean }
   /** Fields besides that sign-up fills in, as the body names them. */
   filled: { name: string; type: 'String' | 'Int' | 'DateTime' }[]
@@ -33,24 +35,15 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     if (!createUser)
       throw new UserError(
         'The Prisma schema has no model of people who sign in.',
-        'Name it User or Account, with an email; or run the command again with --create-user, which adds one.',
+        'Name it User or Account, with an email; or run the command again with `--set createUser=true`, which adds one.',
       )
     return made(habits.schema?.id.value.type ?? 'String')
   }
   const { model, fields } = found
-  if (!fields.email)
-    throw new UserError(
-      `${model.name} has no email to sign in with.`,
-      `Add \`email String @unique\` to ${model.name} in ${found.at.file}, and run the command again.`,
-    )
-  if (!fields.email.unique)
-    throw new UserError(
-      `${model.name}.${fields.email.name} is not unique: two people could sign in as each other.`,
-      `Add @unique to it in ${found.at.file}, and run the command again.`,
-    )
+  const known = identifierOf(found)
   const stored = fields.passwordHash ?? secretOf(found)
   const keys = new Set(model.relations.flatMap((one) => one.keys))
-  const apart = new Set([fields.email.name, stored?.name, fields.id.name])
+  const apart = new Set([known.name, stored?.name, fields.id.name])
   const called = fields.name && !fields.name.optional ? [{ name: fields.name.name, type: 'String' }] : []
   const required = [...called, ...fields.required].filter(
     ({ name }, index, all) => !apart.has(name) && all.findIndex((one) => one.name === name) === index,
@@ -63,20 +56,38 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     delegate: model.delegate,
     table: model.table,
     id: fields.id,
-    email: fields.email.name,
+    email: known.name,
+    identifier: known.kind,
     hash: stored
       ? { name: stored.name, optional: stored.optional, added: false }
       : { name: 'passwordHash', optional: true, added: true },
     filled: required.flatMap(({ name, type }) =>
       type === 'String' || type === 'Int' || type === 'DateTime' ? [{ name, type }] : [],
     ),
-    shown: [fields.id.name, fields.email.name, ...(fields.name ? [fields.name.name] : [])],
+    shown: [...new Set([fields.id.name, known.name, ...(fields.name ? [fields.name.name] : [])])],
     disabled: fields.disabled,
     registrable: refused?.name ?? true,
     added: false,
     columns: columnsOf(found, habits.schema?.columns.value === 'snake_case'),
     names: model.fields.filter((one) => !one.relation).map(({ name }) => name),
   }
+}
+
+/** An address, or a name where the addresses are none or not unique. */
+function identifierOf({ model, fields, at }: UserHabit): { name: string; kind: UserTarget['identifier'] } {
+  const { email, username } = fields
+  if (email?.unique) return { name: email.name, kind: 'email' }
+  if (username?.unique) return { name: username.name, kind: 'name' }
+  const some = email ?? username
+  if (!some)
+    throw new UserError(
+      `${model.name} has no email to sign in with.`,
+      `Add \`email String @unique\` to ${model.name} in ${at.file}, and run the command again.`,
+    )
+  throw new UserError(
+    `${model.name}.${some.name} is not unique: two people could sign in as each other.`,
+    `Add @unique to it in ${at.file}, and run the command again.`,
+  )
 }
 
 /** The one model with a unique address and a hash of something that people know, by whatever name: `Staff`. */
@@ -133,7 +144,7 @@ function columnsOf(found: UserHabit, inSnake: boolean): UserTarget['columns'] {
   const [disabled] = fields.disabled
   return {
     id: column(fields.id.name),
-    email: column(fields.email?.name ?? 'email'),
+    email: column(identifierOf(found).name),
     hash: hash ? column(hash) : inSnake ? 'password_hash' : 'passwordHash',
     ...(disabled && { disabled: column(disabled.name) }),
   }
@@ -145,6 +156,7 @@ const made = (type: UserTarget['id']['type']): UserTarget => ({
   table: 'User',
   id: { name: 'id', type },
   email: 'email',
+  identifier: 'email',
   hash: { name: 'passwordHash', optional: false, added: false },
   filled: [],
   shown: ['id', 'email'],

@@ -3,7 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps } from '../../../project/flow/value.ts'
-import { isGuarded, isVerified } from '../../../project/guards.ts'
+import { isGuarded, isPasswordChecked, isVerified } from '../../../project/guards.ts'
 import {
   argument,
   clientInputs,
@@ -35,7 +35,8 @@ const fault: Fault<Project> = {
       const kind = run.endpoint?.kind
       if (!kind || kind === 'middleware' || kind === 'page' || kind === 'pages-ssr') continue
       const open = run.events.filter(
-        (event): event is Access => event.k === 'access' && !isGuarded(event.facts),
+        (event): event is Access =>
+          event.k === 'access' && !isGuarded(event.facts) && !isPasswordChecked(event.facts),
       )
       const hit =
         open.find((access) => touches(project, access)) ?? open.find((access) => exposes(project, access))

@@ -108,7 +108,7 @@ const HOUR = 60 * 60
 
 export async function register(registration: Registration, network: string | undefined) {
   const { ${names.join(', ')}, password } = registration
-  const objection = objectionTo(password, ['${t.service}', ${texts.map((name) => `${name}, `).join('')}...${email}.split('@')])
+  const objection = objectionTo(password, ['${t.service}', ${texts.map((name) => `${name}, `).join('')}${user.identifier === 'email' ? `...${email}.split('@')` : email}])
   if (objection) throw ${weak.code}
   if (network) await spend(budget(['register', network], 20, HOUR))
   // Hashed before the address is looked for: a taken one answers no sooner than a free one.

@@ -3,7 +3,7 @@ import { fromFile, type Wanted } from '../source.ts'
 import type { ActionStyle } from '../surfaces/action-style.ts'
 import { actionCalls, actionNames } from '../surfaces/actions.ts'
 import type { Target } from '../target.ts'
-import { cleanup, peopleOf } from './people.ts'
+import { addresses, cleanup, peopleOf, respelled } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Calls the actions with headers and cookies of their own, on the database of DATABASE_URL. They leave nothing behind. */
@@ -13,7 +13,6 @@ export function actionTests(
   runner: Runner,
 ): { imports: Wanted[]; body: string } {
   const { user, part, client } = t
-  const { after } = runner
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const people = peopleOf(t)
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
@@ -54,9 +53,7 @@ ${runner.mocking}.mock('next/headers', () => ({
 }))
 
 const password = 'mild harbour tulip 7'
-const domain = \`\${Date.now().toString(36)}.example.com\`
-let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\`
+${addresses(t)}
 
 type Account = { ${user.email}: string; password: string }
 type Cookies = [string, string][]
@@ -102,9 +99,7 @@ async function newAccount() {
   return account
 }
 
-${after(cleanup(t, people))}
-
-${runner.group('sign-in', casesOf(t, style, runner, call).join('\n\n'))}
+${runner.onDatabase('sign-in', [runner.after(cleanup(t, people)), ...casesOf(t, style, runner, call)].join('\n\n'))}
 `
   return {
     imports: [
@@ -193,7 +188,7 @@ const register_ = async (changed: Partial<Account>) => {
   const fields = { ...account, ...changed }
   return ${text(told(call('register', 'fields')))}
 }
-${is(`(await register_({ ${email}: account.${email}.toUpperCase() })).includes('"${failure}":')`, 'true')}
+${is(`(await register_({ ${email}: ${respelled(t)} })).includes('"${failure}":')`, 'true')}
 for (const password of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it']) {
   const answer = await register_({ ${email}: newAddress(), password })
   ${is(`answer.includes('"${failure}":')${client ? ' || answer === undefined' : ''}`, 'true')}

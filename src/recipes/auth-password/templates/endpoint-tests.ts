@@ -2,13 +2,13 @@ import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { TrpcHome } from '../surfaces/trpc-home.ts'
 import type { Target } from '../target.ts'
-import { cleanup, peopleOf } from './people.ts'
+import { addresses, cleanup, peopleOf, respelled } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
 export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; body: string } {
   const { user, part, client } = t
-  const { group, after, equal: is } = runner
+  const { onDatabase, after, equal: is } = runner
   const test = (name: string, body: string): string => runner.test(name, body, 'slow')
   const { request, path, data, ended, length, handler, imports } = callsOf(t)
   const to = (name: string): string => (handler ? `call('${name}'` : `call(${name}, '${name}'`)
@@ -94,7 +94,7 @@ ${is(`[400, 422].includes(await raw(JSON.stringify({ ${user.email}: { not: '' },
           test(
             'registers an address once, in any spelling, and keeps weak passwords out',
             `const account = await newAccount()
-const again = { ...account, ${user.email}: account.${user.email}.toUpperCase() }
+const again = { ...account, ${user.email}: ${respelled(t)} }
 ${is(`(await ${to('register')}, { body: again })).status`, '409')}
 for (const weak of ['short', 'a'.repeat(20), 'nul \\u0000 in the middle of it']) {
   const { status } = await ${to('register')}, { body: { ...account, ${user.email}: newAddress(), password: weak } })
@@ -119,9 +119,7 @@ process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long e
 process.env.TRUSTED_PROXIES = '1'
 
 const password = 'mild harbour tulip 7'
-const domain = \`\${Date.now().toString(36)}.example.com\`
-let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\`
+${addresses(t)}
 const url = (name: string) => \`http://localhost/${path}\${name}\`
 
 type Handler = (request: ${request}) => Promise<Response>
@@ -174,9 +172,7 @@ async function newAccount() {
   ${made}
 }
 
-${after(cleanup(t, people))}
-
-${group(`/${path.replace(/\/$/, '')}`, tests.join('\n\n'))}
+${onDatabase(`/${path.replace(/\/$/, '')}`, [after(cleanup(t, people)), ...tests].join('\n\n'))}
 `
   return {
     imports: [...imports, ...(t.register ? [] : [fromFile(part.passwords, 'hashPassword')])],

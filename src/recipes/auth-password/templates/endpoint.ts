@@ -2,6 +2,7 @@ import type { NewFile } from '../../../core/change.ts'
 import { literal } from '../answers.ts'
 import { fromExport, fromFile, fromPackage, nameOf, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
+import { reported } from './events.ts'
 
 /** What all endpoints have in common, around the project's own wrapper or error handler. */
 export function endpoint(t: Target): NewFile {
@@ -86,6 +87,7 @@ function ownFailure(t: Target): NewFile {
   const extra = shape === 'text' && code ? `, ${code === 'code' ? 'code' : `${code}: code`}` : ''
   const pair = inner === 'message' && key === 'message' ? 'message' : `${key}: ${inner}`
   const usesCode = code !== undefined
+  const unexpected = reported(t)
   const call = (status: string, word: string, message: string): string =>
     usesCode ? `failure(${status}, ${word}, ${message})` : `failure(${status}, ${message})`
   return handled(
@@ -93,6 +95,7 @@ function ownFailure(t: Target): NewFile {
     [
       fromExport(t.error.from),
       fromPackage('zod', 'ZodError'),
+      ...unexpected.imports,
       ...(json === 'NextResponse' ? [fromPackage('next/server', 'NextResponse')] : []),
     ],
     'responseTo(error)',
@@ -101,7 +104,7 @@ function ownFailure(t: Target): NewFile {
 function responseTo(error: unknown): Response {
   if (error instanceof ${error}) return ${call('error.status', 'error.code', 'error.message')}
   if (error instanceof ZodError) return ${call('422', "'invalid_input'", 'fieldsOf(error)')}
-  console.error(error)
+  ${unexpected.code}
   return ${call('500', "'internal_error'", "'Something went wrong'")}
 }
 

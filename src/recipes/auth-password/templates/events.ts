@@ -1,5 +1,5 @@
 import type { NewFile } from '../../../core/change.ts'
-import { fromExport, nameOf, written } from '../source.ts'
+import { fromExport, nameOf, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
 
 export function events(t: Target): NewFile {
@@ -30,6 +30,23 @@ export function recordEvent(event: Event, details: Record<string, string | undef
   ${call}
 }`,
   )
+}
+
+/** Reports an error that nobody expected, as the project logs: the statement, and what it needs. */
+export function reported(t: Target): { code: string; imports: Wanted[] } {
+  const { logger } = t.habits
+  if (!logger) return { code: 'console.error(error)', imports: [] }
+  const name = nameOf(logger.value)
+  const text = "'authentication failed'"
+  const code =
+    logger.value.kind === 'pino'
+      ? `${name}.error({ err: error }, ${text})`
+      : logger.value.kind === 'winston'
+        ? `${name}.error(${text}, { error })`
+        : logsFieldsFirst(t)
+          ? `${name}.error({ error: String(error) }, ${text})`
+          : `${name}.error(${text}, { error: String(error) })`
+  return { code, imports: [fromExport(logger.value)] }
 }
 
 /** `log.info({ … }, 'text')`, as pino does it; not `log.info('text', { … })`. */

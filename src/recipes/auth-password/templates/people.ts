@@ -44,6 +44,20 @@ const ${relation.field} = () => {
   return people
 }
 
+/** Code with `newAddress()`: what people sign in with, each of this run alone. */
+export const addresses = ({ user }: Target): string =>
+  user.identifier === 'email'
+    ? `const domain = \`\${Date.now().toString(36)}.example.com\`
+let count = 0
+const newAddress = () => \`ann\${++count}@\${domain}\``
+    : `const domain = Date.now().toString(36)
+let count = 0
+const newAddress = () => \`ann\${++count}-\${domain}\``
+
+/** The same address in another spelling. */
+export const respelled = ({ user }: Target): string =>
+  user.identifier === 'email' ? `account.${user.email}.toUpperCase()` : `\` \${account.${user.email}} \``
+
 /** What the tests end with: nobody of them is left. */
 export function cleanup({ user, client, register }: Target, people: People): string {
   return [

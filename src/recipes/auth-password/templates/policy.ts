@@ -1,5 +1,6 @@
 import type { NewFile } from '../../../core/change.ts'
 import { commonPasswords } from '../common-passwords.ts'
+import { property } from '../naming.ts'
 import { fromFile, fromPackage, written } from '../source.ts'
 import type { Target } from '../target.ts'
 
@@ -78,9 +79,13 @@ function rows(words: string[]): string[] {
 export function schemas(t: Target): NewFile {
   const { email, filled } = t.user
   const old = (t.habits.validation.value.major ?? 4) < 4
-  const address = old
-    ? 'z.string().trim().toLowerCase().max(254).email()'
-    : 'z.string().trim().toLowerCase().max(254).pipe(z.email())'
+  const name = t.user.identifier === 'name'
+  const identifier = name
+    ? "z.string().trim().min(1).max(254).refine(isText, 'Contains a character that is not allowed')"
+    : old
+      ? 'z.string().trim().toLowerCase().max(254).email()'
+      : 'z.string().trim().toLowerCase().max(254).pipe(z.email())'
+  const called = name ? 'username' : 'address'
   const kinds = {
     String: "z.string().trim().min(1).max(120).refine(isText, 'Contains a character that is not allowed')",
     Int: givesTexts(t)
@@ -103,7 +108,7 @@ export function schemas(t: Target): NewFile {
 const lengthOf = (text: string) => [...text].length
 
 export const registerSchema = z.object({
-  ${email}: address,
+  ${property(email, called)},
 ${filled.map(({ name, type }) => `  ${name}: ${kinds[type]},`).join('\n')}
   password: password
     .refine((text) => lengthOf(text) >= MIN_LENGTH, \`Use at least \${MIN_LENGTH} characters\`)
@@ -120,13 +125,13 @@ ${filled.map(({ name, type }) => `  ${name}: ${kinds[type]},`).join('\n')}
 // PostgreSQL stores no NUL in a text; half of a surrogate pair would be hashed like any other half.
 const isText = (text: string) => !text.includes('\\u0000') && !/\\p{Cs}/u.test(text)
 
-const address = ${address}
+const ${called} = ${identifier}
 ${spelling}const password = z
   .string()
   .max(4 * MAX_LENGTH)
   .refine(isText, 'Contains a character that is not allowed')${normalizes(t) ? "\n  .transform((text) => text.normalize('NFKC'))" : ''}
 
-export const loginSchema = z.object({ ${email}: address, password })${t.register ? registration : ''}
+export const loginSchema = z.object({ ${property(email, called)}, password })${t.register ? registration : ''}
 ${t.refreshIn === 'body' ? '\nexport const refreshSchema = z.object({ refreshToken: z.string().max(200) })\n' : ''}
 export type Credentials = z.infer<typeof loginSchema>
 ${t.register ? 'export type Registration = z.infer<typeof registerSchema>' : ''}`,

@@ -22,6 +22,8 @@ export interface Runner {
   /** `slow`: it hashes passwords, which takes longer than a runner waits where the machine is busy. */
   test: (name: string, body: string, slow?: 'slow') => string
   group: (name: string, body: string) => string
+  /** A group that is skipped where there is no database, unless the project's own tests need one as well. */
+  onDatabase: (name: string, body: string) => string
   after: (body: string) => string
   /** What replaces modules: `vi`; absent where the runner has none for all versions. */
   mocking?: 'vi' | 'jest'
@@ -82,18 +84,25 @@ function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['test
   const word = tests.runner ? tests.word : 'it'
   const isNode = runner === 'node:test'
   const groups = tests.describes || !tests.runner
+  const guarded = tests.runner !== undefined && !tests.database
   const imports = isNode
     ? [fromPackage('node:assert/strict', 'default as assert'), fromPackage('node:test', 'after', word)]
     : runner !== 'jest' && !(tests.runner && tests.globals)
-      ? [fromPackage(runner, 'afterAll', 'expect', word, ...(groups ? ['describe'] : []))]
+      ? [fromPackage(runner, 'afterAll', 'expect', word, ...(groups || guarded ? ['describe'] : []))]
       : []
   return {
-    imports: isNode && groups ? [...imports, fromPackage('node:test', 'describe')] : imports,
+    imports: isNode && (groups || guarded) ? [...imports, fromPackage('node:test', 'describe')] : imports,
     test: (name, body, slow) =>
       `${word}(${quoted(name)}, async () => {\n${body.trim()}\n}${slow && runner !== 'node:test' ? ', 60_000' : ''})`,
     group: (name, body) => (groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body),
     ...(runner === 'vitest' && { mocking: 'vi' as const }),
     ...(runner === 'jest' && { mocking: 'jest' as const }),
+    onDatabase: (name, body) => {
+      if (!guarded) return groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body
+      return isNode
+        ? `describe(${quoted(name)}, { skip: !process.env.DATABASE_URL }, () => {\n${body}\n})`
+        : `const withDatabase = process.env.DATABASE_URL ? describe : describe.skip\n\nwithDatabase(${quoted(name)}, () => {\n${body}\n})`
+    },
     after: (body) => `${isNode ? 'after' : 'afterAll'}(async () => {\n${body.trim()}\n})`,
     equal: (actual, expected) =>
       isNode ? `assert.equal(${actual}, ${expected})` : `expect(${actual}).toBe(${expected})`,

@@ -1,0 +1,25 @@
+/** A question to whoever sits at the terminal. */
+import type { Question } from '../core/recipe.ts'
+import { oneLine, printable } from '../report/wording.ts'
+import type { Io } from './run.ts'
+
+/** The value of the choice that was typed, by its number or its name. An empty line takes the default. */
+export async function asked(
+  { text, choices, default: usual }: Question,
+  prompt: NonNullable<Io['prompt']>,
+  io: Pick<Io, 'stderr' | 'signal'>,
+): Promise<string> {
+  const lines = choices.map(
+    ({ value, means }, index) =>
+      `  ${index + 1}  ${oneLine(value)}: ${oneLine(means)}${value === usual ? ' (default)' : ''}`,
+  )
+  if (io.stderr.tty) io.stderr.write('\r\u001b[K')
+  io.stderr.write(`${printable(text)}\n${lines.join('\n')}\n`)
+  for (;;) {
+    const typed = (await prompt(`[${usual}] `, io.signal)).trim()
+    if (typed === '') return usual
+    const found = choices.find(({ value }, index) => value === typed || String(index + 1) === typed)
+    if (found) return found.value
+    io.stderr.write(`Type one of ${choices.map(({ value }) => value).join(', ')}, or its number.\n`)
+  }
+}

@@ -1,0 +1,52 @@
+/** Lists that are filled one by one: what is in them came from where their parts came from. */
+import { expect, it } from 'vitest'
+import { projectOf } from '../../../test/project.ts'
+import { allDeps } from './value.ts'
+
+/** Sources of the key of the one query of a handler. */
+async function keyOf(body: string): Promise<string[]> {
+  const { runs } = await projectOf({
+    'prisma/schema.prisma':
+      'datasource db {\n  provider = "postgresql"\n}\nmodel Note {\n  id String @id\n}\n',
+    'app/api/notes/route.ts': `import { PrismaClient } from '@prisma/client'
+import { z } from 'zod'
+const prisma = new PrismaClient()
+export async function POST(request) {
+  ${body}
+}`,
+  })
+  const access = runs[0]?.events.find((event) => event.k === 'access')
+  if (access?.k !== 'access') throw new Error('No query was found.')
+  return [...allDeps(access.args)]
+}
+
+const query = 'return Response.json(await prisma.note.findMany({ where: { id: data.id } }))'
+
+it.each([
+  ['for (;;) { const part = await reader.read(); if (part.done) break; chunks.push(part.value) }'],
+  [
+    'for (let part = await reader.read(); !part.done; part = await reader.read()) { chunks.push(part.value) }',
+  ],
+])('a body that is read in parts is the body: %s', async (loop) => {
+  const start = 'const reader = request.body.getReader(); const chunks = []'
+  const end =
+    'const data = z.object({ id: z.string() }).parse(JSON.parse(new TextDecoder().decode(Buffer.concat(chunks))))'
+  expect(await keyOf(`${start}\n${loop}\n${end}\n${query}`)).toEqual(['client:body.id'])
+})
+
+it('ids that were collected are the ids of the request', async () => {
+  const collect =
+    'const { items } = await request.json(); const ids = []; for (const item of items) ids.push(item.id)'
+  const deps = await keyOf(
+    `${collect}\nreturn Response.json(await prisma.note.findMany({ where: { id: { in: ids } } }))`,
+  )
+  expect(deps).toEqual([expect.stringMatching(/^client:body\.items/)])
+})
+
+it('a list that nothing was put into has no sources', async () => {
+  expect(
+    await keyOf(
+      'const ids = []; return Response.json(await prisma.note.findMany({ where: { id: { in: ids } } }))',
+    ),
+  ).toEqual([])
+})
