@@ -1,6 +1,6 @@
 /** Where the endpoints of each surface are, and what of the attacks can have no meaning there. */
 import type { AuthContract, Endpoint } from '../attacks/contract.ts'
-import { ME_FOLDER } from '../scaffold.ts'
+import { ACTIONS_PAGE, ME_FOLDER } from '../scaffold.ts'
 import { apiPath, type Call, type Target } from '../target.ts'
 import { label } from '../templates/accounts.ts'
 import { waiting } from '../templates/errors.ts'
@@ -28,7 +28,7 @@ export function deliveryOf(t: Target): Delivery {
       envelope: ['result', 'data', ...(plain ? [] : ['json'])],
       without: {
         'large-body-chunked':
-          'tRPC reads a body that does not tell its length before any procedure is asked: the limit belongs to the server or a proxy, for all procedures.',
+          'tRPC reads bodies itself, and a procedure cannot know the size of one that does not tell its length: that limit belongs to the server or a proxy, for all procedures.',
       },
     }
   }
@@ -58,7 +58,7 @@ function actionDelivery(t: Target): Delivery {
         ? { method: 'GET', path: `/${apiPath(t.habits)}/${ME_FOLDER}`, ok: [200] }
         : {
             method: 'POST',
-            path: `/${actionNames[call]}`,
+            path: `/${ACTIONS_PAGE}?${actionNames[call]}`,
             ok: [200],
             action: {
               file: t.part.actions,
