@@ -1,6 +1,6 @@
 // Interrupts the tool in every step, fills its disk, and runs it twenty times in a row; prints what was left, as
 // Markdown. `node bench/interruptions.mjs > bench/interruptions.md`, after `npm run build`; Linux, a quarter of an hour.
-// With words as arguments, only those parts: `matrix`, `disk`, `row`.
+// With words as arguments, only those parts: `matrix`, `build`, `disk`, `row`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -54,11 +54,29 @@ const steps = [
   ['fix --apply', 'writing the repairs', 1, 0],
 ]
 
+/** Of `build --apply`, in order; packages are in the cache after the first. */
+const buildSteps = [
+  ['build --apply', 'planning', 1, 50],
+  ['build --apply', 'copying the project', 1, 100],
+  ['build --apply', 'fetching', 1, 500],
+  ['build --apply', 'formatting as the project does', 1, 50],
+  ['build --apply', BUILD, 1, 1500],
+  ['build --apply', 'attacking what was added', 1, 3000],
+]
+const SENTENCE = 'create a login API that validates user credentials and returns a JWT token'
+const argumentsOf = (operation) => {
+  const [verb, ...flags] = operation.split(' ')
+  return verb === 'build'
+    ? [verb, SENTENCE, app, '--yes', ...flags]
+    : [verb, app, '--only', 'input/raw-sql', ...flags]
+}
+
 say('# Interruptions')
 say()
 say('What is left when the tool is interrupted. Printed by `node bench/interruptions.mjs`.')
 say()
 if (wants('matrix')) await matrix()
+if (wants('build')) await building()
 if (wants('disk')) await disk()
 if (wants('row')) await inARow()
 say(bad === 0 ? 'Nothing was wrong.' : `Wrong: ${bad}.`)
@@ -96,11 +114,37 @@ async function matrix() {
   say()
 }
 
+/** A change of many files, with packages to fetch; then to its end, and taken back. */
+async function building() {
+  say('## A build that is applied')
+  say()
+  table('operation', 'step', 'signal', 'exit', 'last line', 'processes', 'ports', 'left', 'tree')
+  for (const signal of ['SIGINT', 'SIGKILL']) {
+    rmSync(join(place.cache, 'backend-engineer/packages'), { recursive: true, force: true })
+    for (const [operation, step, nth, delay] of buildSteps)
+      await strike(signal, operation, step, nth, delay, step)
+  }
+  const next = await runTool(argumentsOf('build --apply'), place)
+  const left = [...next.running(), ...leftIn(place)]
+  const done = next.code === 0 && / written as change /.test(next.stdout)
+  row(
+    'build --apply',
+    'to the end, the next run',
+    '',
+    next.code,
+    done ? 'applied' : wrong(`does not work: ${next.stdout.split('\n')[0]}`),
+    next.processes,
+    '',
+    left.length === 0 ? 'nothing' : wrong(left.join(', ')),
+    tree(true),
+  )
+  say()
+}
+
 async function strike(signal, operation, step, nth, delay, name) {
   note(`${signal} ${name}`)
-  const [verb, ...flags] = operation.split(' ')
   const at = new RegExp(`^${step}`)
-  const ended = await runTool([verb, app, '--only', 'input/raw-sql', ...flags], {
+  const ended = await runTool(argumentsOf(operation), {
     ...place,
     at,
     nth,
@@ -116,7 +160,7 @@ async function strike(signal, operation, step, nth, delay, name) {
   const after = left.length > 0 && signal === 'SIGKILL' ? await afterNextRun(seen) : left
   const lines = ended.stderr.trim().split('\n')
   const last = signal === 'SIGINT' ? lines.at(-1) : ''
-  const applying = flags.includes('--apply')
+  const applying = operation === 'fix --apply'
   const expected =
     (signal === 'SIGKILL' ? ended.signal === 'SIGKILL' : ended.code === 130) || (applying && ended.code === 0)
   const code = ended.code ?? ended.signal

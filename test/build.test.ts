@@ -1,5 +1,6 @@
 /** `build` from a sentence to the user's tree and back, on a small application. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -106,6 +107,44 @@ describe('build', () => {
     expect(again.changes).toBeUndefined()
 
     await undo(root)
+    expect(digestOf(root)).toBe(before)
+  }, 600_000)
+
+  it('keeps what its users edited when it is run again with another input', async () => {
+    const before = digestOf(root)
+    const route = join(root, 'src/app/api/ping/route.ts')
+    const mine = 'export const dynamic = "force-dynamic"\n'
+    await run({ apply: true })
+    writeFileSync(route, `${readFileSync(route, 'utf8')}${mine}`)
+    rmSync(join(root, 'src/app/api/ping/route.test.ts'))
+    const schema = join(root, 'prisma/schema.prisma')
+    writeFileSync(schema, readFileSync(schema, 'utf8').replace('  email', '  name  String?\n  email'))
+    const kept = digestOf(root)
+
+    expect((await run({ apply: true, allowDirty: true })).headline).toContain('nothing to change')
+    expect(digestOf(root)).toBe(kept)
+
+    const report = await run({ apply: true, allowDirty: true, set: ['word=ping'] })
+    expect(objections(report)).toEqual([])
+    expect(report.headline).toMatch(/^Answer to pings: 1 file \(0 new\) written as change 0002/)
+    expect(readFileSync(route, 'utf8')).toBe(
+      `const word = 'ping'\nexport function GET() {\n  return Response.json({ data: word })\n}\n${mine}`,
+    )
+    // Deleted stays deleted, and what is in the schema already is not added twice.
+    expect(existsSync(join(root, 'src/app/api/ping/route.test.ts'))).toBe(false)
+    expect(readFileSync(schema, 'utf8')).toMatch(/pings Int @default\(0\)\n {2}name {2}String\?/)
+
+    writeFileSync(route, readFileSync(route, 'utf8').replace("'ping'", "'PING'"))
+    await expect(run({ apply: true, allowDirty: true, set: ['word=pong'] })).rejects.toMatchObject({
+      message: expect.stringContaining('src/app/api/ping/route.ts was edited where the recipe'),
+    })
+    writeFileSync(route, readFileSync(route, 'utf8').replace("'PING'", "'ping'"))
+    await undo(root)
+    expect(digestOf(root)).toBe(kept)
+    rmSync(join(root, 'src/app/api/ping'), { recursive: true })
+    rmSync(join(root, '.backend-engineer'), { recursive: true })
+    execFileSync('git', ['checkout', '-q', '.'], { cwd: root })
+    execFileSync('git', ['clean', '-qfd', 'src', 'prisma'], { cwd: root })
     expect(digestOf(root)).toBe(before)
   }, 600_000)
 

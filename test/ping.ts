@@ -89,6 +89,7 @@ const route = 'src/app/api/ping/route.ts'
 /** Answers to a ping with a word, and counts pings of users. */
 const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
   id: 'ping',
+  version: 1,
   summary: 'An endpoint that answers with a word',
   input,
   questions: () => [

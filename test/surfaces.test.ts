@@ -76,7 +76,7 @@ describe.each([
       elapsedMs: 0,
     }
     const bench = { seed: 3, mode: 'build' as const }
-    await provePlan({ recipe, facts, input, plan, bench }, report, {
+    await provePlan({ recipe, project, facts, input, plan, bench }, report, {
       root,
       workFolder,
       cacheFolder: workFolder,

@@ -44,3 +44,27 @@ export function editsByFile(change: Change): Map<string, Edit[]> {
   for (const edit of change.edits) files.set(edit.file, [...(files.get(edit.file) ?? []), edit])
   return files
 }
+
+/**
+ * One edit of whole lines that makes the second text of the first, or none. How lines end is no difference. Texts are
+ * compared, and offsets counted, without a byte order mark.
+ */
+export function editsBetween(file: string, before: string, after: string): Edit[] {
+  const [old, fresh] = [linesOf(before), linesOf(after)]
+  const like = (a: string | undefined, b: string | undefined): boolean =>
+    a !== undefined && b !== undefined && plain(a) === plain(b)
+  let head = 0
+  while (like(old[head], fresh[head])) head++
+  let tail = 0
+  const short = Math.min(old.length, fresh.length) - head
+  while (tail < short && like(old.at(-1 - tail), fresh.at(-1 - tail))) tail++
+  const from = old.slice(0, head).join('').length
+  const to = old.slice(0, old.length - tail).join('').length
+  const text = plain(fresh.slice(head, fresh.length - tail).join(''))
+  return from === to && text === '' ? [] : [{ file, from, to, text }]
+}
+
+/** With their ends. */
+const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/(?<=\n)/)
+
+const plain = (text: string): string => text.replaceAll('\r\n', '\n')

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { edited } from './edits.ts'
-import { type GenerateWish, generatedFiles, PRISTINE, RECORD } from './generated.ts'
+import type { Change } from '../core/change.ts'
+import { edited, editsByFile } from './edits.ts'
+import { mergedFiles, RECORD, readGenerated, recorded, without, writtenBy } from './generated.ts'
 import { mergeGenerated } from './merge.ts'
 
 const lines = (...all: (string | number)[]): string => `${all.join('\n')}\n`
@@ -109,107 +110,117 @@ function gitMerge(cwd: string): string | undefined {
   }
 }
 
-describe('generatedFiles', () => {
-  const style = { formatter: { value: 'prettier' as const }, options: { singleQuote: true } }
-  const wish = (files: Record<string, string>, more: Partial<GenerateWish> = {}): GenerateWish => ({
-    id: 'login',
-    version: '1',
-    inputs: { cookie: true },
-    files: Object.entries(files).map(([file, text]) => ({ file, text })),
-    style,
-    ...more,
-  })
+describe('what recipes wrote', () => {
+  const first = { 'src/a.ts': lines(1, 2, 3, 4, 5), 'src/b.ts': lines('b') }
 
-  /** A project in memory, to which a run is applied. */
+  /** A project in memory, to which runs of a recipe are applied. */
   function project(tree: Record<string, string> = {}) {
+    const read = (file: string): string | undefined => tree[file]
+    const put = ({ edits, creates, removes = [] }: Pick<Change, 'edits' | 'creates' | 'removes'>): void => {
+      for (const { file, text } of creates) tree[file] = text
+      for (const [file, mine] of editsByFile({ title: '', reason: '', safety: 'safe', edits, creates: [] }))
+        tree[file] = edited(tree[file] ?? '', mine)
+      for (const file of removes) delete tree[file]
+    }
     return {
       tree,
-      run: async (what: GenerateWish) => {
-        const result = await generatedFiles(what, (file) => tree[file])
-        for (const { file, text } of result.creates) tree[file] = text
-        for (const file of new Set(result.edits.map((one) => one.file)))
-          tree[file] = edited(
-            tree[file] ?? '',
-            result.edits.filter((one) => one.file === file),
-          )
-        for (const file of result.removes) delete tree[file]
-        return result
+      read,
+      put,
+      /** Writes these files; again, it merges them. */
+      run(files: Record<string, string>, version = 1, id = 'login') {
+        const known = readGenerated(read)
+        const before = known.recipes.find((one) => one.id === id)
+        const old = before ? writtenBy(known, before) : { files: new Map(), edited: new Map() }
+        const fresh = Object.entries(files).map(([file, text]) => ({ file, text }))
+        const merge = mergedFiles(old.files, fresh, read, `${id} ${version}`)
+        put(merge)
+        const run = { id, title: 'Sign in', version, inputs: { cookie: true } }
+        put({
+          ...recorded(known, run, { files: new Map(Object.entries(files)), edited: new Map() }, read),
+          removes: [],
+        })
+        return merge
       },
     }
   }
   const nothing = { edits: [], creates: [], removes: [], conflicts: [], kept: [] }
-  const first = { 'src/a.ts': lines(1, 2, 3, 4, 5), 'src/b.ts': lines('b') }
 
-  it('writes, and again writes nothing', async () => {
+  it('writes, and again writes nothing', () => {
     const { tree, run } = project()
-    await run(wish(first))
-    expect(Object.keys(tree).sort()).toEqual([PRISTINE, RECORD, 'src/a.ts', 'src/b.ts'])
-    expect(JSON.parse(tree[RECORD] ?? '').recipes[0]).toMatchObject({
-      id: 'login',
-      version: '1',
-      inputs: { cookie: true },
-    })
-    expect(await run(wish(first))).toEqual(nothing)
+    run(first)
+    expect(Object.keys(tree).sort()).toEqual([RECORD, 'src/a.ts', 'src/b.ts'])
+    expect(JSON.parse(tree[RECORD] ?? '').recipes[0]).toMatchObject({ id: 'login', inputs: { cookie: true } })
+    const record = tree[RECORD]
+    expect(run(first)).toEqual(nothing)
+    expect(tree[RECORD]).toBe(record)
   })
 
-  it('leaves edits and deletions of users alone, also of what a new version changes', async () => {
+  it('leaves edits and deletions of users alone, also of what a new version changes', () => {
     const { tree, run } = project()
-    await run(wish(first))
+    run(first)
     tree['src/a.ts'] = lines('mine', 1, 2, 3, 4, 5).replaceAll('\n', '\r\n')
     delete tree['src/b.ts']
-    expect(await run(wish(first))).toEqual({ ...nothing, kept: [{ file: 'src/b.ts', why: 'deleted' }] })
-    await run(wish({ ...first, 'src/a.ts': lines(1, 2, 3, 4, 'new') }, { version: '2' }))
+    expect(run(first)).toEqual({ ...nothing, kept: [{ file: 'src/b.ts', why: 'deleted' }] })
+    run({ ...first, 'src/a.ts': lines(1, 2, 3, 4, 'new') }, 2)
     expect(tree['src/a.ts']).toBe(lines('mine', 1, 2, 3, 4, 'new').replaceAll('\n', '\r\n'))
-    expect(JSON.parse(tree[RECORD] ?? '').recipes[0].version).toBe('2')
+    expect(JSON.parse(tree[RECORD] ?? '').recipes[0].version).toBe(2)
     expect(tree['src/b.ts']).toBeUndefined()
   })
 
-  it('shows conflicts, and waits until they are solved', async () => {
+  it('shows conflicts, and waits until they are solved', () => {
     const { tree, run } = project()
-    await run(wish(first))
+    run(first)
     tree['src/a.ts'] = lines(1, 2, 'mine', 4, 5)
-    const { conflicts } = await run(
-      wish({ ...first, 'src/a.ts': lines(1, 2, 'new', 4, 5) }, { version: '2' }),
-    )
+    const { conflicts } = run({ ...first, 'src/a.ts': lines(1, 2, 'new', 4, 5) }, 2)
     expect(conflicts).toEqual([{ file: 'src/a.ts', count: 1 }])
     expect(tree['src/a.ts']).toContain('<<<<<<< yours\nmine\n=======\nnew\n>>>>>>> login 2\n')
-    await expect(run(wish({ ...first, 'src/a.ts': lines('newer') }))).rejects.toThrow('open merge')
+    expect(() => run({ ...first, 'src/a.ts': lines('newer') })).toThrow('open merge')
     tree['src/a.ts'] = lines(1, 2, 'mine and new', 4, 5)
-    expect(
-      (await run(wish({ ...first, 'src/a.ts': lines(1, 2, 'new', 4, 5) }, { version: '2' }))).edits,
-    ).toEqual([])
+    expect(run({ ...first, 'src/a.ts': lines(1, 2, 'new', 4, 5) }, 2).edits).toEqual([])
   })
 
-  it('removes what it no longer writes, unless it was edited', async () => {
+  it('removes what it no longer writes, unless it was edited', () => {
     const { tree, run } = project()
-    await run(wish({ ...first, 'src/c.ts': lines('c') }))
+    run({ ...first, 'src/c.ts': lines('c') })
     tree['src/c.ts'] = lines('mine')
-    const { removes, kept } = await run(wish({ 'src/a.ts': first['src/a.ts'] }))
+    const { removes, kept } = run({ 'src/a.ts': first['src/a.ts'] })
     expect(removes).toEqual(['src/b.ts'])
     expect(kept).toEqual([{ file: 'src/c.ts', why: 'edited' }])
-    expect(Object.keys(JSON.parse(tree[PRISTINE] ?? ''))).toHaveLength(1)
+    expect(Object.keys(JSON.parse(tree[RECORD] ?? '').texts)).toHaveLength(1)
   })
 
-  it('keeps several recipes apart, in the format of the project', async () => {
+  it('keeps several recipes apart', () => {
     const { tree, run } = project()
-    await run(wish(first))
-    await run(wish({ 'src/t.ts': 't\n' }, { id: 'endpoint-tests', inputs: {} }))
-    expect(JSON.parse(tree[RECORD] ?? '').recipes.map(({ id }: { id: string }) => id)).toEqual([
-      'endpoint-tests',
-      'login',
-    ])
-    expect(await run(wish(first))).toEqual(nothing)
+    run(first)
+    run({ 'src/t.ts': 't\n' }, 1, 'endpoint-tests GET /api/notes')
+    const ids = JSON.parse(tree[RECORD] ?? '').recipes.map(({ id }: { id: string }) => id)
+    expect(ids).toEqual(['endpoint-tests GET /api/notes', 'login'])
+    expect(run(first)).toEqual(nothing)
   })
 
-  it('refuses what it cannot tell apart', async () => {
-    await expect(project({ 'src/a.ts': 'theirs\n' }).run(wish(first))).rejects.toThrow(
-      'src/a.ts is there already',
-    )
-    await expect(project({ [RECORD]: '{' }).run(wish(first))).rejects.toThrow('cannot be read')
+  it('takes a run out of the files that were there, and leaves what was edited since', () => {
+    const { tree, read, put } = project({ 'a.json': lines('{', '}'), 'src/a.ts': 'a\n' })
+    const [before, after] = [lines('{', '}'), lines('{', '"jose": 6', '}')]
+    tree['a.json'] = lines('mine', '{', '"jose": 6', '}', 'more')
+    const written = {
+      files: new Map([['src/a.ts', 'a\n']]),
+      edited: new Map([['a.json', { before, after }]]),
+    }
+    put({ ...without(written, read), creates: [] })
+    expect(tree).toEqual({ 'a.json': lines('mine', '{', '}', 'more') })
+    tree['a.json'] = lines('{', '"jose": 6', '"mine": 1', '}')
+    put({ ...without(written, read), creates: [] })
+    expect(tree['a.json']).toBe(lines('{', '"mine": 1', '}'))
+    tree['a.json'] = lines('{', '"jose": 7', '}')
+    expect(() => without(written, read)).toThrow('a.json was edited in the very lines')
+  })
+
+  it('refuses what it cannot tell apart', () => {
+    expect(() => project({ 'src/a.ts': 'theirs\n' }).run(first)).toThrow('src/a.ts is there already')
+    expect(() => project({ [RECORD]: '{' }).run(first)).toThrow('cannot be read')
     const { tree, run } = project()
-    await run(wish(first))
-    tree[PRISTINE] = '{}'
-    tree['src/a.ts'] = 'mine\n'
-    await expect(run(wish(first))).rejects.toThrow('does not hold what was written to src/a.ts')
+    run(first)
+    tree[RECORD] = (tree[RECORD] ?? '').replace(/"texts": \{[^}]*\}/, '"texts": {}')
+    expect(() => run(first)).toThrow('does not hold what was written to src/a.ts')
   })
 })

@@ -1,64 +1,85 @@
 /** What recipes wrote, kept in the project, so that a later run can tell the user's edits from its own text. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { applyPatch, structuredPatch } from 'diff'
 import { z } from 'zod'
 import type { Edit, NewFile } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
-import { type FormatStyle, formatted } from './format.ts'
+import { editsBetween } from './edits.ts'
 import { hasMarkers, mergeGenerated } from './merge.ts'
 import { hashOf, type ReadText } from './plan.ts'
 
-/** Which recipe was run, with what, and the hash of each file as it wrote it. To be committed. */
-export const RECORD = '.backend-engineer/recipes.json'
-/** The texts of those hashes, compressed: formatters and linters of the project should not read them. */
-export const PRISTINE = '.backend-engineer/pristine.json'
+/**
+ * Which recipe was run, with what, and what it wrote. To be committed. JSON under a name that formatters and linters
+ * leave alone.
+ */
+export const RECORD = '.backend-engineer/recipes.lock'
 
+const hashes = z.record(z.string(), z.string())
 const recordShape = z.object({
   recipes: z.array(
     z.object({
       id: z.string(),
-      version: z.string(),
+      /** Of the change: `Sign in with a password`. */
+      title: z.string(),
+      version: z.int(),
       inputs: z.record(z.string(), z.json()),
-      /** File → hash of its text, line ends as `\n`. */
-      files: z.record(z.string(), z.string()),
+      /** New file → hash of its text as it was written, line ends as `\n`. */
+      files: hashes,
+      /** File that was there → hashes of its text without and with the change. */
+      edited: z.record(z.string(), z.object({ before: z.string(), after: z.string() })),
     }),
   ),
+  /** The texts of those hashes, compressed. */
+  texts: hashes,
 })
-const pristineShape = z.record(z.string(), z.string())
 
-export type RecipeRun = z.infer<typeof recordShape>['recipes'][number]
-
-export interface Generated {
-  runs: RecipeRun[]
-  /** Hash → text, compressed. */
-  pristine: Record<string, string>
-}
+export type GeneratedRecord = z.infer<typeof recordShape>
+export type RecipeRun = GeneratedRecord['recipes'][number]
 
 /** What was generated so far. Throws a UserError when the record does not parse. */
-export function readGenerated(read: ReadText): Generated {
-  const record = parsed(RECORD, read(RECORD), recordShape)
-  return { runs: record?.recipes ?? [], pristine: parsed(PRISTINE, read(PRISTINE), pristineShape) ?? {} }
-}
-
-function parsed<T>(file: string, text: string | undefined, shape: z.ZodType<T>): T | undefined {
-  if (text === undefined) return undefined
+export function readGenerated(read: ReadText): GeneratedRecord {
+  const text = read(RECORD)
+  if (text === undefined) return { recipes: [], texts: {} }
   try {
-    return shape.parse(JSON.parse(text))
+    return recordShape.parse(JSON.parse(text))
   } catch (cause) {
     throw new UserError(
-      `${file} cannot be read: what recipes wrote before is not known.`,
+      `${RECORD} cannot be read: what recipes wrote before is not known.`,
       'Bring it back from version control. Without it, delete it and the files of the recipe that you did not edit.',
       { cause },
     )
   }
 }
 
-export interface GenerateWish extends Omit<RecipeRun, 'files'> {
-  /** The files as they are written today, formatted. */
-  files: readonly NewFile[]
-  style: FormatStyle
+/** What one run of a recipe wrote, as texts. */
+export interface Written {
+  files: Map<string, string>
+  edited: Map<string, { before: string; after: string }>
 }
 
-export interface GeneratedFiles {
+/** Throws a UserError when a text is not in the record, or is another than it was. */
+export function writtenBy({ texts }: GeneratedRecord, run: RecipeRun): Written {
+  const textOf = (hash: string, file: string): string => {
+    const packed = own(texts, hash)
+    const text = packed === undefined ? undefined : unpacked(packed)
+    if (text !== undefined && hashOf(text) === hash) return text
+    throw new UserError(
+      `${RECORD} does not hold what was written to ${file}: your edits cannot be told from it.`,
+      'Bring the file back from version control, then run the command again.',
+    )
+  }
+  return {
+    files: new Map(Object.entries(run.files).map(([file, hash]) => [file, textOf(hash, file)])),
+    edited: new Map(
+      Object.entries(run.edited).map(([file, { before, after }]) => [
+        file,
+        { before: textOf(before, file), after: textOf(after, file) },
+      ]),
+    ),
+  }
+}
+
+export interface Merge {
   edits: Edit[]
   creates: NewFile[]
   removes: string[]
@@ -68,53 +89,49 @@ export interface GeneratedFiles {
   kept: { file: string; why: 'deleted' | 'edited' }[]
 }
 
+const nothing = (): Merge => ({ edits: [], creates: [], removes: [], conflicts: [], kept: [] })
+
 /**
- * Writes the files of a recipe, the first time or again: what users edited is merged, what they deleted stays deleted.
- * The same files again, with the same inputs, are no change. `read` gives texts without a byte order mark.
+ * The new files of a recipe that ran before, written again: what users edited is merged, what they deleted stays deleted.
+ * `fresh`: as they are written today. `read` gives texts without a byte order mark.
  *
- * Throws a UserError when a file is there that no recipe wrote, or holds an open merge.
+ * Throws a UserError when a file is there that the recipe did not write, or holds an open merge.
  */
-export async function generatedFiles(wish: GenerateWish, read: ReadText): Promise<GeneratedFiles> {
-  const known = readGenerated(read)
-  const before = known.runs.find(({ id }) => id === wish.id)
-  const result: GeneratedFiles = { edits: [], creates: [], removes: [], conflicts: [], kept: [] }
-  for (const fresh of wish.files) {
-    const hash = own(before?.files ?? {}, fresh.file)
-    one(
-      wish,
-      fresh,
-      hash === undefined ? undefined : textOf(known, hash, fresh.file),
-      read(fresh.file),
-      result,
-    )
-  }
-  for (const [file, hash] of Object.entries(before?.files ?? {})) {
+export function mergedFiles(
+  before: ReadonlyMap<string, string>,
+  fresh: readonly NewFile[],
+  read: ReadText,
+  label: string,
+): Merge {
+  const result = nothing()
+  for (const { file, text } of fresh) mergeOne(file, before.get(file), text, read(file), label, result)
+  for (const [file, text] of before) {
     const present = read(file)
-    if (present === undefined || wish.files.some((fresh) => fresh.file === file)) continue
-    if (hashOf(plain(present)) === hash) result.removes.push(file)
+    if (present === undefined || fresh.some((one) => one.file === file)) continue
+    if (plain(present) === text) result.removes.push(file)
     else result.kept.push({ file, why: 'edited' })
   }
-  await record(wish, known, read, result)
   return result
 }
 
-function one(
-  { id, version }: GenerateWish,
-  { file, text }: NewFile,
+function mergeOne(
+  file: string,
   pristine: string | undefined,
+  text: string,
   present: string | undefined,
-  result: GeneratedFiles,
+  label: string,
+  result: Merge,
 ): void {
-  const user = present === undefined ? undefined : plain(present)
-  if (user === undefined || present === undefined) {
+  if (present === undefined) {
     if (pristine === undefined) result.creates.push({ file, text })
     else result.kept.push({ file, why: 'deleted' })
     return
   }
+  const user = plain(present)
   if (user === text) return
   if (pristine === undefined)
     throw new UserError(
-      `${file} is there already, and the recipe ${id} did not write it.`,
+      `${file} is there already, and no recipe wrote it.`,
       'Move it, or give the recipe another place.',
     )
   if (pristine === text) return
@@ -123,41 +140,48 @@ function one(
       `${file} holds an open merge.`,
       'Choose between its two sides, then run the command again.',
     )
-  const merged = mergeGenerated({ pristineOld: pristine, pristineNew: text, user, label: `${id} ${version}` })
+  const merged = mergeGenerated({ pristineOld: pristine, pristineNew: text, user, label })
   if (merged.conflicts > 0) result.conflicts.push({ file, count: merged.conflicts })
-  result.edits.push(...replacing(file, present, merged.text))
+  result.edits.push(...editsBetween(file, present, merged.text))
 }
 
-/** The part between the first and the last line that differ. */
-function replacing(file: string, before: string, after: string): Edit[] {
-  const [old, fresh] = [before.split(/(?<=\n)/), after.split(/(?<=\n)/)]
-  const like = (a: string | undefined, b: string | undefined): boolean =>
-    a !== undefined && b !== undefined && plain(a) === b
-  let head = 0
-  while (like(old[head], fresh[head])) head++
-  let tail = 0
-  const short = Math.min(old.length, fresh.length) - head
-  while (tail < short && like(old.at(-1 - tail), fresh.at(-1 - tail))) tail++
-  const from = old.slice(0, head).join('').length
-  const to = old.slice(0, old.length - tail).join('').length
-  const text = fresh.slice(head, fresh.length - tail).join('')
-  return from === to && text === '' ? [] : [{ file, from, to, text }]
+/**
+ * The project as it would be without the run, with all that its users edited since: new files are removed, edits of files
+ * that were there are taken out. Throws a UserError where users edited the very lines of an edit.
+ */
+export function without({ files, edited }: Written, read: ReadText): Pick<Merge, 'edits' | 'removes'> {
+  const removes = [...files.keys()].filter((file) => read(file) !== undefined)
+  const edits: Edit[] = []
+  for (const [file, { before, after }] of edited) {
+    const present = read(file)
+    if (present === undefined) continue
+    const text = takenOut(before, after, plain(present))
+    if (text === undefined)
+      throw new UserError(
+        `${file} was edited in the very lines that the recipe had added.`,
+        'Run `backend-engineer undo` on the change of that recipe, or edit the file by hand: nothing was changed.',
+      )
+    edits.push(...editsBetween(file, present, text))
+  }
+  return { edits, removes }
+}
+
+/** Lines beside an edit that may be others by now, and how many of them are looked at. */
+const FUZZ = { context: 2, fuzzFactor: 2 }
+
+function takenOut(before: string, after: string, user: string): string | undefined {
+  const { text, conflicts } = mergeGenerated({ pristineOld: after, pristineNew: before, user })
+  if (conflicts === 0) return text
+  // Lines of the user's right beside it are no conflict: what was added is still there as it was.
+  const patch = structuredPatch('', '', after, before, undefined, undefined, { context: FUZZ.context })
+  const done = applyPatch(user, patch, { fuzzFactor: FUZZ.fuzzFactor })
+  return done === false ? undefined : done
 }
 
 const plain = (text: string): string => text.replaceAll('\r\n', '\n')
 
-const own = (of: Record<string, string>, key: string): string | undefined =>
+const own = (of: { [key: string]: string }, key: string): string | undefined =>
   Object.hasOwn(of, key) ? of[key] : undefined
-
-function textOf({ pristine }: Generated, hash: string, file: string): string {
-  const packed = own(pristine, hash)
-  const text = packed === undefined ? undefined : unpacked(packed)
-  if (text !== undefined && hashOf(text) === hash) return text
-  throw new UserError(
-    `${PRISTINE} does not hold what was written to ${file}: your edits cannot be told from it.`,
-    'Bring the file back from version control, then run the command again.',
-  )
-}
 
 function unpacked(packed: string): string | undefined {
   try {
@@ -168,33 +192,44 @@ function unpacked(packed: string): string | undefined {
   }
 }
 
-/** Says in the record what was written. Texts that no recipe needs any more are dropped. */
-async function record(
-  wish: GenerateWish,
-  known: Generated,
+/** The record with this run in it, in place of an earlier one of its id. Texts that no run needs any more are dropped. */
+export function recorded(
+  known: GeneratedRecord,
+  run: Pick<RecipeRun, 'id' | 'title' | 'version' | 'inputs'>,
+  { files, edited }: Written,
   read: ReadText,
-  result: GeneratedFiles,
-): Promise<void> {
-  const files = Object.fromEntries(wish.files.map(({ file, text }) => [file, hashOf(text)]).toSorted())
-  const run: RecipeRun = { id: wish.id, version: wish.version, inputs: wish.inputs, files }
-  const runs = [...known.runs.filter(({ id }) => id !== wish.id), run].toSorted((a, b) =>
+): Pick<Merge, 'edits' | 'creates'> {
+  const texts = new Map<string, string>()
+  const kept = (text: string): string => {
+    const hash = hashOf(plain(text))
+    texts.set(hash, plain(text))
+    return hash
+  }
+  const sorted = <T>(entries: [string, T][]): { [key: string]: T } =>
+    Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const made: RecipeRun = {
+    ...run,
+    files: sorted([...files].map(([file, text]) => [file, kept(text)])),
+    edited: sorted(
+      [...edited].map(([file, { before, after }]) => [file, { before: kept(before), after: kept(after) }]),
+    ),
+  }
+  const recipes = [...known.recipes.filter(({ id }) => id !== run.id), made].toSorted((a, b) =>
     a.id < b.id ? -1 : 1,
   )
-  const texts = new Map(wish.files.map(({ text }) => [hashOf(text), text]))
-  const needed = [...new Set(runs.flatMap((one) => Object.values(one.files)))].toSorted()
-  const pristine = needed.map((hash) => [
+  const needed = new Set(
+    recipes.flatMap((one) => [
+      ...Object.values(one.files),
+      ...Object.values(one.edited).flatMap(({ before, after }) => [before, after]),
+    ]),
+  )
+  const packed = [...needed].map((hash): [string, string] => [
     hash,
     // Kept as it is: another version of Node may compress in another way.
-    own(known.pristine, hash) ?? deflateRawSync(texts.get(hash) ?? '').toString('base64'),
+    own(known.texts, hash) ?? deflateRawSync(texts.get(hash) ?? '').toString('base64'),
   ])
-  for (const [file, content] of [
-    [RECORD, { recipes: runs }],
-    [PRISTINE, Object.fromEntries(pristine)],
-  ] as const) {
-    const text = await formatted(`${JSON.stringify(content, null, 2)}\n`, file, wish.style)
-    const present = read(file)
-    if (present === undefined) result.creates.push({ file, text })
-    else if (JSON.stringify(JSON.parse(present)) !== JSON.stringify(content))
-      result.edits.push(...replacing(file, present, text))
-  }
+  const text = `${JSON.stringify({ recipes, texts: sorted(packed) }, null, 2)}\n`
+  const present = read(RECORD)
+  if (present === undefined) return { edits: [], creates: [{ file: RECORD, text }] }
+  return { edits: editsBetween(RECORD, present, text), creates: [] }
 }

@@ -10,7 +10,7 @@ import { diffOf } from './diff.ts'
 import { edited, editsByFile } from './edits.ts'
 import { addToExample } from './environment-example.ts'
 import { formatted } from './format.ts'
-import { generatedFiles } from './generated.ts'
+import { mergedFiles, readGenerated, recorded, writtenBy } from './generated.ts'
 import { journalFolderOf } from './journal.ts'
 import { addToManifest } from './manifest.ts'
 import { planned, type ReadText } from './plan.ts'
@@ -80,16 +80,16 @@ async function plan(root: string, body: string): Promise<Change> {
   const asked = { next: '16.4.5' }
   const jose = { name: 'jose', range: rangeFor('jose', { packages: { asked } }), dev: false, why: 'signs' }
   const file = 'src/lib/tokens.ts'
-  const generated = await generatedFiles(
-    {
-      id: 'login',
-      version: '1',
-      inputs: {},
-      files: [{ file, text: await formatted(body, file, style) }],
-      style,
-    },
-    read,
-  )
+  const known = readGenerated(read)
+  const [run] = known.recipes
+  const fresh = { file, text: await formatted(body, file, style) }
+  const written = { files: new Map([[file, fresh.text]]), edited: new Map() }
+  const merge = mergedFiles(run ? writtenBy(known, run).files : new Map(), [fresh], read, 'login 1')
+  const record = recorded(known, { id: 'login', title: 'Login', version: 1, inputs: {} }, written, read)
+  const generated = {
+    edits: [...merge.edits, ...record.edits],
+    creates: [...merge.creates, ...record.creates],
+  }
   const environment = openSource('src/env.ts', text('src/env.ts'))
   const listed =
     environment && addEnvironmentVariables(environment, [{ name: 'JWT_SECRET', schema: 'z.string()' }])

@@ -60,9 +60,13 @@ export interface Scaffold {
 /** A capability that can be added to a project. `Bench`: the running copy that its attacks are tried on. */
 export interface Recipe<Input, Facts, Bench = unknown> {
   id: string
+  /** Raised when what it writes changes: who has an earlier one is offered the difference. */
+  version: number
   /** One line. */
   summary: string
   input: z.ZodType<Input>
+  /** What it is for, where it can be applied several times: an endpoint. */
+  subject?(input: Input): string
   /** What has to be asked, given what is already known. */
   questions(facts: Facts, input: Partial<Input>): Question[]
   /** Throws a `UserError` when the project cannot take it: says why, and what would. */

@@ -24,6 +24,9 @@ import { runFaults } from './run-faults.ts'
 
 export interface Trial {
   recipe: AnyRecipe
+  /** The project that the change is for. */
+  project: Project
+  /** What the plan was made from: of a recipe that was applied before, the project without it. */
   facts: RecipeFacts
   /** What the recipe was given, as its schema parsed it. */
   input: unknown
@@ -33,12 +36,13 @@ export interface Trial {
 
 /** The change as the project's own formatter writes it, where that can be run; nothing is built or fetched. */
 export async function formattedPlan(
-  { facts, plan, bench }: Trial,
+  trial: Trial,
   context: Context,
 ): Promise<{ change: Change; check: Check }> {
+  const { facts, plan } = trial
   const formatter = facts.habits.code.formatter.value
   try {
-    const draft = await openDraft({ ...draftOptions(facts, plan, bench, context), packages: [] })
+    const draft = await openDraft({ ...draftOptions(trial, context), packages: [] })
     try {
       return await formatDraft(draft, plan.change, formatter, context.signal)
     } finally {
@@ -52,9 +56,7 @@ export async function formattedPlan(
 }
 
 const draftOptions = (
-  { habits, project }: RecipeFacts,
-  { change, packages, home }: Plan,
-  { app }: BenchOptions,
+  { facts: { habits }, project, plan: { change, packages, home }, bench: { app } }: Trial,
   context: Context,
 ) => ({
   project,
@@ -71,11 +73,11 @@ const draftOptions = (
 
 /** Tries everything, and puts what was seen into the report. Gives the change as it should be applied. */
 export async function provePlan(trial: Trial, report: Report, context: Context): Promise<Change> {
-  const { facts, plan, bench } = trial
-  const draft = await openDraft(draftOptions(facts, plan, bench, context))
+  const { facts, project, plan } = trial
+  const draft = await openDraft(draftOptions(trial, context))
   try {
     context.progress?.('formatting as the project does')
-    const { habits, project } = facts
+    const { habits } = facts
     const { change, check } = await formatDraft(
       draft,
       plan.change,
@@ -95,7 +97,7 @@ export async function provePlan(trial: Trial, report: Report, context: Context):
 }
 
 async function onBench(
-  { recipe, facts, input, bench: options }: Trial,
+  { recipe, project, facts, input, bench: options }: Trial,
   draft: Draft,
   drafted: Project,
   report: Report,
@@ -106,7 +108,7 @@ async function onBench(
   const given = { ...options, env: scaffold.env }
   try {
     await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
-      const { habits, project } = facts
+      const { habits } = facts
       const { signal, progress } = context
       const checks = await checkDraft(bench, draft, { project, habits, signal, progress })
       report.checks = ordered([...(report.checks ?? []), ...checks])
@@ -116,7 +118,7 @@ async function onBench(
     })
   } catch (error) {
     context.signal?.throwIfAborted()
-    const why = await blame(error, facts.project, options, context)
+    const why = await blame(error, project, options, context)
     report.checks = ordered([...(report.checks ?? []), why])
   }
 }

@@ -51,7 +51,8 @@ const properties = z.object({
 })
 
 /**
- * The recipe's input from what was set and, for what has to be asked, what `ask` answers, or the defaults.
+ * The recipe's input from what was set and, for what has to be asked, what `ask` answers, or the defaults. `before`: inputs
+ * of an earlier run, which hold as long as nothing else was set.
  * Throws a `UserError` for a name or a value that the recipe does not know.
  */
 export async function inputOf(
@@ -59,11 +60,12 @@ export async function inputOf(
   facts: RecipeFacts,
   { set }: Request,
   ask?: Context['ask'],
+  before: Record<string, unknown> = {},
 ): Promise<{ input: unknown; questions: Answered[] }> {
   const known = properties.parse(
     z.toJSONSchema(recipe.input, { io: 'input', unrepresentable: 'any' }),
   ).properties
-  const given: Record<string, unknown> = {}
+  const given: Record<string, unknown> = { ...before }
   for (const [name, text] of pairsOf(set)) {
     const property = known[name]
     if (!property) throw unknownInput(name, Object.keys(known))

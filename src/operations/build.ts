@@ -1,8 +1,19 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { applyChange } from '../changes/apply.ts'
 import { diffOf } from '../changes/diff.ts'
+import { edited, editsByFile } from '../changes/edits.ts'
+import {
+  type GeneratedRecord,
+  RECORD,
+  type RecipeRun,
+  readGenerated,
+  recorded,
+  type Written,
+} from '../changes/generated.ts'
 import { journalFolderOf } from '../changes/journal.ts'
 import { planned } from '../changes/plan.ts'
 import type { Change } from '../core/change.ts'
@@ -14,6 +25,7 @@ import { stampOf } from '../core/stamp.ts'
 import { plural } from '../core/wording.ts'
 import { readHabits } from '../project/habits/read.ts'
 import { type ListedRecipe, recipes } from '../recipes/index.ts'
+import { planAgain, readerOf } from './build-again.ts'
 import { formattedPlan, provePlan, type Trial } from './build-proof.ts'
 import { chooseRecipe, inputOf } from './build-request.ts'
 import { benchInput, benchOptions, failedBench } from './on-bench.ts'
@@ -68,20 +80,46 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
     }
     if (!fatal) {
       const { listed, understood } = chooseRecipe(options, catalogue)
-      const habits = readHabits(project, options.app === undefined ? {} : { app: options.app })
-      const facts = { habits, project, stamp: stampOf(new Date()), task: options.task }
+      const app = options.app === undefined ? {} : { app: options.app }
+      const facts = {
+        habits: readHabits(project, app),
+        project,
+        stamp: stampOf(new Date()),
+        task: options.task,
+      }
       const recipe = await listed.load()
-      const { input: given, questions } = await inputOf(recipe, facts, options, context.ask)
-      context.progress?.('planning')
-      const plan = await recipe.plan(facts, given)
-      tell(report, { ...plan, decisions: [understood, ...plan.decisions] })
-      report.questions = questions
-      await carryOut(
-        { recipe, facts, input: given, plan, bench: benchOptions(options) },
-        report,
-        options,
-        context,
-      )
+      const known = readGenerated(readerOf(context.root))
+      const earlier = recipe.subject ? undefined : runOf(known, recipe.id, context.root)
+      const { input: given, questions } = await inputOf(recipe, facts, options, context.ask, earlier?.inputs)
+      const id = recipe.subject ? `${recipe.id} ${recipe.subject(given)}` : recipe.id
+      const inputs = asJson(given)
+      const run = runOf(known, id, context.root)
+      if (run && run.version === recipe.version && isDeepStrictEqual(run.inputs, inputs)) {
+        report.decisions = [understood]
+        report.headline = nothingToDo(run.title)
+      } else {
+        context.progress?.('planning')
+        const again =
+          run && (await planAgain({ recipe, input: given, known, run, ...facts, ...app }, context))
+        const plan = again?.plan ?? (await recipe.plan(facts, given))
+        tell(report, { ...plan, decisions: [understood, ...plan.decisions] })
+        report.questions = questions
+        const trial: Recorded = {
+          recipe,
+          project,
+          facts: again?.facts ?? facts,
+          input: given,
+          plan,
+          bench: benchOptions(options),
+          record: { known, run: { id, title: plan.change.title, version: recipe.version, inputs } },
+          ...(again && { pristine: again.pristine }),
+        }
+        try {
+          await carryOut(trial, report, options, context)
+        } finally {
+          await again?.close()
+        }
+      }
     }
     return { ...report, elapsedMs: Math.round(performance.now() - start) }
   },
@@ -89,16 +127,37 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
 
 export const build = buildFrom(recipes)
 
+/** A trial whose outcome is written into the record of the project. */
+interface Recorded extends Trial {
+  record: { known: GeneratedRecord; run: Pick<RecipeRun, 'id' | 'title' | 'version' | 'inputs'> }
+  /** Where the recipe ran before: what it would write where nobody had edited it. Else it is what is written. */
+  pristine?: Written
+}
+
+const nothingToDo = (title: string): string => `${title}: everything is there already, nothing to change.`
+
+/** The run of this id, unless nothing of it is left. */
+const runOf = ({ recipes }: GeneratedRecord, id: string, root: string): RecipeRun | undefined =>
+  recipes.find((one) => one.id === id && Object.keys(one.files).some((file) => existsSync(join(root, file))))
+
+const asJson = (input: unknown): RecipeRun['inputs'] =>
+  z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(input ?? {})))
+
 function tell(report: Report, { decisions, packages, endpoints, variables, proposals }: Plan): void {
   report.decisions = decisions
   report.packages = packages
   report.adds = { endpoints, variables, proposals }
 }
 
-async function carryOut(trial: Trial, report: Report, options: BuildInput, context: Context): Promise<void> {
+async function carryOut(
+  trial: Recorded,
+  report: Report,
+  options: BuildInput,
+  context: Context,
+): Promise<void> {
   const { change, next } = trial.plan
   if (filesOf(change).length === 0) {
-    report.headline = `${change.title}: everything is there already, nothing to change.`
+    report.headline = nothingToDo(change.title)
     report.next = next
     return
   }
@@ -122,14 +181,14 @@ async function carryOut(trial: Trial, report: Report, options: BuildInput, conte
     report.headline = `${change.title}: planned, but it could not be tried. Nothing was written.`
     return
   }
-  await conclude(report, formatted, read, trial.plan, options, context)
+  await conclude(report, formatted, read, trial, options, context)
 }
 
 async function conclude(
   report: Report,
   change: Change,
   read: (file: string) => string | undefined,
-  { next }: Plan,
+  { plan: { next }, record, pristine }: Recorded,
   options: BuildInput,
   context: Context,
 ): Promise<void> {
@@ -155,11 +214,45 @@ async function conclude(
     ]
     return
   }
-  const { id } = await applyChange(context.root, planned(change, read), journalFolderOf(context.root))
+  const present = readerOf(context.root)
+  const lines = recorded(record.known, record.run, writtenNow(change, pristine, read), present)
+  const whole = {
+    ...change,
+    edits: [...change.edits, ...lines.edits],
+    creates: [...change.creates, ...lines.creates],
+  }
+  const { id } = await applyChange(
+    context.root,
+    planned(whole, (file) => (file === RECORD ? present(file) : read(file))),
+    journalFolderOf(context.root),
+  )
   done.status = 'applied'
   done.why = `${done.why} Applied as change ${id}.`
   report.headline = `${change.title}: ${sizeOf(change)} written as change ${id}, after the proof (${held}).`
-  report.next = [...next, { command: 'backend-engineer undo', why: 'Takes it back, byte for byte' }]
+  report.next = [
+    ...next,
+    { command: `git add ${RECORD}`, why: 'With it, a later run tells your edits from what it wrote' },
+    { command: 'backend-engineer undo', why: 'Takes it back, byte for byte' },
+  ]
+}
+
+/** What the recipe wrote, as the formatter left it. */
+function writtenNow(
+  change: Change,
+  pristine: Written | undefined,
+  read: (file: string) => string | undefined,
+): Written {
+  const after = [...editsByFile(change)].map(([file, edits]): [string, { before: string; after: string }] => {
+    const before = read(file) ?? ''
+    return [file, { before: pristine?.edited.get(file)?.before ?? before, after: edited(before, edits) }]
+  })
+  if (!pristine)
+    return { files: new Map(change.creates.map(({ file, text }) => [file, text])), edited: new Map(after) }
+  const files = [...pristine.edited.keys()]
+  return {
+    files: pristine.files,
+    edited: new Map([...pristine.edited, ...after.filter(([file]) => files.includes(file))]),
+  }
 }
 
 /** `9 checks passed, 24 attacks withstood` */

@@ -2,14 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { edited } from '../changes/edits.ts'
+import { edited, editsBetween } from '../changes/edits.ts'
 import type { Change } from '../core/change.ts'
 import { loadProject } from '../project/load.ts'
 import type { Project } from '../project/project.ts'
 import { lint } from '../runtime/app/linter.ts'
 import { toolEnvironment } from '../runtime/app/tools.ts'
 import { type Draft, openDraft } from './draft.ts'
-import { editBetween, formatDraft } from './format-draft.ts'
+import { formatDraft } from './format-draft.ts'
 
 const root = join(import.meta.dirname, '../../examples/workshop')
 const shape = 'src/lib/http.ts'
@@ -128,7 +128,7 @@ describe('an edit between two texts', () => {
     ['', 'a'],
     ['a\r\nb\r\n', 'a\r\nx\r\nb\r\n'],
   ])('%j → %j', (before, after) => {
-    const edits = editBetween('f', before, after)
+    const edits = editsBetween('f', before, after)
     expect(edits.length).toBeLessThanOrEqual(1)
     expect(edited(before, edits)).toBe(after)
   })

@@ -1,7 +1,8 @@
 /** What a change writes, in the words of the project's own formatter. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Change, Edit } from '../core/change.ts'
+import { editsBetween } from '../changes/edits.ts'
+import type { Change } from '../core/change.ts'
 import type { Check } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { type Formatted, formatInPlace } from '../runtime/app/formatter.ts'
@@ -71,26 +72,7 @@ function withTexts(
     creates: change.creates.map(({ file, text }) => ({ file, text: texts.get(file) ?? text })),
     edits: [
       ...change.edits.filter(({ file }) => !edited.includes(file)),
-      ...edited.flatMap((file) => editBetween(file, before(file) ?? '', texts.get(file) ?? '')),
+      ...edited.flatMap((file) => editsBetween(file, before(file) ?? '', texts.get(file) ?? '')),
     ],
   }
 }
-
-/** One edit of whole lines that makes the second text of the first. */
-export function editBetween(file: string, before: string, after: string): Edit[] {
-  const old = linesOf(before)
-  const now = linesOf(after)
-  let head = 0
-  while (head < old.length && head < now.length && old[head] === now[head]) head++
-  if (head === old.length && head === now.length) return []
-  let tail = 0
-  while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail))
-    tail++
-  const from = old.slice(0, head).join('').length
-  const to = old.slice(0, old.length - tail).join('').length
-  const text = now.slice(head, now.length - tail).join('')
-  return [{ file, from, to, text: text.replaceAll('\r\n', '\n') }]
-}
-
-/** Lines with their ends, of a text without its byte order mark. */
-const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/(?<=\n)/)

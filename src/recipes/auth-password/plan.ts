@@ -1,5 +1,5 @@
 /** The recipe's plan: all that it would add to a project, and why so. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { addToExample } from '../../changes/environment-example.ts'
 import { formatted } from '../../changes/format.ts'
@@ -8,6 +8,7 @@ import { rangeFor } from '../../changes/versions.ts'
 import type { Edit, NewFile } from '../../core/change.ts'
 import type { Package, Plan } from '../../core/recipe.ts'
 import { migrationFor } from '../../database/migration.ts'
+import { migrationsIn } from '../../database/migrations-in.ts'
 import type { CodeStyle } from '../../project/habits/habits.ts'
 import { decisionsOf } from './decisions.ts'
 import { docs } from './docs.ts'
@@ -133,7 +134,7 @@ async function schemaOf(
     before: files.map(({ file, text }) => ({ path: file, content: text })),
     after,
     ...(folder !== undefined && { folder }),
-    migrations: migrationsIn(join(root, folder ?? ''), folder),
+    migrations: migrationsIn(root, folder),
     ...(lock !== undefined && { lock }),
     name: 'add login sessions',
     stamp,
@@ -144,13 +145,6 @@ async function schemaOf(
     notes: [...migration.notes, ...capitals(target, files)],
     ...(migration.name !== undefined && { name: migration.name }),
   }
-}
-
-function migrationsIn(path: string, folder: string | undefined): { name: string; sql: string }[] {
-  if (folder === undefined || !existsSync(path)) return []
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(path, entry.name, 'migration.sql')))
-    .map(({ name }) => ({ name, sql: readFileSync(join(path, name, 'migration.sql'), 'utf8') }))
 }
 
 function edited(text: string, edits: readonly Edit[]): string {

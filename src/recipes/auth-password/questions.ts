@@ -1,6 +1,6 @@
 import type { Question } from '../../core/recipe.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
-import { choiceOf } from './surfaces/choose.ts'
+import { choiceOf, possibleIn } from './surfaces/choose.ts'
 import { libraryOf } from './target.ts'
 import { guessed } from './user.ts'
 
@@ -8,6 +8,14 @@ import { guessed } from './user.ts'
 export function questions(facts: AuthFacts, input: Partial<AuthInput>): Question[] {
   const { habits } = facts
   const asked: Question[] = []
+  const possible = possibleIn(facts)
+  if (input.surface === undefined && possible.length > 1)
+    asked.push({
+      input: 'surface',
+      text: 'How is it called?',
+      choices: possible.map((value) => ({ value, means: surfaces[value] })),
+      default: choiceOf(facts, input).surface.kind,
+    })
   // Server actions have a browser on the other side.
   if (input.refreshIn === undefined && choiceOf(facts, input).surface.kind !== 'actions')
     asked.push({
@@ -44,4 +52,10 @@ export function questions(facts: AuthFacts, input: Partial<AuthInput>): Question
       default: 'false',
     })
   return asked
+}
+
+const surfaces = {
+  routes: 'route handlers, which programs of all kinds can call',
+  trpc: 'procedures of the tRPC router',
+  actions: 'server actions, by the pages of this application: tokens are in cookies alone',
 }

@@ -25,7 +25,8 @@ const API = /\b(?:apis?|endpoints?|routes?|rest|http)\b/i
 /** Throws a UserError where tRPC was asked for and the project has none that could be read. */
 export function choiceOf(facts: AuthFacts, asked: Asked): Choice {
   const { surface } = asked
-  if (surface === undefined) return counted(facts, asked)
+  const usual = counted(facts, asked)
+  if (surface === undefined || usual.surface.kind === surface) return usual
   const because = 'It was asked for.'
   if (surface === 'routes') return { surface: { kind: 'routes' }, because, from: 'request' }
   if (surface === 'actions')
@@ -37,6 +38,16 @@ export function choiceOf(facts: AuthFacts, asked: Asked): Choice {
       'Ask for route handlers instead: --set surface=routes.',
     )
   return { surface: { kind: 'trpc', home }, because, from: 'request' }
+}
+
+/** The surfaces that a project has endpoints of; route handlers can be added to any. */
+export function possibleIn({ habits }: AuthFacts): Surface['kind'][] {
+  const there = new Set(habits.app.surfaces.map(({ kind }) => kind))
+  return [
+    'routes',
+    ...(there.has('procedure') ? (['trpc'] as const) : []),
+    ...(there.has('action') ? (['actions'] as const) : []),
+  ]
 }
 
 /** By the kinds of endpoint that are there, and what the words ask for. */

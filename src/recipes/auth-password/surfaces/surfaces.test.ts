@@ -360,6 +360,17 @@ export async function close(input: { id: string }) {
   })
 })
 
+it('asks how it is called where there is more than one way, and takes what the project has most of', async () => {
+  const asked = async (app: string, input = {}) =>
+    authPassword.questions(await factsOf(join(apps, app)), input).find((one) => one.input === 'surface')
+  expect(await asked('trpc-monorepo')).toMatchObject({ default: 'trpc' })
+  const question = await asked('actions-only')
+  expect(question?.choices.map(({ value }) => value)).toEqual(['routes', 'actions'])
+  expect(question?.default).toBe('actions')
+  expect(await asked('actions-only', { refreshIn: 'body' })).toMatchObject({ default: 'routes' })
+  expect(await asked('actions-only', { surface: 'routes' })).toBeUndefined()
+})
+
 it('refuses procedures where there is no tRPC, with what to do instead', async () => {
   const facts = await factsOf(join(apps, 'actions-only'))
   await expect(authPassword.plan(facts, authInput.parse({ surface: 'trpc' }))).rejects.toMatchObject({
