@@ -48,13 +48,14 @@ export function testsOf(t: Target, read: (file: string) => string | undefined): 
     unit(t, named('auth'), spoken),
     ...(canBeCalled(t, spoken) ? [endpoints(t, named('auth-endpoints'), spoken)] : []),
   ]
-  if (tests.runner) return { files, packages: [], scripts: {} }
   const home = t.home === '.' ? '' : `${t.home}/`
+  const isConfigured = ['vitest.config.ts', 'vite.config.ts'].some((name) => read(`${home}${name}`))
+  const configured = isConfigured ? [] : [configuration(t, `${home}vitest.config.ts`)]
+  // It is installed, and nothing was written with it yet: nobody has told it of the alias.
+  const isBare = tests.runner === 'vitest' && tests.at?.file.endsWith('package.json')
+  if (tests.runner) return { files: isBare ? [...files, ...configured] : files, packages: [], scripts: {} }
   return {
-    files: [
-      ...files,
-      ...(read(`${home}vitest.config.ts`) ? [] : [configuration(t, `${home}vitest.config.ts`)]),
-    ],
+    files: [...files, ...configured],
     packages: [{ name: 'vitest', why: 'runs the tests', range: rangeFor('vitest', t.habits), dev: true }],
     scripts: { test: 'vitest run' },
   }
