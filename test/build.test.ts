@@ -31,6 +31,7 @@ const run = (more: Partial<BuildInput>): Promise<Report> =>
       plan: false,
       apply: false,
       allowDirty: false,
+      mutants: 0,
       dev: false,
       seed: 3,
       ...more,
@@ -111,7 +112,6 @@ describe('build', () => {
   }, 600_000)
 
   it('keeps what its users edited when it is run again with another input', async () => {
-    const before = digestOf(root)
     const route = join(root, 'src/app/api/ping/route.ts')
     const mine = 'export const dynamic = "force-dynamic"\n'
     await run({ apply: true })
@@ -145,7 +145,20 @@ describe('build', () => {
     rmSync(join(root, '.backend-engineer'), { recursive: true })
     execFileSync('git', ['checkout', '-q', '.'], { cwd: root })
     execFileSync('git', ['clean', '-qfd', 'src', 'prisma'], { cwd: root })
-    expect(digestOf(root)).toBe(before)
+    expect(execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' })).toBe('')
+  }, 600_000)
+
+  it('plants mistakes, and says who noticed them', async () => {
+    const report = await run({ mutants: 5 })
+    const [check] = (report.checks ?? []).filter(({ name }) => name === 'mutants')
+    expect(check?.why.split('\n')).toEqual([
+      expect.stringMatching(/^typed killed types: .*TS2/),
+      expect.stringMatching(/^tested killed test: .*answers/),
+      'attacked killed attack: ping/status',
+      'harmless survived',
+      'unloadable killed load: no endpoint answers',
+    ])
+    expect(report.phases?.some(({ name }) => name === 'attacks')).toBe(true)
   }, 600_000)
 
   it('writes nothing when something speaks against it, and says all of it', async () => {

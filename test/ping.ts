@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Recipe } from '../src/core/recipe.ts'
 import type { LiveBench } from '../src/proof/live-bench.ts'
+import { mutantsOnCopy } from '../src/proof/mutants/on-copy.ts'
+import { planted, type WrittenMutant } from '../src/proof/mutants/written.ts'
 import type { ListedRecipe, RecipeFacts } from '../src/recipes/index.ts'
 import { send } from '../src/runtime/requests/send.ts'
 
@@ -85,6 +87,30 @@ const input = z.object({
 type Input = z.infer<typeof input>
 
 const route = 'src/app/api/ping/route.ts'
+
+const mistake = (id: string, find: string, put: string): WrittenMutant => ({
+  id,
+  title: id,
+  changes: [{ find: [find], put }],
+  killedBy: [],
+})
+
+/** Each is for somebody else to notice: type check, tests, attacks, nobody, the copy. */
+const mistakes = [
+  mistake('typed', 'GET()', 'GET(): number'),
+  mistake('tested', "'pong'", "'ping'"),
+  mistake(
+    'attacked',
+    'return Response.json({ data: word })',
+    "return word === 'pong' && process.env.PORT ? new Response(null, { status: 418 }) : Response.json({ data: word })",
+  ),
+  mistake('harmless', 'const word', 'let word'),
+  mistake(
+    'unloadable',
+    "const word = 'pong'",
+    "const word = ((): string => { if (process.env.PORT) throw new Error('no'); return 'pong' })()",
+  ),
+]
 
 /** Answers to a ping with a word, and counts pings of users. */
 const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
@@ -174,6 +200,30 @@ const recipe: Recipe<Input, RecipeFacts, LiveBench> = {
         ms: 1,
       },
     ]
+  },
+  async plant(bench, _facts, _input, { texts, count, progress }) {
+    const code = new Map([[route, texts.get(route) ?? '']])
+    const report = await mutantsOnCopy(
+      {
+        bench,
+        texts: code,
+        tests: ['src/app/api/ping/route.test.ts'],
+        runner: 'vitest',
+        routes: { folder: 'src/app/api', path: 'api' },
+        requests: [{ method: 'GET', path: '/api/ping' }],
+        attacks: async () => async (_mutant, which) => {
+          const { status } = await send(bench.app.origin, { method: 'GET', path: '/api/ping' })
+          return which === 'rest' && status !== 200 ? 'ping/status' : undefined
+        },
+      },
+      {
+        mutants: mistakes.flatMap((one) => planted(one, code) ?? []).slice(0, count),
+        budget: { each: 120_000 },
+        ...(progress ? { progress } : {}),
+      },
+    )
+    const seen = report.tried.map(({ mutant, result, by = '' }) => `${mutant.id} ${result} ${by}`.trim())
+    return { name: 'mutants', verdict: 'passed', why: seen.join('\n'), ms: 1 }
   },
 }
 

@@ -11,7 +11,7 @@ import type { LiveBench } from '../src/proof/live-bench.ts'
 import { runAttacks } from '../src/recipes/auth-password/attacks/index.ts'
 import { authPassword } from '../src/recipes/auth-password/index.ts'
 import { authInput } from '../src/recipes/auth-password/input.ts'
-import { attackedOn } from '../src/recipes/auth-password/prove.ts'
+import { attacked } from '../src/recipes/auth-password/prove.ts'
 import { digestOf } from './tree.ts'
 
 const apps = join(import.meta.dirname, '../fixtures/apps')
@@ -57,7 +57,7 @@ describe.each([
       plan: () => Promise.resolve(plan),
       scaffold: () => authPassword.scaffold?.(facts, input) ?? { files: [], env: {} },
       prove: async (bench: LiveBench) =>
-        (await runAttacks(attackedOn(bench, facts, input), { only })).map(
+        (await runAttacks(attacked(bench, facts, input), { only })).map(
           ({ attack, verdict, why, exchanges, ms }) => ({
             ...attack,
             verdict,
@@ -76,7 +76,7 @@ describe.each([
       elapsedMs: 0,
     }
     const bench = { seed: 3, mode: 'build' as const }
-    await provePlan({ recipe, project, facts, input, plan, bench }, report, {
+    await provePlan({ recipe, project, facts, input, plan, bench, mutants: 0 }, report, {
       root,
       workFolder,
       cacheFolder: workFolder,

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Change, NewFile } from './change.ts'
 import type { Location } from './finding.ts'
-import type { AttackResult } from './report.ts'
+import type { AttackResult, Check } from './report.ts'
 
 /** Something that was decided while planning, and why: the reader checks these before the diff. */
 export interface Decision {
@@ -57,6 +57,16 @@ export interface Scaffold {
   env: Record<string, string>
 }
 
+/** Mistakes to plant into what was added. */
+export interface Planting {
+  /** Text of each file of the change, as the project formats it. */
+  texts: ReadonlyMap<string, string>
+  /** How many, at most. */
+  count: number
+  signal?: AbortSignal | undefined
+  progress?: ((step: string) => void) | undefined
+}
+
 /** A capability that can be added to a project. `Bench`: the running copy that its attacks are tried on. */
 export interface Recipe<Input, Facts, Bench = unknown> {
   id: string
@@ -75,4 +85,9 @@ export interface Recipe<Input, Facts, Bench = unknown> {
   scaffold?(facts: Facts, input: Input): Scaffold
   /** Attacks what the plan added, on a running copy that has it. `facts`: those that the plan was made from. */
   prove?(bench: Bench, facts: Facts, input: Input): Promise<AttackResult[]>
+  /**
+   * Plants mistakes into what the plan added, one at a time, on a copy that runs as `next dev`: tests and attacks that
+   * notice none prove nothing.
+   */
+  plant?(bench: Bench, facts: Facts, input: Input, planting: Planting): Promise<Check>
 }

@@ -1,10 +1,11 @@
 /** A plan tried in a draft: formatted, checked, attacked. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Change } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import type { Plan } from '../core/recipe.ts'
-import type { AttackResult, Check, Report } from '../core/report.ts'
+import { type AttackResult, type Check, objections, type Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { loadProject } from '../project/load.ts'
@@ -13,6 +14,7 @@ import { checkDraft } from '../proof/check-draft.ts'
 import { type Draft, openDraft } from '../proof/draft.ts'
 import { formatDraft } from '../proof/format-draft.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
+import { MODE_VARIABLE } from '../proof/mutants/on-copy.ts'
 import type { BenchOptions } from '../proof/open.ts'
 import { copyIn } from '../proof/write-change.ts'
 import type { AnyRecipe, RecipeFacts } from '../recipes/index.ts'
@@ -32,6 +34,8 @@ export interface Trial {
   input: unknown
   plan: Plan
   bench: BenchOptions
+  /** How many mistakes are planted into what was added. */
+  mutants: number
 }
 
 /** The change as the project's own formatter writes it, where that can be run; nothing is built or fetched. */
@@ -89,7 +93,10 @@ export async function provePlan(trial: Trial, report: Report, context: Context):
     report.checks = [check, reviewed.check]
     report.findings = reviewed.findings
     report.coverage.faults = faults.length
-    await onBench({ ...trial, plan: { ...plan, change } }, draft, drafted, report, context)
+    const formatted = { ...trial, plan: { ...plan, change } }
+    await onBench(formatted, draft, drafted, report, context)
+    if (trial.mutants > 0 && objections(report).length === 0)
+      await withMutants(formatted, draft, drafted, report, context)
     return change
   } finally {
     await draft.close()
@@ -121,6 +128,33 @@ async function onBench(
     const why = await blame(error, project, options, context)
     report.checks = ordered([...(report.checks ?? []), why])
   }
+}
+
+/** On a bench of its own: `next dev` takes a change of a file without a build. */
+async function withMutants(
+  { recipe, facts, input, bench: options, mutants }: Trial,
+  draft: Draft,
+  drafted: Project,
+  report: Report,
+  context: Context,
+): Promise<void> {
+  const { plant } = recipe
+  if (!plant) {
+    const why = 'The recipe has none to plant.'
+    report.checks?.push({ name: 'mutants', verdict: 'skipped', why, ms: 0 })
+    return
+  }
+  const env = { ...recipe.scaffold?.(facts, input).env, [MODE_VARIABLE]: 'production' }
+  const texts = new Map<string, string>()
+  for (const file of draft.written.files)
+    if (draft.written.before(file) === undefined)
+      texts.set(file, await readFile(join(draft.root, file), 'utf8'))
+  const given: BenchOptions = { ...options, mode: 'dev', env }
+  await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
+    context.progress?.('planting mistakes into what was added')
+    const { signal, progress } = context
+    report.checks?.push(await plant(bench, facts, input, { texts, count: mutants, signal, progress }))
+  })
 }
 
 /** Where the application comes up without the change, the change is what keeps it from doing so. */

@@ -50,6 +50,15 @@ const input = z.object({
     .boolean()
     .default(false)
     .describe('Also edit files that have uncommitted changes (command line only)'),
+  mutants: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe(
+      'Plant so many mistakes into the new code, one at a time, and see whether its tests and attacks notice: a few seconds for each',
+    ),
   ...benchInput,
 })
 
@@ -111,6 +120,7 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
           input: given,
           plan,
           bench: benchOptions(options),
+          mutants: options.mutants,
           record: { known, run: { id, title: plan.change.title, version: recipe.version, inputs } },
           ...(again && { pristine: again.pristine }),
         }

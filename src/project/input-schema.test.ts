@@ -71,6 +71,47 @@ describe('input schemas', () => {
     })
   })
 
+  it('join both sides of an intersection, for each choice', async () => {
+    const schema = await schemaOf(
+      `z.intersection(z.object({ a: z.string() }), z.discriminatedUnion('type', [
+        z.object({ type: z.literal('x'), b: z.boolean() }),
+        z.object({ type: z.literal('y') }),
+      ]))`,
+    )
+    const options = schema.k === 'union' ? schema.options : []
+    expect(options.map((one) => (one.k === 'object' ? [...one.fields.keys()] : []))).toEqual([
+      ['a', 'type', 'b'],
+      ['a', 'type'],
+    ])
+  })
+
+  it.each([
+    [
+      'a refinement that a function of the handler makes',
+      `import { z } from 'zod'`,
+      'z.object({ a: z.string() }).superRefine((data, ctx) => { if (!data.a) ctx.addIssue({}) })',
+    ],
+    ['a namespace', `import * as z from 'zod'`, 'z.object({ a: z.string() })'],
+    ['functions by their names', `import { object, string } from 'zod'`, 'object({ a: string() })'],
+  ])('are read through %s', async (_name, imported, source) => {
+    const project = await projectOf({
+      'app/api/a/route.ts': `${imported}
+function schemaOf() {
+  return ${source}
+}
+export async function POST(request: Request) {
+  const schema = schemaOf()
+  return Response.json(schema.parse(await request.json()))
+}`,
+    })
+    const event = project.runs.flatMap((run) => run.events).find((one) => one.k === 'parse')
+    expect(readInputSchema(event?.k === 'parse' ? event.by : undefined, enums)).toEqual({
+      k: 'object',
+      loose: false,
+      fields: new Map<string, InputSchema>([['a', { k: 'string' }]]),
+    })
+  })
+
   it('are unknown where nothing is known', async () => {
     expect(await schemaOf('z.lazy(() => schema)')).toEqual({ k: 'unknown' })
   })

@@ -130,6 +130,8 @@ function begin({ name, args }: Step, enums: EnumValues, depth: number): InputSch
       const list = args.at(name === 'union' ? 0 : 1)?.shape
       return list?.k === 'array' ? { k: 'union', options: (list.items ?? [list.of]).map(read) } : undefined
     }
+    case 'intersection':
+      return both(read(first), read(args[1]))
     case 'record':
     case 'map':
     case 'json':
@@ -147,6 +149,15 @@ function begin({ name, args }: Step, enums: EnumValues, depth: number): InputSch
     default:
       return undefined
   }
+}
+
+/** What two schemas accept together: the fields of both, for each choice that there is. */
+function both(one: InputSchema, other: InputSchema): InputSchema {
+  if (one.k === 'unknown') return other
+  if (one.k === 'union') return { ...one, options: one.options.map((option) => both(option, other)) }
+  if (other.k === 'union') return { ...other, options: other.options.map((option) => both(one, option)) }
+  if (one.k !== 'object' || other.k !== 'object') return one
+  return { ...one, fields: new Map([...one.fields, ...other.fields]), loose: one.loose || other.loose }
 }
 
 /** A step that makes an object schema out of others. */
@@ -168,10 +179,7 @@ function combine(
     case 'safeExtend':
     case 'merge':
     case 'and': {
-      const added = readInputSchema(other, enums, depth - 1)
-      return added.k === 'object'
-        ? { ...schema, fields: new Map([...schema.fields, ...added.fields]) }
-        : schema
+      return both(schema, readInputSchema(other, enums, depth - 1))
     }
     case 'pick':
       return { ...schema, fields: filtered(schema.fields, (key) => named(other).includes(key)) }

@@ -9,6 +9,7 @@ import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
 import { type DataModel, type Entity, toMapModels } from './data-model.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
+import { applyInside } from './endpoints/inside.ts'
 import { applyProxies, applyProxiesToMounted, matchersOf } from './endpoints/proxy.ts'
 import { runEntry } from './endpoints/run.ts'
 import { applyMounts } from './endpoints/servers.ts'
@@ -109,6 +110,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   const endpoints = runs.flatMap((run) => (run.endpoint ? [run.endpoint] : []))
   applyProxies(endpoints, matchers)
   applyProxiesToMounted(endpoints, read)
+  applyInside(runs, read)
 
   return {
     root,

@@ -27,6 +27,8 @@ export interface Run {
   parameters?: { name: string; form: boolean }[]
   /** Of a server action that is a function of its own in a module of other code. */
   inline?: InlinePlace
+  /** Of a route that hands on to something inside (Hono, tRPC, better-auth): what can be asked there. */
+  inside?: Run
 }
 
 /** What is known about an application: read once, then only asked. */

@@ -56,18 +56,17 @@ export async function findActors(bench: Bench & { app: RunningApp }, client: Cli
   }
 }
 
+/** One after the other: sessions that are rows are written through one connection. */
 async function signedIn({ world }: Bench, way: Minter): Promise<Actor[]> {
-  return Promise.all(
-    world.users.map(async (user): Promise<Actor> => {
-      const role = user.role === undefined ? 'user' : user.role
-      return {
-        name: `${role} of ${user.party.toUpperCase()}`,
-        party: user.party,
-        user,
-        headers: await way.mint(user),
-      }
-    }),
-  )
+  const actors: Actor[] = []
+  for (const user of world.users)
+    actors.push({
+      name: `${user.role ?? 'user'} of ${user.party.toUpperCase()}`,
+      party: user.party,
+      user,
+      headers: await way.mint(user),
+    })
+  return actors
 }
 
 /** A guarded endpoint answers a signed-in reader other than nobody. Asked are the first of them until one does. */

@@ -24,6 +24,8 @@ export interface Shot {
   /** Values at exact paths, over everything else. */
   set?: ReadonlyMap<string, Plain>
   turn?: number
+  /** Nothing is sent that may be left out. */
+  bare?: boolean
   /** Rows that refer to the one in question are removed first. */
   isolate?: boolean
   /** Rows are in another state than they were seeded in. */
@@ -44,6 +46,7 @@ export async function shoot(bench: Bench, shot: Shot, actor: Actor, side: Side):
     unique: bench.unique(),
     language: bench.language,
     ...(shot.set ? { set: shot.set } : {}),
+    ...(shot.bare ? { bare: true } : {}),
     bind: (input) => {
       if (!binds(template, input)) return undefined
       return (side.foreign?.(input) ? foreign : own).value(input)
@@ -139,7 +142,13 @@ export async function control(
   const users = bench.actors.filter((one) => one.party === options.party).toReversed()
   const found = await controlBy(bench, template, options, users, TURNS)
   if ('seen' in found || !strange.has(found.refused?.response.status ?? 0)) return found
-  const known = await controlBy(bench, template, options, bench.machines?.(template.run) ?? [], 1)
+  const known = await controlBy(
+    bench,
+    template,
+    options,
+    bench.machines?.(template.run, options.party) ?? [],
+    1,
+  )
   return 'seen' in known ? known : found
 }
 
@@ -186,7 +195,10 @@ async function controlBy(
           if (good(seen)) return { seen, shot: { ...shot, opener: actor } }
           if (!refused || refused.response.status >= seen.response.status) refused = seen
           const better =
-            repaired(shot, seen, rows) ?? isolated(shot, seen, options.writes) ?? madeReady(shot, seen)
+            repaired(shot, seen, rows) ??
+            isolated(shot, seen, options.writes) ??
+            bared(shot, seen) ??
+            madeReady(shot, seen)
           if (!better) break
           shot = better
         }
@@ -212,6 +224,13 @@ function isolated(shot: Shot, { response }: Seen, writes: boolean): Shot | undef
   return writes && refused && !shot.isolate && shot.about !== undefined
     ? { ...shot, isolate: true }
     : undefined
+}
+
+/** Parts that exclude each other, or filters that no query was meant to take together: the least that is accepted. */
+function bared(shot: Shot, { ok, response: { status }, call }: Seen): Shot | undefined {
+  const refused = status === 400 || status === 422 || status >= 500 || (call.k === 'action' && !ok)
+  const body = call.k === 'http' ? call.json !== undefined : call.k !== 'action' || call.args.length > 0
+  return refused && body && !shot.bare ? { ...shot, bare: true } : undefined
 }
 
 /** Why a control failed, in words. */

@@ -65,8 +65,11 @@ export interface Bench {
   /** Least rights first, party by party. */
   actors: Actor[]
   nobody: Actor
-  /** Callers that are no users, such as a scheduler that knows a secret of the environment. */
-  machines?(run: Run): Actor[]
+  /**
+   * Callers that are no users: keys of an API that speak for the party, and a scheduler that knows a secret of the
+   * environment.
+   */
+  machines?(run: Run, party: PartyName): Actor[]
   /** The language that paths want, if any: see `languageOf`. */
   readonly language?: string | undefined
   /** Answers that a proof keeps for the same proof after a repair, by place. The same rows are grown again. */

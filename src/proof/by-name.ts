@@ -25,7 +25,9 @@ function entityNamed(dataModel: DataModel, name: string): Entity | undefined {
 export function meaningByName(dataModel: DataModel, name: string, above?: string): Meaning | undefined {
   const [, model, key = ''] = /^(.*?)_?(ids?|Ids?|IDs?|slug|Slug)$/.exec(name) ?? []
   if (model === undefined) return undefined
-  const entity = entityNamed(dataModel, model === '' ? (above ?? '') : model)
+  const named = entityNamed(dataModel, model === '' ? (above ?? '') : model)
+  // `/poll/[urlId]`: what it is an id of is said by the segment before it.
+  const entity = named ?? (above === undefined ? undefined : entityNamed(dataModel, above))
   const field = entity?.fields.find((one) => (/slug/i.test(key) ? one.name === 'slug' : one.id))
   return entity && field && { model: entity.name, field: field.name }
 }

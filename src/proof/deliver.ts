@@ -6,6 +6,7 @@ import type { RunningApp } from '../runtime/app/bring-up.ts'
 import { type ActionAnswer, type ActionName, callAction, pagesOfAction } from '../runtime/requests/actions.ts'
 import { asCurl } from '../runtime/requests/curl.ts'
 import { readForms } from '../runtime/requests/forms.ts'
+import { serverOf } from '../runtime/requests/procedure-server.ts'
 import { callProcedure } from '../runtime/requests/procedures.ts'
 import { type HttpAnswer, type HttpRequest, NoAnswer, send } from '../runtime/requests/send.ts'
 import { transformerOf } from '../runtime/requests/transformer.ts'
@@ -28,6 +29,8 @@ export interface Delivery {
 
 /** Pages and redirects that refuse: Next.js answers 200 and says the rest in the stream. */
 const REFUSED = /NEXT_HTTP_ERROR_FALLBACK;4\d\d|NEXT_REDIRECT;[a-z]+;[^;]*(login|sign-?in|auth)/i
+/** The result of a builder's action (next-safe-action) that did not run, or failed. */
+const SAYS_NO = /^\w+:\{"(?:serverError|validationErrors)":/m
 const LOGIN = /log-?in|sign-?in|auth|unauthori[sz]ed|forbidden/i
 
 export async function deliver(
@@ -47,7 +50,12 @@ export async function deliver(
       body: `${call.name}(${inWords(call)})`,
     }
     const sentAway = LOGIN.test(answer.headers['x-action-redirect'] ?? answer.headers.location ?? '')
-    const ok = answer.status > 0 && answer.status < 400 && action.thrown === undefined && !sentAway
+    const ok =
+      answer.status > 0 &&
+      answer.status < 400 &&
+      action.thrown === undefined &&
+      !sentAway &&
+      !SAYS_NO.test(answer.body)
     return {
       request,
       answer,
@@ -58,10 +66,11 @@ export async function deliver(
     }
   }
   if (call.k === 'procedure') {
-    const mount = mountOf(project, call.path)
     const known = transformerOf(project)
     const transformer = known === 'superjson' ? ('superjson' as const) : ('none' as const)
-    const target = { path: call.path, type: call.type, mount, transformer }
+    const server = serverOf(project)
+    const { mount } = server
+    const target = { path: call.path, type: call.type, transformer, ...server }
     const { request, ...answer } = await callProcedure(app.origin, target, call.input, headers, { id }).catch(
       (error: unknown) => {
         if (error instanceof NoAnswer)
@@ -197,12 +206,6 @@ function markedPath(request: HttpRequest, { status, headers }: HttpAnswer): stri
   const to = new URL(location, base)
   const same = to.pathname === new URL(request.path, base).pathname
   return same && to.searchParams.has('_rsc') ? `${to.pathname}${to.search}` : undefined
-}
-
-/** The route that the router is mounted at. */
-function mountOf({ map }: Project, _procedure: string): string {
-  const route = map.endpoints.find(({ path }) => /trpc\/\[(\.\.\.)?\w+\]$/.test(path))
-  return route?.path.replace(/\/\[[^/]*$/, '') ?? '/api/trpc'
 }
 
 function httpRequest(call: Call & { k: 'http' }, headers: Record<string, string>, id: string): HttpRequest {

@@ -33,7 +33,8 @@ export async function proveForeign(bench: Bench, question: Question): Promise<Ou
     return inconclusive(
       'the attacker cannot make the same request about own rows, so a refusal would mean nothing',
     )
-  const attackers = bench.actors.filter((actor) => actor.party === 'a').toReversed()
+  const { opener } = near.shot
+  const attackers = opener && !opener.user ? [opener] : attackersOf(bench)
   const tries: Seen[] = []
   for (const actor of attackers) {
     for (const side of sidesOf(owner.shot.template, question.about, bench)) {
@@ -115,14 +116,21 @@ const cite = (role: Cited['role'], seen: Seen, party: PartyName): Cited => ({
 async function nearMiss(bench: Bench, question: Question, owner: Control): Promise<Control | undefined> {
   const { template, about, writes } = question
   const method = owner.shot.template.method
-  const found = await control(bench, method === undefined ? template : owner.shot.template, {
-    party: 'a',
-    about,
-    writes,
-    good: goodFor(question),
-  })
-  return 'refused' in found ? undefined : found
+  const asked = method === undefined ? template : owner.shot.template
+  const options = { party: 'a', about, writes, good: goodFor(question) } as const
+  const found = await control(bench, asked, { ...options, actors: attackersOf(bench) })
+  if ('seen' in found) return found
+  // What only a key leads to is attacked with a key of A.
+  const keys = (bench.machines?.(asked.run, 'a') ?? []).filter(({ party }) => party === 'a')
+  const keyed = keys.length > 0 ? await control(bench, asked, { ...options, actors: keys }) : found
+  return 'refused' in keyed ? undefined : keyed
 }
+
+/** Those of A with the most rights first. Who administers the installation may reach rows of others, and is none. */
+const attackersOf = (bench: Bench): Actor[] =>
+  actorsOf(bench, 'a')
+    .filter(({ user }) => user?.administrator !== true)
+    .toReversed()
 
 /**
  * Whose rows stand where: the row in question alone is the other party's (`/orgs/<own>/invoices/<foreign>`), then

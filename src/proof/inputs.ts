@@ -47,7 +47,14 @@ export function inputsOf(run: Run, dataModel: DataModel): Inputs {
   const schemas = schemasOf(run, dataModel)
   for (const [path, schema] of schemas)
     for (const leaf of leafPaths(path, schema)) add({ path: leaf, use: 'other' })
+  const wholes = new Set(
+    [...schemas].flatMap(([path, { k }]) =>
+      !path.includes('.') && /^(object|union|record)$/.test(k) ? [path] : [],
+    ),
+  )
   const all = [...inputs.values()].map((input): Input => {
+    // The path to a part was lost on the way to the query: the whole stands for no column.
+    if (wholes.has(input.path) && input.meaning) return { path: input.path, use: 'other' }
     const meaning = input.meaning ?? meaningByName(dataModel, input.path.split('.').at(-1) ?? '')
     return meaning && !input.meaning
       ? { ...input, meaning, use: input.use === 'other' ? 'picks' : input.use }
@@ -124,10 +131,14 @@ function schemasOf(run: Run, dataModel: DataModel): Map<string, InputSchema> {
       schemas.set(path, { ...known, fields: new Map([...known.fields, ...schema.fields]) })
     else if (!known) schemas.set(path, schema)
   }
-  for (const event of run.events) {
-    if (event.k !== 'parse') continue
-    const schema = readInputSchema(event.by, enums)
-    for (const [path, part] of placed(event.input, schema)) keep(path, part)
+  const parses = run.events.flatMap((event) =>
+    event.k === 'parse' ? [{ input: event.input, schema: readInputSchema(event.by, enums) }] : [],
+  )
+  for (const { input, schema } of parses) for (const [path, part] of placed(input, schema)) keep(path, part)
+  // What only depends on a part may be something else that was looked up with it: a schema of the part goes before.
+  for (const { input, schema } of parses) {
+    const path = lostPath(input, schema)
+    if (path !== undefined && !schemaAt(schemas, path)) keep(path, schema)
   }
   return schemas
 }
@@ -142,11 +153,43 @@ function placed(input: Value, schema: InputSchema): [string, InputSchema][] {
       return part ? placed(value, part) : []
     })
   }
+  return []
+}
+
+/** The part of the input that a value depends on alone. */
+function lostPath(input: Value, schema: InputSchema): string | undefined {
+  if (input.client !== undefined || input.shape?.k === 'object') return undefined
   const path = only(clientInputs(allDeps(input)))
-  return path === undefined ? [] : [[path, schema]]
+  // A part of the whole, whose name was lost: the schema of an id is none of the body that it came in.
+  const whole = /^(body|query|input)$/.test(path ?? '') && !/^(object|union|array|record)$/.test(schema.k)
+  return whole ? undefined : path
 }
 
 function leafPaths(path: string, schema: InputSchema): string[] {
+  if (schema.k === 'array' && schema.of.k === 'object') return leafPaths(`${path}[]`, schema.of)
+  if (schema.k === 'union' && schema.options.some(({ k }) => k === 'object'))
+    return [
+      ...new Set(schema.options.flatMap((option) => (option.k === 'object' ? leafPaths(path, option) : []))),
+    ]
   if (schema.k !== 'object') return [path]
   return [...schema.fields].flatMap(([key, field]) => leafPaths(`${path}.${key}`, field))
+}
+
+/** `body.role`, in the schema of `body` when there is none of its own. */
+export function schemaAt(schemas: ReadonlyMap<string, InputSchema>, path: string): InputSchema | undefined {
+  const own = schemas.get(path)
+  if (own) return own
+  const parts = path.split('.')
+  for (let cut = parts.length - 1; cut > 0; cut--) {
+    let here = schemas.get(parts.slice(0, cut).join('.'))
+    for (const key of parts.slice(cut)) here = fieldOf(here, key)
+    if (here) return here
+  }
+  return undefined
+}
+
+function fieldOf(schema: InputSchema | undefined, key: string): InputSchema | undefined {
+  if (schema?.k === 'union')
+    return schema.options.map((option) => fieldOf(option, key)).find((one) => one !== undefined)
+  return schema?.k === 'object' ? schema.fields.get(key) : undefined
 }

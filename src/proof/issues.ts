@@ -101,6 +101,8 @@ const pathIn = (key: string): (string | number)[] =>
 const FORMATS: [RegExp, string][] = [
   [/invalid e-?mail/i, 'email'],
   [/invalid url/i, 'url'],
+  [/invalid uuid|invalid guid/i, 'uuid'],
+  [/invalid cuid/i, 'cuid'],
   [/invalid (iso )?datetime/i, 'datetime'],
   [/invalid (iso )?date/i, 'date'],
 ]
@@ -129,4 +131,14 @@ export function parsed(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** All texts in an answer, deep in it: what it says in words. */
+export function textsIn(value: unknown, depth = 7): string[] {
+  if (depth === 0) return []
+  if (typeof value === 'string') return [value]
+  const fields = record.safeParse(value).data
+  return (Array.isArray(value) ? value : Object.values(fields ?? {})).flatMap((one) =>
+    textsIn(one, depth - 1),
+  )
 }

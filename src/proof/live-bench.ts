@@ -2,7 +2,7 @@ import { type Catalog, quoteName, quoteTable } from '../database/catalog.ts'
 import type { RowChange } from '../database/seed/diff.ts'
 import { growTable } from '../database/seed/grow.ts'
 import { growFor } from '../database/seed/grow-for.ts'
-import { resetWorld } from '../database/seed/insert.ts'
+import { insertJson, resetWorld } from '../database/seed/insert.ts'
 import type { PartyName, SeedHints, SeedRow, SeedUser, World } from '../database/seed/world.ts'
 import type { Client, DatabaseServer } from '../database/server.ts'
 import type { TablesMade } from '../database/tables.ts'
@@ -17,6 +17,7 @@ import { findActors } from './actors.ts'
 import type { Actor, Bench, Opened, Seen } from './bench.ts'
 import { type Delivery, deliver, opening, pagesOfBuilt } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
+import { keysOf } from './keys.ts'
 import { type Answered, languageOf } from './language.ts'
 import { machinesFor } from './machines.ts'
 import { type Marks, marksOf } from './marks.ts'
@@ -51,6 +52,9 @@ export interface BenchParts {
   workplace: Workplace
 }
 
+/** Kinds of endpoints that a key of an API may lead to. */
+const KEYED = /^(route|pages-api|hono|procedure)$/
+
 /** The bench while it is open. `close` ends and removes everything. */
 export class LiveBench implements Bench {
   readonly project: Project
@@ -69,7 +73,8 @@ export class LiveBench implements Bench {
   /** By the response, which those who keep a part of what was seen keep too. */
   private readonly deliveries = new WeakMap<Seen['response'], Delivery>()
   private readonly rows: RowChanges
-  /** Rows that sessions are made of. */
+  private keys: Actor[] = []
+  /** Rows that sessions and keys are made of. */
   private sessions: { table: string; values: Record<string, unknown> }[] = []
   private count = 0
   private reader: WorkloadReader
@@ -95,12 +100,20 @@ export class LiveBench implements Bench {
   /** Makes everybody's session, for the copy as it runs now. */
   async signIn(): Promise<void> {
     this.sessions = []
+    this.keys = []
     await this.reset()
     this.language = await languageOf(this.pages(), (path) => this.visited(path))
     const people = await findActors(this, this.parts.client)
     this.actors = people.actors
     if (people.forged) this.forged = people.forged
     this.limits = [...this.parts.limits, ...people.limits]
+    await this.keepNew()
+    this.keys = await keysOf(this)
+    if (this.keys.length > 0) await this.keepNew()
+  }
+
+  /** Rows that were made so far are there after every reset. */
+  private async keepNew(): Promise<void> {
     this.sessions = (await this.rows.all()).flatMap(({ kind, table, columns }) =>
       kind === 'new'
         ? [{ table, values: Object.fromEntries(columns.map(({ column, after }) => [column, after])) }]
@@ -109,8 +122,9 @@ export class LiveBench implements Bench {
     await this.reset()
   }
 
-  machines(run: Run): Actor[] {
-    return machinesFor(run, this.app.env)
+  machines(run: Run, party: PartyName): Actor[] {
+    const keys = KEYED.test(run.endpoint?.kind ?? '') ? this.keys.filter((one) => one.party === party) : []
+    return [...keys, ...machinesFor(run, this.app.env)]
   }
 
   /** Builds and starts the copy anew, after it was changed. */
@@ -172,12 +186,7 @@ export class LiveBench implements Bench {
     const { client, catalog } = this.parts
     await resetWorld(client, catalog, this.world)
     this.app.redis?.reset()
-    for (const { table, values } of this.sessions) {
-      const name = quoteTable(table)
-      await client.query(`INSERT INTO ${name} SELECT * FROM jsonb_populate_record(NULL::${name}, $1)`, [
-        JSON.stringify(values),
-      ])
-    }
+    if (this.sessions.length > 0) await insertJson(client, this.sessions)
     this.rows.forget()
     if (this.sessions.length > 0) await this.rows.settle()
   }

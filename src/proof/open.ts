@@ -20,6 +20,7 @@ import { orDiskFull } from '../sandbox/disk.ts'
 import { openWorkplace, type Workplace } from '../sandbox/workplace.ts'
 import { LiveBench, type Phase } from './live-bench.ts'
 import { schemaSource } from './schema-source.ts'
+import { vocabularyOf } from './vocabulary.ts'
 
 export interface BenchOptions {
   /** A scratch server of the user's instead of the embedded one. */
@@ -90,7 +91,7 @@ async function build(
     workplace.onClose(() => client.end())
     const made = await createTables(client, await schemaSource(project, dataModel))
     const catalog = await readCatalog(client)
-    const hints = hintsFor(dataModel)
+    const hints = hintsFor(dataModel, vocabularyOf(project.runs, dataModel))
     const world = planWorld(catalog, hints, { seed: options.seed })
     await insertWorld(client, world)
     return { client, catalog, hints, world, tables: made, limits: [...made.problems, ...world.problems] }

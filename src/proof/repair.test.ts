@@ -44,3 +44,38 @@ it('learns the input of a server action from its result', async () => {
   expect(filled && callOf(template, { ...fill, ...filled })).toMatchObject({ args: [{ muted: true }] })
   expect(repaired({ template }, seen('0:{"a":"$@1"}\n1:{"data":1}\n'))).toBeUndefined()
 })
+
+it('sends what a refusal names, and one of several where it wants one', async () => {
+  const project = await projectOf({
+    'app/api/report/route.ts': `
+      import { z } from 'zod'
+      const schema = z.object({ startAt: z.number().optional(), endAt: z.number().optional(), note: z.string().optional() })
+      export async function POST(request: Request) {
+        return Response.json(schema.parse(await request.json()))
+      }`,
+  })
+  const run = project.runs.find(({ endpoint }) => endpoint?.kind === 'route')
+  const [dataModel] = project.dataModels
+  const template = run && dataModel && templateOf(run, dataModel)
+  if (!template) throw new Error('No route was found.')
+  const shot = { template, bare: true }
+  const call = callOf(template, { unique: 'u', bind: () => undefined, bare: true })
+  if (!call) throw new Error('It cannot be called.')
+  expect(call).toMatchObject({ json: {} })
+  const seen = (message: string): Seen => ({
+    actor: { name: 'somebody', headers: {} },
+    call,
+    request: { method: 'POST', url: '/', headers: {} },
+    response: { status: 400, headers: {}, body: JSON.stringify({ errors: [message] }) },
+    ok: false,
+    shown: [],
+    changes: [],
+    operations: [],
+    statements: [],
+    ms: 1,
+  })
+  const setOf = (message: string) => [...(repaired(shot, seen(message))?.set?.keys() ?? [])]
+  expect(setOf('startAt and endAt must be provided')).toEqual(['body.startAt', 'body.endAt'])
+  expect(setOf('Exactly one of startAt or endAt must be provided')).toEqual(['body.startAt'])
+  expect(setOf('Something is missing')).toEqual([])
+})

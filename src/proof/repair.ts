@@ -1,8 +1,9 @@
 /** An endpoint that refuses a body often says why: the issues of its validation library, read and answered. */
 import type { Shot } from './attempts.ts'
 import type { Seen } from './bench.ts'
-import { type Issue, issuesIn, parsed } from './issues.ts'
-import { guess, type Plain } from './sample.ts'
+import { schemaAt } from './inputs.ts'
+import { type Issue, issuesIn, parsed, textsIn } from './issues.ts'
+import { guess, type Plain, sample } from './sample.ts'
 
 /**
  * The shot with values that answer the issues; `undefined` when nothing was understood, or nothing new. `rows` gives
@@ -14,12 +15,22 @@ export function repaired(
   rows: (name: string) => Plain | undefined = () => undefined,
 ): Shot | undefined {
   const issues = issuesOf(seen)
-  if (issues.length === 0) return undefined
   const root = rootOf(seen, shot)
   const set = new Map(shot.set ?? [])
+  if (
+    seen.response.status === 415 &&
+    seen.call.k === 'http' &&
+    seen.call.json === undefined &&
+    set.size === 0
+  )
+    return { ...shot, set: new Map([['body', {}]]) }
   let learnt = false
   for (const issue of issues) {
-    const known = issue.expected === 'string' ? rows(String(issue.path.at(-1) ?? '')) : undefined
+    const name = String(issue.path.at(-1) ?? '')
+    const known =
+      issue.expected === 'string' || KEY.test(issue.format ?? '')
+        ? (rows(name) ?? rows(`${name}Id`))
+        : undefined
     const value = known ?? answer(issue)
     const path = [root, ...issue.path].join('.')
     if (value === undefined || isSame(set.get(path), value)) continue
@@ -27,7 +38,37 @@ export function repaired(
     set.set(path, value)
     learnt = true
   }
-  return learnt ? { ...shot, set } : undefined
+  if (learnt) return { ...shot, set }
+  const wanted = named(shot, seen, root, rows)
+  return wanted.length > 0 ? { ...shot, set: new Map([...set, ...wanted]) } : undefined
+}
+
+/** Formats that keys of rows have. */
+const KEY = /^(uuid|cuid|cuid2|ulid|nanoid)$/
+
+/**
+ * What an answer asks for in words, of parts that may be left out: `Either startAt and endAt or startDate and endDate must
+ * be provided`. Only the first where it wants one of several.
+ */
+function named(
+  { template, set }: Shot,
+  { response: { status, body } }: Seen,
+  root: string,
+  rows: (name: string) => Plain | undefined,
+): [string, Plain][] {
+  if (status !== 400 && status !== 422) return []
+  const texts = textsIn(parsed(body) ?? body).filter((text) => text.length < 500)
+  const said = texts.join(' ')
+  const found = template.inputs.all.flatMap(({ path }): [string, Plain][] => {
+    const name = path.split('.').at(-1) ?? ''
+    const open = path.startsWith(`${root}.`) && !path.includes('[') && set?.get(path) === undefined
+    if (!open || name.length < 3 || !new RegExp(`\\b${name}\\b`).test(said)) return []
+    const schema = schemaAt(template.inputs.schemas, path)
+    const known = rows(name) ?? rows(`${name}Id`)
+    const value = known ?? (schema ? sample(schema, path, { unique: 'named' }) : guess(name, 'named'))
+    return value === undefined ? [] : [[path, value]]
+  })
+  return /\b(exactly|only) one\b/i.test(said) ? found.slice(0, 1) : found
 }
 
 /** A server action answers 200, and its result is a line of the stream: `1:{"validationErrors":{…}}`. */
@@ -75,6 +116,8 @@ function answer({
   if (kind === 'url') return 'https://example.test/repaired'
   if (kind === 'datetime') return '2032-05-04T10:00:00.000Z'
   if (kind === 'date') return '2032-05-04'
+  if (kind === 'uuid') return '3f2c8f0e-6a51-4d0b-9d3a-0b6f5c1e7a42'
+  if (kind === 'cuid') return 'cjld2cjxh0000qzrmn831i7rn'
   if (code === 'too_small' && (origin ?? expected) === 'array')
     return Array.from({ length: Math.min(minimum ?? 1, 20) }, () => ({}))
   if (code === 'too_small' && minimum !== undefined)

@@ -1,6 +1,7 @@
 /** From an endpoint to a request that it accepts: where each part of the input goes, and what stands there. */
 import type { Endpoint } from '../core/map.ts'
 import type { DataModel, EntityField } from '../project/data-model.ts'
+import type { InputSchema } from '../project/input-schema.ts'
 import type { Run } from '../project/project.ts'
 import { meaningByName } from './by-name.ts'
 import { type Input, type Inputs, inputsOf } from './inputs.ts'
@@ -50,10 +51,16 @@ export interface Fill {
   set?: ReadonlyMap<string, Plain>
   /** What stands for a language in a path; empty: it is left out. */
   language?: string | undefined
+  /** What may be left out of a body is left out. */
+  bare?: boolean
 }
 
 export function templateOf(run: Run, dataModel: DataModel): Template | undefined {
-  return run.endpoint && { run, endpoint: run.endpoint, inputs: inputsOf(run, dataModel), dataModel }
+  // The path of a route that hands on leads to nothing.
+  const asked = run.inside?.endpoint ? run.inside : run
+  return (
+    asked.endpoint && { run: asked, endpoint: asked.endpoint, inputs: inputsOf(asked, dataModel), dataModel }
+  )
 }
 
 /** A call with every part filled; `undefined` for kinds of endpoints that cannot be called from outside. */
@@ -226,14 +233,18 @@ function fieldsOf(value: Plain | undefined): [string, string][] {
 }
 
 /** The whole of one part of the input: `body`, `input`, the argument `orgId`. */
-function partOf(template: Template, root: string, { bind, unique, set }: Fill): Plain | undefined {
+function partOf(
+  template: Template,
+  root: string,
+  { bind, unique, set, bare = false }: Fill,
+): Plain | undefined {
   const inputs = template.inputs.all.filter((one) => one.path === root || one.path.startsWith(`${root}.`))
   const schema = template.inputs.schemas.get(root)
   const known = (path: string): Plain | undefined => {
     const input = inputs.find((one) => one.path === path)
     return set?.get(path) ?? (input && bind(input))
   }
-  let value = schema ? sample(schema, root, { unique, known }) : known(root)
+  let value = schema ? sample(schema, root, { unique, known, bare }) : known(root)
   for (const { path, whole } of inputs)
     if (whole !== undefined && isEmpty(at(value, root, path)))
       value = placed(value, root, path, columnsOf(template.dataModel, whole, unique))
@@ -244,7 +255,7 @@ function partOf(template: Template, root: string, { bind, unique, set }: Fill): 
       value = placed(value, root, list, [known(input.path) ?? typical(template, input, unique)])
     if (input.path.includes('[]') || inputs.some((one) => one.path.startsWith(`${input.path}[]`))) continue
     if (at(value, root, input.path) !== undefined) continue
-    if (schema && schema.k === 'object' && !schema.loose && covers(schema.fields, root, input.path)) continue
+    if (schema && covers(schema, input.path.slice(root.length + 1).split('.')[0] ?? '')) continue
     const part = template.inputs.schemas.get(input.path)
     const made = known(input.path) ?? (part ? sample(part, input.path, { unique, known }) : undefined)
     const given =
@@ -298,8 +309,11 @@ function columnsOf(dataModel: DataModel, model: string, unique: string): Plain {
   )
 }
 
-const covers = (fields: ReadonlyMap<string, unknown>, root: string, path: string): boolean =>
-  fields.has(path.slice(root.length + 1).split('.')[0] ?? '')
+/** The schema has said of a part what stands there, or that it may be left out. */
+function covers(schema: InputSchema, key: string): boolean {
+  if (schema.k === 'union') return schema.options.some((option) => covers(option, key))
+  return schema.k === 'object' && !schema.loose && schema.fields.has(key)
+}
 
 function at(value: Plain | undefined, root: string, path: string): Plain | undefined {
   let here = value

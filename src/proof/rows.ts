@@ -11,6 +11,9 @@ export interface Cast {
   value(input: Input): Plain | undefined
 }
 
+/** In this turn, another user of the party stands for the user: nobody removes oneself, or gives oneself a role. */
+const SOMEBODY_ELSE = 2
+
 /**
  * Rows of one party: that of `about` first, then those it refers to, then rows that refer to these. The acting user is
  * taken for the user, his tenant for the tenant. `turn`: which of several rows (0 for the first).
@@ -64,7 +67,11 @@ export function castOf(
   }
 
   const { user } = options
-  for (const row of [user?.tenant, user?.row]) if (row) picked.set(row.table, row)
+  const other =
+    user && options.turn === SOMEBODY_ELSE
+      ? world.users.find((one) => one.party === party && one.row !== user.row)
+      : undefined
+  for (const row of [user?.tenant, other?.row ?? user?.row]) if (row) picked.set(row.table, row)
   if (options.about !== undefined) choose(options.about)
   return {
     row: choose,

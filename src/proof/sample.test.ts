@@ -6,6 +6,30 @@ import { sample } from './sample.ts'
 const text = (more: Partial<InputSchema & { k: 'string' }>): InputSchema => ({ k: 'string', ...more })
 
 describe('samples', () => {
+  it('leave out what may be left out when asked for the least', () => {
+    const schema: InputSchema = {
+      k: 'object',
+      loose: false,
+      fields: new Map([
+        ['name', text({})],
+        ['filter', text({ optional: true })],
+      ]),
+    }
+    expect(sample(schema, 'body', { unique: 'q7' })).toEqual({ name: 'sample q7', filter: 'sample q7' })
+    expect(sample(schema, 'body', { unique: 'q7', bare: true })).toEqual({ name: 'sample q7' })
+  })
+
+  it('put a known value of one into a list', () => {
+    const list: InputSchema = { k: 'array', of: text({}), min: 0 }
+    expect(sample(list, 'body.ids', { unique: 'q7', known: () => 'id-1' })).toEqual(['id-1'])
+  })
+
+  it('give the most rights where rights are given away', () => {
+    const rights: InputSchema = { k: 'values', values: ['read', 'write', 'manage'] }
+    expect(sample(rights, 'body.permission', { unique: 'q7' })).toBe('manage')
+    expect(sample(rights, 'body.state', { unique: 'q7' })).toBe('read')
+  })
+
   const cases: [string, InputSchema, z.ZodType][] = [
     ['a title', text({ min: 1, max: 8 }), z.string().min(1).max(8)],
     ['an e-mail', text({ format: 'email' }), z.email()],

@@ -9,6 +9,8 @@ export interface Sampling {
   unique: string
   /** A value that is known to fit: of a seeded row, say. */
   known?: (path: string, schema: InputSchema) => Plain | undefined
+  /** Only what must be there. */
+  bare?: boolean
 }
 
 /** A day in every timezone after now, so that due dates and expiries are in the future. */
@@ -17,7 +19,8 @@ const FUTURE = '2032-05-04T10:00:00.000Z'
 /** `undefined`: leave it out. `path` names the value for `known` and for guesses by name. */
 export function sample(schema: InputSchema, path: string, sampling: Sampling): Plain | undefined {
   const known = sampling.known?.(path, schema)
-  if (known !== undefined) return known
+  if (known !== undefined && (schema.k !== 'object' || isRecord(known)))
+    return schema.k === 'array' && known !== null && !Array.isArray(known) ? [known] : known
   switch (schema.k) {
     case 'string':
       return text(schema, last(path), sampling.unique)
@@ -28,7 +31,7 @@ export function sample(schema: InputSchema, path: string, sampling: Sampling): P
     case 'date':
       return FUTURE
     case 'values':
-      return schema.values[0]
+      return chosen(schema.values, last(path))
     case 'object':
       return object(schema.fields, path, sampling)
     case 'array': {
@@ -49,9 +52,20 @@ export function sample(schema: InputSchema, path: string, sampling: Sampling): P
   }
 }
 
+/** Of rights that are given away, the most: with few of them little can be asked later. */
+function chosen(values: readonly Plain[], name: string): Plain | undefined {
+  const rights = /permission|access|scope/i.test(name) ? [/manage|admin|full|all/i, /write|edit/i] : []
+  const most = rights.map((pattern) => values.find((one) => pattern.test(String(one))))
+  return most.find((one) => one !== undefined) ?? values[0]
+}
+
+const isRecord = (value: Plain): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 function object(fields: ReadonlyMap<string, InputSchema>, path: string, sampling: Sampling): Plain {
   const out: { [key: string]: Plain } = {}
   for (const [key, field] of fields) {
+    if (sampling.bare && field.optional) continue
     const value = sample(field, `${path}.${key}`, sampling)
     if (value !== undefined) out[key] = value
   }
@@ -69,7 +83,10 @@ export function guess(name: string, unique: string): Plain {
     [/e-?mail/i, `new-${unique}@example.test`],
     [/(^|_)(url|uri|link|href|website)$|Url$|Link$/i, `https://example.test/${unique}`],
     [ZONE, 'Europe/Berlin'],
-    [/(date|_at|At|deadline|until|from|to)$/, FUTURE],
+    [/(date|Date|_at|At|deadline|until|from|to|(start|end|due)_?[Tt]ime)$/, FUTURE],
+    [/colou?r$/i, '#3366cc'],
+    [/^(locale|language|lang|lng)$/i, 'en'],
+    [/(^|_)path$|Path$/, '/sample'],
     [/password/i, `Horse-${unique}-battery-9`],
     [/^(is|has|can|should|with)[A-Z]|enabled|active/, true],
     [/slug|handle|username/i, `sample-${unique}`],

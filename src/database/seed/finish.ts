@@ -1,6 +1,7 @@
 /** From drafts to the world: removes what cannot be, resolves references, and lists who the users are. */
 import type { Catalog } from '../catalog.ts'
 import { cellOf, type Draft } from './draft.ts'
+import { isAdministrator } from './people.ts'
 import type { Planning } from './plan.ts'
 import { SHORTEST } from './random.ts'
 import type { SeedRow, SeedUser, World, WorldTable } from './world.ts'
@@ -130,6 +131,11 @@ function addPeople(
     const tenant = world.tenants[draft.party]
     const joined = membership && rowOf.get(membership)
     if (role !== undefined) user.role = role
+    if (
+      isAdministrator(people, hints, draft) ||
+      (role !== undefined && people.administrators?.includes(role))
+    )
+      user.administrator = true
     if (joined) user.membership = joined
     if (tenant) user.tenant = tenant
     world.users.push(user)

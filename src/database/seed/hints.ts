@@ -2,11 +2,17 @@
 import { type DataModel, type Entity, type EntityField, secretFields } from '../../project/data-model.ts'
 import type { IdFormat, SeedHints, TableHints, WorldLink } from './world.ts'
 
-/** Roles, formats of ids, secret columns and declared relations, by name of the table. */
-export function hintsFor(dataModel: DataModel): SeedHints {
+/** Texts that the code takes for a field of a model, in the order in which they were found. */
+export type Vocabulary = (model: string, field: string) => readonly string[]
+
+/**
+ * Roles, formats of ids, secret columns and declared relations, by name of the table. `vocabulary`: what the code says of
+ * columns that the schema calls text.
+ */
+export function hintsFor(dataModel: DataModel, vocabulary: Vocabulary = () => []): SeedHints {
   const tables: Record<string, TableHints> = {}
   for (const entity of dataModel.models)
-    if (!entity.view) tables[entity.table] = tableHints(entity, dataModel)
+    if (!entity.view) tables[entity.table] = tableHints(entity, dataModel, vocabulary)
   const tableOf = (entity: Entity | undefined): string | undefined => entity?.table
   const user = dataModel.user === undefined ? undefined : tableOf(dataModel.model(dataModel.user))
   const tenant = dataModel.tenant === undefined ? undefined : tableOf(dataModel.model(dataModel.tenant))
@@ -24,7 +30,7 @@ function bestMembership(models: Entity[]): Entity | undefined {
   return models.find((model) => roleField(model) !== undefined) ?? models[0]
 }
 
-function tableHints(entity: Entity, dataModel: DataModel): TableHints {
+function tableHints(entity: Entity, dataModel: DataModel, vocabulary: Vocabulary): TableHints {
   const columnOf = (of: Entity, name: string): string =>
     of.fields.find((field) => field.name === name)?.column ?? name
   const ids: Record<string, IdFormat> = {}
@@ -44,11 +50,17 @@ function tableHints(entity: Entity, dataModel: DataModel): TableHints {
     ]
   })
   const role = roleField(entity)
+  const words: Record<string, string[]> = {}
+  for (const { name, column } of entity.fields) {
+    const known = vocabulary(entity.name, name)
+    if (known.length > 0) words[column] = [...known]
+  }
   return {
     role: entity.role,
     ids,
     secrets: secretFields(entity).map((name) => columnOf(entity, name)),
     ...(role === undefined ? {} : { roleColumn: role.column }),
+    ...(Object.keys(words).length === 0 ? {} : { words }),
     links,
   }
 }

@@ -72,6 +72,24 @@ async function insertAll(
   return rejected
 }
 
+/** Rows as they were read, of several tables in any order. */
+export async function insertJson(
+  client: Client,
+  rows: readonly { table: string; values: Record<string, unknown> }[],
+): Promise<void> {
+  await inTransaction(client, async () => {
+    await withoutReferences(client, async () => {
+      for (const { table, values } of rows) {
+        const name = quoteTable(table)
+        await client.query(`INSERT INTO ${name} SELECT * FROM jsonb_populate_record(NULL::${name}, $1)`, [
+          JSON.stringify(values),
+        ])
+      }
+    })
+    return { commit: undefined }
+  })
+}
+
 /** One statement for rows of one table; the database converts from JSON to the types of the columns. */
 export async function insertRows(client: Client, rows: readonly SeedRow[]): Promise<Map<SeedRow, string>> {
   const [first] = rows

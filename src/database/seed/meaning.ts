@@ -122,3 +122,17 @@ export const isDeadValue = (value: string): boolean =>
 
 export const isAliveValue = (value: string): boolean =>
   /^(active|accepted|approved|verified|enabled|confirmed|joined|valid)$/.test(wordsOf(value))
+
+/** Names of what a tenant or a user pays for. */
+const isPlan = (column: string): boolean =>
+  /(^| )(plan|tier|edition|package)( (name|type|id|key))?$/.test(wordsOf(column))
+
+const PLANS = [/enterprise|unlimited/, /business|team|scale|growth|premium|plus|(^| )pro( |$)|paid/]
+
+/** The plan that opens the most, as far as names tell: what is not paid for is refused to everybody. */
+export const bestPlan = (column: string, values: readonly string[]): string | undefined =>
+  isPlan(column)
+    ? PLANS.map((pattern) => values.find((one) => pattern.test(wordsOf(one)))).find(
+        (one) => one !== undefined,
+      )
+    : undefined

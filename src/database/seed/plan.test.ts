@@ -108,4 +108,69 @@ describe('the users of a world', () => {
           rows.filter((one) => one.table === table && one.values[column ?? ''] === row.values.id).length,
         ).toBeGreaterThan(1)
   })
+
+  const memberships = (role: string) => `
+    datasource db {
+      provider = "postgresql"
+    }
+    model User {
+      id String @id
+      email String @unique
+      role String ${role}
+      memberships Membership[]
+    }
+    model Org {
+      id String @id
+      name String
+      ownerId String
+      plan Plan @default(FREE)
+      memberships Membership[]
+    }
+    model Membership {
+      id String @id
+      userId String
+      user User @relation(fields: [userId], references: [id])
+      orgId String
+      org Org @relation(fields: [orgId], references: [id])
+      role String
+      @@unique([userId, orgId])
+    }
+    enum Plan {
+      FREE
+      PRO
+    }`
+
+  it('administer the installation on the side of the victim alone, and the last owns the tenant', async () => {
+    const { catalog, hints } = await server.bed(memberships(`@default("user")`))
+    const { users, tenants } = planWorld(catalog, hints)
+    expect(
+      users.map(({ party, role, administrator, row }) => [party, role, administrator, row.values.role]),
+    ).toEqual([
+      ['a', 'member', undefined, 'user'],
+      ['a', 'admin', undefined, 'user'],
+      ['a', 'owner', undefined, 'user'],
+      ['b', 'member', undefined, 'user'],
+      ['b', 'admin', undefined, 'user'],
+      ['b', 'owner', true, 'admin'],
+    ])
+    expect(tenants.b?.values).toMatchObject({ ownerId: users.at(-1)?.row.values.id, plan: 'PRO' })
+  })
+
+  it('have the words for roles that the code takes', async () => {
+    const { catalog, hints } = await server.bed(memberships(''))
+    const words = { User: ['root', 'person'], Membership: ['team-owner', 'team-guest', 'team-member'] }
+    for (const [table, list] of Object.entries(words)) {
+      const of = hints.tables[table]
+      if (of) of.words = { role: list }
+    }
+    const { users } = planWorld(catalog, hints)
+    expect(users.map(({ role, row }) => [role, row.values.role])).toEqual([
+      ['team-guest', 'person'],
+      ['team-member', 'person'],
+      ['team-owner', 'person'],
+      ['team-guest', 'person'],
+      ['team-member', 'person'],
+      ['team-owner', 'root'],
+    ])
+  })
 })

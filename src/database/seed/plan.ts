@@ -5,7 +5,7 @@ import { countOf } from './counts.ts'
 import type { Draft } from './draft.ts'
 import { finished } from './finish.ts'
 import { type Layout, layoutOf } from './links.ts'
-import { type People, peopleOf } from './people.ts'
+import { isAdministrator, type People, peopleOf } from './people.ts'
 import { integer, randomFor } from './random.ts'
 import { type Makers, makersOf } from './values.ts'
 import type { PartyName, SeedHints, World } from './world.ts'
@@ -103,10 +103,12 @@ const sqlType = (table: Table, column: string): string =>
 /** Gives a draft, the `n`-th of its table, the values that depend on no other row. */
 function fill(planning: Planning, draft: Draft, { makers }: Makers, n: number): void {
   const { table, party, index } = draft
-  const { seed, now, layout, people } = planning
+  const { seed, now, layout, people, hints } = planning
   const key = [seed, table.name, party, index]
   const born = now - (2 + (n % 80)) * DAY - integer(randomFor(...key), 0, DAY)
-  if (party !== undefined && layout.personal.has(table.name)) draft.user = index % people.roles.length
+  // A tenant belongs to whoever has the most rights in it.
+  if (party !== undefined && layout.personal.has(table.name))
+    draft.user = table.name === hints.tenant ? people.roles.length - 1 : index % people.roles.length
   for (const [column, make] of makers) {
     const cell = {
       random: randomFor(...key, column),
@@ -119,6 +121,10 @@ function fill(planning: Planning, draft: Draft, { makers }: Makers, n: number): 
     draft.own.set(column, value)
     if (canary !== undefined) draft.canaries.set(column, canary)
   }
-  const { column } = people
+  const { column, installation } = people
   if (column?.table === table.name) draft.own.set(column.name, column.values[index % column.values.length])
+  if (installation?.table === table.name) {
+    const { name, usual, administrator } = installation
+    draft.own.set(name, isAdministrator(people, hints, draft) ? administrator : usual)
+  }
 }

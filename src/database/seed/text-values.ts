@@ -1,7 +1,7 @@
 /** Text of a column: a canary where it is free, otherwise what its format asks for. */
 import type { Column } from '../catalog.ts'
 import { literalOf } from './literal.ts'
-import { type Meaning, meaningOf, wordsOf } from './meaning.ts'
+import { isDeadValue, type Meaning, meaningOf, wordsOf } from './meaning.ts'
 import { base36, hex, idOf, integer, type Random, SHORTEST, token } from './random.ts'
 import type { IdFormat, PartyName } from './world.ts'
 
@@ -29,6 +29,8 @@ export interface TextRules {
   /** Rows of nobody in particular hold no canaries. */
   canaries: boolean
   id?: IdFormat
+  /** What the code takes for it. */
+  words?: readonly string[]
   primary: boolean
   /** A number by which values of different tables differ. */
   offset: number
@@ -65,6 +67,12 @@ function freeText(cell: Cell, column: Column, meaning: Meaning, length: number, 
   // Long as real secrets are; the canary is the part to look for.
   const value = (canary + hex(cell.random, 20)).slice(0, length)
   return { value, canary }
+}
+
+/** Of a kind or state: one that the code knows, and that does not say that the row is over. */
+function wordFor({ name }: Column, { words = [] }: TextRules): string {
+  const known = words.find((one) => !isDeadValue(one)) ?? words[0]
+  return known ?? (wordsOf(name).split(' ').at(-1) === 'role' ? 'member' : 'standard')
 }
 
 /** Cuts a text; what must be unique keeps a part that tells it apart. */
@@ -133,6 +141,6 @@ function formatted(meaning: Meaning, column: Column, cell: Cell, rules: TextRule
     case 'number':
       return { value: String(rules.offset + n + 1) }
     default:
-      return many(wordsOf(column.name).split(' ').at(-1) === 'role' ? 'member' : 'standard')
+      return many(wordFor(column, rules))
   }
 }

@@ -1,7 +1,7 @@
 /** One maker of values for each column. */
 import type { Column, Table } from '../catalog.ts'
 import { arrayLiteral, literalOf } from './literal.ts'
-import { isAlive, isAliveValue, isDeadValue, isOver, isVaried, meaningOf } from './meaning.ts'
+import { bestPlan, isAlive, isAliveValue, isDeadValue, isOver, isVaried, meaningOf } from './meaning.ts'
 import { numberMaker } from './number-values.ts'
 import { hex, idOf, token } from './random.ts'
 import { type Cell, type Made, type TextRules, textMaker } from './text-values.ts'
@@ -74,6 +74,7 @@ function makerOf(table: Table, column: Column, options: MakerOptions): Maker | u
     secret: hints?.secrets.includes(column.name) ?? false,
     canaries: options.canaries,
     ...(hints?.ids[column.name] ? { id: hints.ids[column.name] } : {}),
+    ...(hints?.words?.[column.name] ? { words: hints.words[column.name] } : {}),
     primary: table.primaryKey.includes(column.name),
     offset,
   }
@@ -104,8 +105,10 @@ function scalarMaker(column: Column, rules: TextRules, acting: boolean): Maker |
     case 'varchar':
     case 'bpchar':
     case 'citext':
-    case 'name':
-      return textMaker(column, rules)
+    case 'name': {
+      const plan = acting && !rules.unique ? bestPlan(column.name, rules.words ?? []) : undefined
+      return plan === undefined ? textMaker(column, rules) : () => ({ value: plan })
+    }
     case 'int2':
     case 'int4':
     case 'int8':
@@ -147,7 +150,7 @@ const plain =
 
 function enumMaker(column: Column, values: string[], acting: boolean): Maker {
   const fixed = column.type.array ? undefined : literalOf(column.default)
-  const alive = acting ? values.find(isAliveValue) : undefined
+  const alive = acting ? (values.find(isAliveValue) ?? bestPlan(column.name, values)) : undefined
   const value = alive ?? fixed ?? values.find((one) => !isDeadValue(one)) ?? values[0] ?? null
   return () => ({ value })
 }

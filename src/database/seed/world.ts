@@ -16,6 +16,8 @@ export interface SeedRow {
 export interface SeedUser {
   party: PartyName
   role?: string
+  /** Administers the whole installation, beside any role in the tenant: may do what others are rightly refused. */
+  administrator?: true
   row: SeedRow
   membership?: SeedRow
   tenant?: SeedRow
@@ -75,6 +77,8 @@ export interface TableHints {
   secrets: string[]
   /** Column that holds the role of a user or a membership. */
   roleColumn?: string
+  /** Column → texts that the code takes for it, such as the members of an enum of its input schema. */
+  words?: Record<string, string[]>
   /** Relations that the schema declares; the database may not enforce them. */
   links: WorldLink[]
 }

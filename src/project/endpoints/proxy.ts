@@ -34,7 +34,7 @@ function covers(patterns: string[], path: string): boolean {
 }
 
 /** Servers inside a route, by what the file of the route imports. */
-const MOUNTS: [kind: RegExp, imports: RegExp][] = [
+export const MOUNTS: [kind: RegExp, imports: RegExp][] = [
   [/^procedure$/, /['"]@(trpc\/server\/adapters\/|orpc\/server\/|trpc\/server\/rsc)/],
   [/^resolver$/, /['"](graphql-yoga|@apollo\/server|@as-integrations\/|apollo-server)/],
   [/^hono$/, /['"]hono\/vercel['"]/],

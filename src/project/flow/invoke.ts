@@ -1,7 +1,7 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
-import { wrappedRequest, wrapperAsks } from './libraries.ts'
+import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import {
   allDeps,
@@ -111,6 +111,10 @@ export function invoke(
           return machine.call(one, first ? [first, ...args.slice(1)] : args, syntax, at)
         })
         .reduce((a, b) => either(a, b))
+    if (keepsSchema(shape.from, name)) {
+      for (const one of closures) machine.attempt(one, [], syntax, at)
+      return named(shape, args, syntax, at, deps)
+    }
     if (closures.length > 0 && !LATER.test(name)) {
       const results = closures.map((one) => machine.attempt(one, [], syntax, at))
       const value = results.reduce((a, b) => either(a, b))
@@ -135,10 +139,10 @@ function named(
       return shaped({ ...shape, steps: [...shape.steps.slice(0, -1), { ...last, args }] }, deps)
     return shaped({ ...shape, steps: [...shape.steps, { name: '()', args, at, syntax }] }, deps)
   }
-  return shaped(
-    { k: 'chain', from: shape.from, root: shape.name, steps: [{ name: '()', args, at, syntax }], at, syntax },
-    deps,
-  )
+  // `object({ … })` and `* as z` say the same as `z.object({ … })`.
+  const known = isValidator(shape.from) && /^[a-z]/.test(shape.name) && shape.name !== 'default'
+  const [root, name] = known ? ['z', shape.name] : [shape.name, '()']
+  return shaped({ k: 'chain', from: shape.from, root, steps: [{ name, args, at, syntax }], at, syntax }, deps)
 }
 
 function perElement(

@@ -4,7 +4,7 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
-import { fieldSchema, isLoose } from './schemas.ts'
+import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import {
   allDeps,
   client,
@@ -74,6 +74,13 @@ const PARSES =
   /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
 const VALIDATORS =
   /^(zod|yup|joi|valibot|arktype|superstruct|@sinclair\/typebox|typia|ajv|zod\/.*|zod-form-data)$/
+
+/** `refine(fn)` of a schema: the function looks at what was parsed, and the schema stays what it was. */
+export const keepsSchema = (from: string, name: string): boolean =>
+  isValidator(from) && (KEEPS_SCHEMA.test(name) || name === 'preprocess')
+
+/** A package of schemas: what its functions are called says what they accept, however they were imported. */
+export const isValidator = (from: string): boolean => VALIDATORS.test(from)
 
 function external(value: Value): { from: string; name: string; root: string } | undefined {
   const shape = value.shape
@@ -397,3 +404,9 @@ export function requestValue(method?: string): Value {
   fields.set('clone', give(request))
   return request
 }
+
+/** Handlers of packages that answer below the path that they stand at: a path for each method that any user may ask. */
+export const PATHS_INSIDE: { imports: RegExp; paths: Record<string, string> }[] = [
+  { imports: /['"]better-auth\/(next-js|node)['"]/, paths: { GET: '/get-session', POST: '/sign-out' } },
+  { imports: /\bNextAuth\s*\(/, paths: { GET: '/session' } },
+]

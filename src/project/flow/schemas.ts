@@ -4,7 +4,7 @@ import type { Value } from './value.ts'
 /** Types that accept keys nobody listed. */
 const LOOSE = /^(any|unknown|record|passthrough|loose|looseObject|catchall|custom|json|map)$/
 /** Calls that keep the type they are called on. */
-const SAME =
+export const KEEPS_SCHEMA =
   /^(optional|nullable|nullish|default|describe|refine|superRefine|transform|readonly|brand|meta|catch|check|pipe|min|max|trim|strict|partial|required|strip)$/
 
 /** True when the parsed value may carry keys that the schema does not name. A schema that cannot be read is trusted. */
@@ -18,7 +18,7 @@ export function fieldSchema(schema: Value | undefined, key: string): Value | und
   const shape = schema?.shape
   if (shape?.k !== 'chain') return undefined
   for (const step of shape.steps.toReversed()) {
-    if (SAME.test(step.name)) continue
+    if (KEEPS_SCHEMA.test(step.name)) continue
     const fields = /^(object|strictObject|looseObject|extend|safeExtend|merge)$/.test(step.name)
       ? step.args[0]?.shape
       : undefined

@@ -83,12 +83,14 @@ async function inTime(run: MutantRun, mutant: Mutant): Promise<Outcome> {
   const timer = new AbortController()
   const signal = run.signal ? AbortSignal.any([timer.signal, run.signal]) : timer.signal
   let clock: NodeJS.Timeout | undefined
+  let stop: (() => void) | undefined
   const late = new Promise<Outcome>((resolve, reject) => {
     clock = setTimeout(() => {
       timer.abort(new Error('The time for one mutant is over.'))
       resolve({ result: 'timeout' })
     }, run.budget.each)
-    run.signal?.addEventListener('abort', () => reject(run.signal?.reason), { once: true })
+    stop = () => reject(run.signal?.reason)
+    run.signal?.addEventListener('abort', stop, { once: true })
   })
   const checked = run.check(mutant, signal).catch((error: unknown): Outcome => {
     if (timer.signal.aborted) return { result: 'timeout' }
@@ -98,6 +100,7 @@ async function inTime(run: MutantRun, mutant: Mutant): Promise<Outcome> {
     return await Promise.race([checked, late])
   } finally {
     clearTimeout(clock)
+    if (stop) run.signal?.removeEventListener('abort', stop)
   }
 }
 

@@ -1,6 +1,7 @@
 /** Why the code is as it is: one line for each convention that it follows, with where it was seen. */
 import type { Location } from '../../core/finding.ts'
 import type { Decision } from '../../core/recipe.ts'
+import { blocks } from './hashing.ts'
 import { nameOf } from './source.ts'
 import { libraryOf, type Target } from './target.ts'
 import { guessed } from './user.ts'
@@ -114,13 +115,17 @@ function users({ user, facts, register }: Target): Decision {
   }
 }
 
-function hashing({ hashing: { kind, seen: there }, habits }: Target): Decision {
+function hashing({ hashing, habits }: Target): Decision {
+  const { kind, seen: there } = hashing
   const at = habits.user?.hashing?.at
+  const slow = blocks(hashing)
+    ? ' It computes on the thread that answers everybody, so one at a time, and a pause after each; @node-rs/bcrypt verifies hashes of bcrypt beside it.'
+    : ''
   return {
     about: 'Passwords',
     choice: kind === 'own' ? 'the functions of the project' : kind,
     because: there
-      ? 'Stored hashes were made so: people sign in with the passwords that they have.'
+      ? `Stored hashes were made so: people sign in with the passwords that they have.${slow}`
       : 'OWASP: argon2id where nothing else is there.',
     ...(at && { seen: at }),
     from: there ? 'project' : kind.includes('argon2') ? 'standard' : 'request',

@@ -1,4 +1,5 @@
 import type { NewFile } from '../../core/change.ts'
+import { blocks } from './hashing.ts'
 import type { Target } from './target.ts'
 import { normalizes } from './templates/policy.ts'
 
@@ -27,7 +28,7 @@ ${protecting}
 - Passwords have ${t.minimumLength} characters or more${normalizes(t) ? '' : ' when they are made here'}, and no other rule.
 - A session ends after ${t.idleLifetime / 86400} days without use, and after ${t.sessionLifetime / 86400} days at the latest. Networks of sessions
   are kept with them: an owner gets in from where they have been before, while others guess.
-- One core is left for other requests while passwords are hashed: see \`${t.part['hashing-queue'].replace(/^.*\//, '')}\` beside \`${first}\`.
+- ${blocks(t.hashing) ? 'Passwords are hashed one at a time, with a pause after each, so that other requests are answered' : 'One core is left for other requests while passwords are hashed'}: see \`${t.part['hashing-queue'].replace(/^.*\//, '')}\` beside \`${first}\`.
 `,
   }
 }

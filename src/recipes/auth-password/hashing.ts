@@ -7,7 +7,20 @@ export type Hashing =
   | { kind: '@node-rs/argon2' | 'argon2' | 'bcrypt' | 'bcryptjs'; seen: boolean }
   | { kind: 'scrypt'; seen: false }
   /** Functions of the project. */
-  | { kind: 'own'; hash: Import; verify: Import; storedFirst: boolean; normalizes: boolean; seen: true }
+  | {
+      kind: 'own'
+      hash: Import
+      verify: Import
+      storedFirst: boolean
+      normalizes: boolean
+      /** They compute on the thread that answers requests. */
+      blocks: boolean
+      seen: true
+    }
+
+/** Whether nobody is answered while a password is hashed. */
+export const blocks = (hashing: Hashing): boolean =>
+  hashing.kind === 'bcryptjs' || (hashing.kind === 'own' && hashing.blocks)
 
 export function hashingOf(facts: AuthFacts, { hash }: AuthInput, field: string): Hashing {
   const { habits } = facts
@@ -40,7 +53,10 @@ const packages = ['@node-rs/argon2', 'argon2', 'bcrypt', 'bcryptjs'] as const
 const isStored = ({ project }: AuthFacts, field: string): boolean =>
   project.dataModels.some(({ models }) => models.some((one) => one.fields.some(({ name }) => name === field)))
 
-type Functions = Pick<Extract<Hashing, { kind: 'own' }>, 'hash' | 'verify' | 'storedFirst' | 'normalizes'>
+type Functions = Pick<
+  Extract<Hashing, { kind: 'own' }>,
+  'hash' | 'verify' | 'storedFirst' | 'normalizes' | 'blocks'
+>
 
 /** The function whose result is stored in the field: `secretHash: await hashSecret(secret)`. */
 function byUse(facts: AuthFacts, field: string): Functions | undefined {
@@ -71,5 +87,6 @@ function functionsOf({ project }: AuthFacts, file: string): Functions {
     verify: { file, name: verify },
     storedFirst,
     normalizes: text.includes('.normalize('),
+    blocks: /['"]bcryptjs['"]|\b(?:scrypt|pbkdf2|hash|compare|verify)Sync\(/.test(text),
   }
 }

@@ -2,6 +2,7 @@ import type { Question, Recipe } from '../../core/recipe.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { type AuthFacts, type AuthInput, authInput } from './input.ts'
 import { plan } from './plan.ts'
+import { plantCheck } from './plant.ts'
 import { prove } from './prove.ts'
 import { questions } from './questions.ts'
 import { scaffold } from './scaffold.ts'
@@ -19,4 +20,5 @@ export const authPassword: Recipe<AuthInput, AuthFacts, LiveBench> = {
   plan,
   scaffold,
   prove,
+  plant: plantCheck,
 }

@@ -15,6 +15,7 @@ import { docs } from './docs.ts'
 import { missingCodes } from './failures.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
+import { cacheRule } from './response-headers.ts'
 import { capitals, schemaEdits } from './schema.ts'
 import { choiceOf } from './surfaces/choose.ts'
 import { habitsOf } from './surfaces/habits-of.ts'
@@ -54,6 +55,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     ...example.creates,
     { file: documentation.file, text: await formatted(documentation.text, documentation.file, habits.code) },
   ]
+  const caching = target.choice.surface.kind === 'routes' ? await cacheRule(target, read) : []
   const calls = endpointsOf(target)
   const { manager } = habits.packages
   return {
@@ -67,11 +69,16 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
         ...packaged.edits,
         ...(await codesOf(target, read)),
         ...(await transpiled(target, read)),
+        ...caching,
         ...surfaceEdits(target, read),
       ],
       creates,
       notes: [
         ...schema.notes,
+        ...caching.map(
+          ({ file }) =>
+            `${file} sets Cache-Control for other paths as well: the rule for /${target.path} keeps tokens out of caches.`,
+        ),
         ...packaged.kept.map(({ name, section, present: version, wanted, why }) =>
           why === 'development'
             ? `${name} stands in ${section}: move it to dependencies, or it is missing in production.`

@@ -11,7 +11,7 @@ import { apiPath, targetOf } from './target.ts'
 
 /** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
 export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
-  const results = await runAttacks(attackedOn(bench, facts, input))
+  const results = await runAttacks(attacked(bench, facts, input))
   await bench.reset()
   return results.map(({ attack, verdict, why, exchanges, ms }) => ({
     ...attack,
@@ -22,8 +22,8 @@ export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput
   }))
 }
 
-/** The endpoints of a running copy as the attacks see them, whatever surface they are on. */
-export function attackedOn({ app, parts }: LiveBench, facts: AuthFacts, input: AuthInput): AuthTarget {
+/** The endpoints of a running copy, for attacks, whatever surface they are on. */
+export function attacked({ app, parts }: LiveBench, facts: AuthFacts, input: AuthInput): AuthTarget {
   const target = targetOf(facts, input)
   const contract = contractOf(target)
   const { refusals } = contract

@@ -7,7 +7,8 @@ export interface UserTarget {
   model: string
   delegate: string
   table: string
-  id: { name: string; type: 'String' | 'Int' | 'BigInt' }
+  /** `made`: by the project's code; the database has no default for it. */
+  id: { name: string; type: 'String' | 'Int' | 'BigInt'; made: boolean }
   /** The field that people type in to say who they are. Names are compared as they are, addresses without their case. */
   email: string
   identifier: 'email' | 'name'
@@ -37,10 +38,11 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
         'The Prisma schema has no model of people who sign in.',
         'Name it User or Account, with an email; or run the command again with `--set createUser=true`, which adds one.',
       )
-    return made(habits.schema?.id.value.type ?? 'String')
+    return newModel(habits.schema?.id.value.type ?? 'String')
   }
   const { model, fields } = found
   const known = identifierOf(found)
+  const made = model.fields.some(({ name, hasDefault }) => name === fields.id.name && !hasDefault)
   const stored = fields.passwordHash ?? secretOf(found)
   const keys = new Set(model.relations.flatMap((one) => one.keys))
   const apart = new Set([known.name, stored?.name, fields.id.name])
@@ -55,7 +57,7 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     model: model.name,
     delegate: model.delegate,
     table: model.table,
-    id: fields.id,
+    id: { ...fields.id, made },
     email: known.name,
     identifier: known.kind,
     hash: stored
@@ -66,7 +68,7 @@ export function userOf(facts: AuthFacts, { createUser }: AuthInput): UserTarget 
     ),
     shown: [...new Set([fields.id.name, known.name, ...(fields.name ? [fields.name.name] : [])])],
     disabled: fields.disabled,
-    registrable: refused?.name ?? true,
+    registrable: refused?.name ?? (made && fields.id.type !== 'String' ? fields.id.name : true),
     added: false,
     columns: columnsOf(found, habits.schema?.columns.value === 'snake_case'),
     names: model.fields.filter((one) => !one.relation).map(({ name }) => name),
@@ -150,11 +152,11 @@ function columnsOf(found: UserHabit, inSnake: boolean): UserTarget['columns'] {
   }
 }
 
-const made = (type: UserTarget['id']['type']): UserTarget => ({
+const newModel = (type: UserTarget['id']['type']): UserTarget => ({
   model: 'User',
   delegate: 'user',
   table: 'User',
-  id: { name: 'id', type },
+  id: { name: 'id', type, made: false },
   email: 'email',
   identifier: 'email',
   hash: { name: 'passwordHash', optional: false, added: false },

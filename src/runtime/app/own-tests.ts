@@ -14,6 +14,8 @@ export interface TestRun {
   files?: readonly string[]
   /** What runs them when the project's script does not say. */
   runner?: TestCommand['runner'] | undefined
+  /** Ends with the first that fails, where the runner can. */
+  first?: boolean
   signal?: AbortSignal | undefined
 }
 
@@ -45,7 +47,7 @@ async function runIn(
   folder: string,
   staged: StagedApp,
   env: Record<string, string>,
-  { files, runner, signal }: TestRun,
+  { files, runner, first = false, signal }: TestRun,
 ): Promise<OwnTests> {
   const { workplace } = staged
   const script = scriptOf(folder)
@@ -53,7 +55,7 @@ async function runIn(
     return { ran: false, why: 'the project has no script `test`.' }
   const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
   if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const args = argsOf(command, { folder, root: staged.root }, files)
+  const args = argsOf(command, { folder, root: staged.root }, files, first)
   if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
@@ -87,15 +89,23 @@ function argsOf(
   { program, args }: TestCommand,
   { folder, root }: Pick<StagedApp, 'folder' | 'root'>,
   files: readonly string[] | undefined,
+  first: boolean,
 ): string[] | undefined {
   const only = files?.map((file) => relative(folder, join(root, file)))
   const bin = program === 'node' ? '' : commandOf(folder, program)
   if (bin === undefined) return undefined
   switch (program) {
     case 'vitest':
-      return [bin, 'run', ...args, ...(only ?? [])]
+      return [bin, 'run', ...args, ...(first ? ['--bail=1'] : []), ...(only ?? [])]
     case 'jest':
-      return [bin, '--ci', '--watchAll=false', ...args, ...(only ? ['--runTestsByPath', ...only] : [])]
+      return [
+        bin,
+        '--ci',
+        '--watchAll=false',
+        ...(first ? ['--bail'] : []),
+        ...args,
+        ...(only ? ['--runTestsByPath', ...only] : []),
+      ]
     default: {
       const { options, patterns } = splitArgs(args)
       // A file with variables may hold secrets, and is not in the copy.

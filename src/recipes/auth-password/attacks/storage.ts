@@ -148,11 +148,10 @@ export const storageAttacks: Attack[] = [
   }),
 
   attack('logged-secrets', 'Passwords and tokens in the log', ['ASVS 16.2.5', 'CWE-532'], async (scene) => {
-    const before = scene.target.log().length
     const { secrets } = await aDay(scene)
     await scene.login({ ...scene.newPerson(), identifier: 'a\u0000b@example.com' })
     await setTimeout(WRITTEN_MS)
-    const text = scene.target.log().slice(before)
+    const text = scene.target.log()
     for (const [secret, what] of secrets) scene.holds(!text.includes(secret), `The log holds ${what}.`)
     return 'None is there.'
   }),
@@ -162,7 +161,6 @@ export const storageAttacks: Attack[] = [
     'Lines of the log that an attacker writes',
     ['ASVS 16.4.1', 'CWE-117'],
     async (scene) => {
-      const before = scene.target.log().length
       const mark = scene.newPerson().identifier.replace(/@.*/, '')
       for (const end of ['\n', '\r\n', '\u2028', '\u001b[2K\r'])
         await scene.login({
@@ -170,10 +168,7 @@ export const storageAttacks: Attack[] = [
           identifier: `a@example.com${end}${mark} login of admin succeeded`,
         })
       await setTimeout(WRITTEN_MS)
-      const lines = scene.target
-        .log()
-        .slice(before)
-        .split(/[\r\n\u2028]/)
+      const lines = scene.target.log().split(/[\r\n\u2028]/)
       scene.holds(
         !lines.some((line) => line.startsWith(mark)),
         'An identifier with a line end writes a line of its own into the log.',

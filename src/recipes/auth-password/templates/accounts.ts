@@ -94,6 +94,7 @@ export function register(t: Target): NewFile {
     part.register,
     [
       prisma,
+      ...(id.made ? [fromPackage('node:crypto', 'randomUUID')] : []),
       fromFile(part.events, 'recordEvent'),
       fromFile(part['password-policy'], 'objectionTo'),
       fromFile(part.passwords, 'hashPassword'),
@@ -115,7 +116,7 @@ export async function register(registration: Registration, network: string | und
   const ${hashName(t)} = await hashPassword(password)
   try {
     const user = await ${t.client.use}.${user.delegate}.create({
-      data: { ${[...names, property(hash.name, hashName(t))].join(', ')} },
+      data: { ${[...(id.made ? [`${id.name}: randomUUID()`] : []), ...names, property(hash.name, hashName(t))].join(', ')} },
       select: publicUser,
     })
     recordEvent('account.created', { userId: ${asText(t, `user.${id.name}`)} })

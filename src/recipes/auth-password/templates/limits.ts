@@ -58,7 +58,8 @@ export async function spend(one: Budget): Promise<void> {
   return new RetryLater(429, Math.max(...spent.map(({ secondsLeft }) => secondsLeft)))
 }
 
-async function forgetOld(): Promise<void> {
+/** What no window needs any more. */
+export async function forgetOld(): Promise<void> {
   const yesterday = new Date(Date.now() - DAY)
   await ${db}.${limit.delegate}.deleteMany({ where: { ${field.createdAt}: { lt: yesterday } } })
 }`,

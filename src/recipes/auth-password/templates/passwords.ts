@@ -1,4 +1,5 @@
 import type { NewFile } from '../../../core/change.ts'
+import { blocks } from '../hashing.ts'
 import { fromExport, fromFile, fromPackage, nameOf, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
 
@@ -91,13 +92,13 @@ const ROUNDS = 12
 const DECOY = '$2b$12$UQasqGdfUyLNCwxenFR9cOXrBIxsRbFIsbzy0KTV7Yqv/T2Uh2oNa'
 
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(password, ROUNDS))
+  return inTurn<string>(() => hash(password, ROUNDS))
 }
 
 /** Takes as long for an account that does not exist as for one that does. */
 export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
   const known = stored?.startsWith('$2') ? stored : undefined
-  const matches = await inTurn(() => compare(password, known ?? DECOY))
+  const matches = await inTurn<boolean>(() => compare(password, known ?? DECOY))
   return known !== undefined && matches
 }
 
@@ -144,7 +145,11 @@ function derive(password: string, salt: Buffer): Promise<Buffer> {
   )
 }
 
+/** How many may wait for their turn, for each that hashes. */
+export const waitingOf = ({ hashing }: Target): number => (blocks(hashing) ? 16 : 32)
+
 export function hashingQueue(t: Target): NewFile {
+  if (blocks(t.hashing)) return pausingQueue(t)
   const memory =
     t.hashing.kind === 'bcrypt' || t.hashing.kind === 'bcryptjs' ? '' : ', and takes memory each time'
   return written(
@@ -154,7 +159,7 @@ export function hashingQueue(t: Target): NewFile {
     `
 // One core stays free for the requests that hash nothing.
 const SLOTS = Math.max(1, availableParallelism() - 1)
-const MAX_WAITING = 32 * SLOTS
+const MAX_WAITING = ${waitingOf(t)} * SLOTS
 
 const waiting: (() => void)[] = []
 let running = 0
@@ -177,6 +182,45 @@ function turn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve)
   })
+}`,
+  )
+}
+
+/** Whoever hashes on the one thread must leave time to the others. */
+function pausingQueue(t: Target): NewFile {
+  return written(
+    t.habits,
+    t.part['hashing-queue'],
+    [fromFile(t.part['retry-later'], 'RetryLater')],
+    `
+const MAX_WAITING = ${waitingOf(t)}
+
+const waiting: (() => void)[] = []
+let isBusy = false
+
+/** Hashing keeps the thread that answers everybody: one at a time, and then a pause as long as it took. */
+export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (isBusy) await turn()
+  isBusy = true
+  const began = performance.now()
+  try {
+    return await work()
+  } finally {
+    setTimeout(next, performance.now() - began)
+  }
+}
+
+function turn(): Promise<void> {
+  if (waiting.length >= MAX_WAITING) throw new RetryLater(503, 1)
+  return new Promise((resolve) => {
+    waiting.push(resolve)
+  })
+}
+
+function next(): void {
+  const resume = waiting.shift()
+  if (resume) resume()
+  else isBusy = false
 }`,
   )
 }

@@ -17,7 +17,10 @@ export function peopleOf(t: Target): People {
   const { user, client, facts } = t
   const dataModel = facts.project.dataModels.find((one) => one.model(user.model))
   const model = dataModel?.model(user.model)
-  const people: People = { fields: [], before: '', after: '' }
+  const made = user.id.type === 'String' ? 'newAddress()' : '++count'
+  // What the project makes itself, a test has to.
+  const fields = user.id.made && t.choice.surface.kind !== 'routes' ? [`${user.id.name}: ${made}`] : []
+  const people: People = { fields, before: '', after: '' }
   for (const { name, type } of user.filled) {
     const relation = model?.relations.find(({ keys }) => keys.length === 1 && keys[0] === name)
     const owner = relation && dataModel?.model(relation.model)

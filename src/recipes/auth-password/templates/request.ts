@@ -95,8 +95,7 @@ export function network(t: Target): NewFile {
  * Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
  * Undefined without proxies that are trusted: everything in \`X-Forwarded-For\` is then written by the caller.
  */
-export function networkOf(${parameter}): string | undefined {
-  const { TRUSTED_PROXIES: proxies } = authSettings()
+export function networkOf(${parameter}, proxies = authSettings().TRUSTED_PROXIES): string | undefined {
   if (proxies === 0) return undefined
   const hops = (${headers}.get('x-forwarded-for') ?? '').split(',')
   // Each proxy appends the address that it saw. What stands further left came with the request.

@@ -24,14 +24,15 @@ let settings: z.infer<typeof variables> | undefined
 
 /** Read when first needed, so that a build does not need the secrets. */
 export function authSettings() {
-  if (settings) return settings
-  const read = variables.safeParse(process.env)
-  if (!read.success) {
-    const names = read.error.issues.map((issue) => issue.path.join('.'))
-    throw new Error(\`Missing or invalid in the environment: \${names.join(', ')}\`)
-  }
-  settings = read.data
+  settings ??= settingsIn(process.env)
   return settings
+}
+
+export function settingsIn(environment: Record<string, string | undefined>) {
+  const read = variables.safeParse(environment)
+  if (read.success) return read.data
+  const names = read.error.issues.map((issue) => issue.path.join('.'))
+  throw new Error(\`Missing or invalid in the environment: \${names.join(', ')}\`)
 }`
   return written(t.habits, t.part.settings, [fromPackage('zod', 'z')], trimmed(body))
 }

@@ -8,6 +8,7 @@ import type { Target } from '../target.ts'
 import { actionTests } from './action-tests.ts'
 import { endpointTests } from './endpoint-tests.ts'
 import { peopleOf } from './people.ts'
+import { procedureTests } from './procedure-tests.ts'
 import { unitTests } from './unit-tests.ts'
 
 export interface Tests {
@@ -74,7 +75,11 @@ function unit(t: Target, file: string, runner: Runner): NewFile {
 function endpoints(t: Target, file: string, runner: Runner): NewFile {
   const { surface } = t.choice
   const { imports, body } =
-    surface.kind === 'actions' ? actionTests(t, surface.style, runner) : endpointTests(t, runner)
+    surface.kind === 'actions'
+      ? actionTests(t, surface.style, runner)
+      : surface.kind === 'trpc'
+        ? procedureTests(t, surface.home, runner)
+        : endpointTests(t, runner)
   const mocks = runner.imports.length > 0 && surface.kind === 'actions' && runner.mocking === 'vi'
   const more = mocks ? [fromPackage('vitest', 'vi')] : []
   return written(t.habits, file, [...runner.imports, ...more, ...imports, fromExport(t.client)], body, false)

@@ -9,7 +9,7 @@ export function accessTokens(t: Target): NewFile {
     t.habits,
     t.part['access-tokens'],
     [
-      fromPackage('node:crypto', 'createHash'),
+      fromPackage('node:crypto', 'createHash', 'createSecretKey', 'type KeyObject'),
       fromPackage('jose', 'errors', 'jwtVerify', 'SignJWT'),
       fromFile(t.part.settings, 'authSettings', 'lifetimes'),
     ],
@@ -53,22 +53,29 @@ export async function readAccessToken(token: string): Promise<AccessClaims | und
   }
 }
 
-${shapes(t)}type Key = { id: string; secret: Uint8Array }
+${shapes(t)}type Key = { id: string; secret: KeyObject }
+
+const keys = new Map<string, Key>()
 
 const presentKey = (): Key => keyFrom(authSettings().ACCESS_TOKEN_SECRET)
 
 /** The previous secret still verifies, so that changing the secret signs nobody out. */
-function secretOf(id: string | undefined): Uint8Array {
+function secretOf(id: string | undefined): KeyObject {
   const { ACCESS_TOKEN_SECRET_PREVIOUS: previous } = authSettings()
-  const keys = previous ? [presentKey(), keyFrom(previous)] : [presentKey()]
-  const key = keys.find((one) => one.id === id)
+  const known = previous ? [presentKey(), keyFrom(previous)] : [presentKey()]
+  const key = known.find((one) => one.id === id)
   if (!key) throw new errors.JWKSNoMatchingKey()
   return key.secret
 }
 
+/** Made once: each request needs it. */
 function keyFrom(text: string): Key {
+  const made = keys.get(text)
+  if (made) return made
   const id = createHash('sha256').update(\`kid:\${text}\`).digest('hex').slice(0, 8)
-  return { id, secret: new TextEncoder().encode(text) }
+  const key = { id, secret: createSecretKey(Buffer.from(text)) }
+  keys.set(text, key)
+  return key
 }`,
   )
 }
