@@ -90,7 +90,12 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
     if (!fatal) {
       const { listed, understood } = chooseRecipe(options, catalogue)
       const app = options.app === undefined ? {} : { app: options.app }
-      const facts = { habits: readHabits(project, app), project, stamp: stampOf(new Date()) }
+      const facts = {
+        habits: readHabits(project, app),
+        project,
+        stamp: stampOf(new Date()),
+        task: options.task,
+      }
       const recipe = await listed.load()
       const known = readGenerated(readerOf(context.root))
       const earlier = recipe.subject ? undefined : runOf(known, recipe.id, context.root)
