@@ -14,6 +14,8 @@ export interface TestRun {
   files?: readonly string[]
   /** What runs them when the project's script does not say. */
   runner?: TestCommand['runner'] | undefined
+  /** More options for the runner, as it takes them. */
+  options?: readonly string[]
   /** Ends with the first that fails, where the runner can. */
   first?: boolean
   signal?: AbortSignal | undefined
@@ -47,7 +49,7 @@ async function runIn(
   folder: string,
   staged: StagedApp,
   env: Record<string, string>,
-  { files, runner, first = false, signal }: TestRun,
+  { files, runner, options = [], first = false, signal }: TestRun,
 ): Promise<OwnTests> {
   const { workplace } = staged
   const script = scriptOf(folder)
@@ -55,7 +57,7 @@ async function runIn(
     return { ran: false, why: 'the project has no script `test`.' }
   const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
   if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const args = argsOf(command, { folder, root: staged.root }, files, first)
+  const args = argsOf(command, { folder, root: staged.root }, files, { options, first })
   if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
@@ -89,14 +91,14 @@ function argsOf(
   { program, args }: TestCommand,
   { folder, root }: Pick<StagedApp, 'folder' | 'root'>,
   files: readonly string[] | undefined,
-  first: boolean,
+  { options, first }: { options: readonly string[]; first: boolean },
 ): string[] | undefined {
   const only = files?.map((file) => relative(folder, join(root, file)))
   const bin = program === 'node' ? '' : commandOf(folder, program)
   if (bin === undefined) return undefined
   switch (program) {
     case 'vitest':
-      return [bin, 'run', ...args, ...(first ? ['--bail=1'] : []), ...(only ?? [])]
+      return [bin, 'run', ...args, ...(first ? ['--bail=1'] : []), ...options, ...(only ?? [])]
     case 'jest':
       return [
         bin,
@@ -104,13 +106,14 @@ function argsOf(
         '--watchAll=false',
         ...(first ? ['--bail'] : []),
         ...args,
+        ...options,
         ...(only ? ['--runTestsByPath', ...only] : []),
       ]
     default: {
-      const { options, patterns } = splitArgs(args)
+      const { options: own, patterns } = splitArgs(args)
       // A file with variables may hold secrets, and is not in the copy.
-      const kept = options.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
-      return [...(bin === '' ? [] : [bin]), ...kept, ...(only ?? expanded(folder, patterns))]
+      const kept = own.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
+      return [...(bin === '' ? [] : [bin]), ...kept, ...options, ...(only ?? expanded(folder, patterns))]
     }
   }
 }
