@@ -1,7 +1,7 @@
 import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
-import { eventTests, limitTests } from './limit-tests.ts'
+import { endTests, eventTests, limitTests } from './limit-tests.ts'
 import { addresses, cleanup, peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
@@ -44,6 +44,7 @@ ${is("headers.get('cache-control')", "'no-store'")}
 const who = await call(me, 'me', { token: tokens.accessToken })
 ${is('who.status', '200')}
 ${is(`who.data.${user.email}`, `account.${user.email}`)}
+${is("Object.keys(who.data).sort().join(' ')", `'${[...user.shown].sort().join(' ')}'`)}
 ${is(`JSON.stringify(who.data).includes(${t.hashing.kind.includes('argon2') ? "'argon2'" : `'${user.hash.name}'`})`, 'false')}`,
     ),
     test(
@@ -150,7 +151,7 @@ ${is("(await renew(again.tokens, { site: 'same-origin', origin: 'http://localhos
         ]
       : []),
   ]
-  tests.push(...limitTests(t, slow), ...eventTests(t, slow))
+  tests.push(...endTests(t, slow), ...limitTests(t, slow), ...eventTests(t, slow))
   const cleanUp = after(cleanup(t, people))
   const body = `
 process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long enough'
@@ -243,7 +244,7 @@ ${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
         ...(t.register ? ['spend'] : []),
       ),
       fromFile(part['retry-later'], 'RetryLater'),
-      fromFile(part.sessions, 'openSession'),
+      fromFile(part.sessions, 'openSession', 'renewSession'),
     ],
     body,
   }

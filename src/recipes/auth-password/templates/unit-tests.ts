@@ -72,6 +72,8 @@ ${group(
 
 ${queueTests(t, { test, group, is })}
 
+${passwordTests(t, { test, group, is })}
+
 ${schemaTests(t, { test, group, is })}
 
 ${
@@ -200,6 +202,7 @@ ${is('await readAccessToken(await signed(secret))', 'undefined')}`,
       ...(blocks(t.hashing) ? [] : [fromPackage('node:os', 'availableParallelism')]),
       fromPackage('jose', 'SignJWT'),
       fromFile(part['hashing-queue'], 'inTurn'),
+      fromFile(part.passwords, 'hashPassword', 'verifyPassword'),
       fromFile(part.schemas, 'loginSchema', ...(t.register ? ['registerSchema'] : [])),
       fromFile(part.settings, 'lifetimes', 'settingsIn'),
       fromFile(part['access-tokens'], 'readAccessToken', 'signAccessToken'),
@@ -278,6 +281,43 @@ ${is('most', `Math.min(${most}, slots)`)}`,
   ${is('failed', "'failed'")}
 }
 ${is('await inTurn(() => Promise.resolve(7))', '7')}`,
+      ),
+    ].join('\n\n'),
+  )
+}
+
+function passwordTests(t: Target, { test, group, is }: Spoken): string {
+  const slots = blocks(t.hashing) ? '1' : 'Math.max(1, availableParallelism() - 1)'
+  return group(
+    'passwords',
+    [
+      test(
+        'are right or wrong',
+        `const stored = await hashPassword('mild harbour tulip 7')
+${is("await verifyPassword('mild harbour tulip 7', stored)", 'true')}
+${is("await verifyPassword('mild harbour tulip 8', stored)", 'false')}
+${is("await verifyPassword('mild harbour tulip 7', null)", 'false')}`,
+        'slow',
+      ),
+      test(
+        'are verified in turn, whether there is an account or not',
+        `await verifyPassword('x', undefined)
+let free = () => {}
+const gate = new Promise<void>((resolve) => {
+  free = resolve
+})
+const others = Array.from({ length: ${slots} }, () => inTurn(() => gate))
+let isAnswered = false
+const verified = verifyPassword('x', undefined).then((right) => {
+  isAnswered = true
+  return right
+})
+await new Promise((resolve) => setTimeout(resolve, 200))
+${is('isAnswered', 'false')}
+free()
+await Promise.all(others)
+${is('await verified', 'false')}`,
+        'slow',
       ),
     ].join('\n\n'),
   )
