@@ -212,6 +212,7 @@ describe('procedures of a single application', async () => {
     )
     const { endpoints, access } = contract(facts, authInput.parse({}))
     expect(endpoints.login.within).toBe('json')
+    expect(textOf(plan, 'src/server/auth/auth-endpoints.test.ts')).toContain('JSON.stringify({ json: body })')
     expect(access.given).toEqual({ in: 'body', path: ['result', 'data', 'json', 'accessToken'] })
     isSound(plan)
   })

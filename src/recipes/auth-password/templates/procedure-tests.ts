@@ -18,6 +18,7 @@ export function procedureTests(
   const { onDatabase, after, equal: is } = runner
   const test = (name: string, body: string): string => runner.test(name, body, 'slow')
   const data = transformer === 'superjson' ? 'answer.result?.data.json' : 'answer.result?.data'
+  const sent = transformer === 'superjson' ? '{ json: body }' : 'body'
   const inCookie = t.refreshIn === 'cookie'
   const sample = { String: "'Ann'", Int: '1', DateTime: "'2000-01-01T00:00:00.000Z'" }
   const others = user.filled.map(({ name, type }) => `${name}: ${sample[type]}`)
@@ -152,7 +153,7 @@ async function call(name: string, options: Options) {
   if (cookie) headers.set('cookie', cookie)
   if (origin) headers.set('origin', origin)
   const method = name === 'me' ? 'GET' : 'POST'
-  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
+  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(${sent}) }
   const response = await handler(new Request(url(name), init))
   const text = await response.text()
   const answer = text === '' ? {} : JSON.parse(text)
