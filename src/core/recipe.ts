@@ -39,6 +39,8 @@ export interface Plan {
   decisions: Decision[]
   /** Already part of the change's edit of the manifest; here for who has to install them. */
   packages: Package[]
+  /** Folder of the package that they go to, relative to the root; absent: that of the application. */
+  home?: string
   /** Endpoints that the change adds, as the user would call them: `POST /api/auth/login`. */
   endpoints: string[]
   /** Names of variables that the environment needs afterwards, with what they hold. */
@@ -46,6 +48,15 @@ export interface Plan {
   /** What the user does after applying it, in order. */
   next: { command: string; why: string }[]
   /** What the recipe leaves out on purpose, or proposes besides. */
+  proposals: string[]
+}
+
+/** What a recipe wrote while the copy was running. */
+export interface Completion {
+  files: NewFile[]
+  /** Files of the plan that cannot be written after all, with why. */
+  without: { file: string; why: string }[]
+  decisions: Decision[]
   proposals: string[]
 }
 
@@ -75,12 +86,21 @@ export interface Recipe<Input, Facts, Bench = unknown> {
   input: z.ZodType<Input>
   /** What it is for, where it can be applied several times: an endpoint. */
   subject?(input: Input): string
+  /** Inputs that the words of the request say: of `tests for POST /api/orders`, the endpoint. */
+  inputsIn?(facts: Facts, text: string): Partial<Input>
   /** What has to be asked, given what is already known. */
   questions(facts: Facts, input: Partial<Input>): Question[]
   /** Throws a `UserError` when the project cannot take it: says why, and what would. */
   plan(facts: Facts, input: Input): Promise<Plan>
   /** What the running copy has besides, so that it can be attacked; no part of the change. */
   scaffold?(facts: Facts, input: Input): Scaffold
+  /**
+   * Writes what can only be written when it is known how the running copy answers: other texts for files that the plan
+   * creates. Called before anything is checked.
+   */
+  complete?(bench: Bench, facts: Facts, input: Input): Promise<Completion>
+  /** Judges the change in the copy by more than what every change is judged by. */
+  check?(bench: Bench, facts: Facts, input: Input): Promise<Check[]>
   /** Attacks what the plan added, on a running copy that has it. `facts`: those that the plan was made from. */
   prove?(bench: Bench, facts: Facts, input: Input): Promise<AttackResult[]>
   /**

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Change } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
-import type { Plan } from '../core/recipe.ts'
+import type { Completion, Plan } from '../core/recipe.ts'
 import { type AttackResult, type Check, objections, type Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
@@ -60,12 +60,13 @@ export async function formattedPlan(
 }
 
 const draftOptions = (
-  { facts: { habits }, project, plan: { change, packages }, bench: { app } }: Trial,
+  { facts: { habits }, project, plan: { change, packages, home }, bench: { app } }: Trial,
   context: Context,
 ) => ({
   project,
   change,
   packages,
+  home,
   app,
   manager: habits.packages.manager,
   workFolder: context.workFolder,
@@ -93,22 +94,25 @@ export async function provePlan(trial: Trial, report: Report, context: Context):
     report.findings = reviewed.findings
     report.coverage.faults = faults.length
     const formatted = { ...trial, plan: { ...plan, change } }
-    await onBench(formatted, draft, drafted, report, context)
+    const whole = await onBench(formatted, draft, drafted, report, context)
     if (trial.mutants > 0 && objections(report).length === 0)
       await withMutants(formatted, draft, drafted, report, context)
-    return change
+    return whole
   } finally {
     await draft.close()
   }
 }
 
+/** Gives the change with what the recipe wrote when it had seen the copy run. */
 async function onBench(
-  { recipe, project, facts, input, bench: options }: Trial,
+  trial: Trial,
   draft: Draft,
   drafted: Project,
   report: Report,
   context: Context,
-): Promise<void> {
+): Promise<Change> {
+  const { recipe, project, facts, input, bench: options } = trial
+  let { change } = trial.plan
   const scaffold = recipe.scaffold?.(facts, input) ?? { files: [], env: {} }
   await copyIn(draft.root, new Map(scaffold.files.map(({ file, text }) => [file, text])))
   const given = { ...options, env: scaffold.env }
@@ -116,8 +120,11 @@ async function onBench(
     await withBench(drafted, { ...context, root: draft.root }, given, async (bench) => {
       const { habits } = facts
       const { signal, progress } = context
+      change = await completed(trial, draft, bench, report, context)
       const checks = await checkDraft(bench, draft, { project, habits, signal, progress })
       report.checks = ordered([...(report.checks ?? []), ...checks])
+      if (recipe.check && !checks.some(({ verdict }) => verdict === 'failed'))
+        report.checks.push(...(await bench.timed('checks of the recipe', () => ownChecks(trial, bench))))
       await attack(async () => (await recipe.prove?.(bench, facts, input)) ?? [], bench, report, context)
       report.problems.push(...benchLimits(bench))
       report.phases = bench.phases
@@ -127,7 +134,50 @@ async function onBench(
     const why = await blame(error, project, options, context)
     report.checks = ordered([...(report.checks ?? []), why])
   }
+  return change
 }
+
+const ownChecks = async ({ recipe, facts, input }: Trial, bench: LiveBench): Promise<Check[]> =>
+  (await recipe.check?.(bench, facts, input)) ?? []
+
+/** The change with what can only be written now, in the draft and in the running copy. */
+async function completed(
+  { recipe, facts, input, plan }: Trial,
+  draft: Draft,
+  bench: LiveBench,
+  report: Report,
+  context: Context,
+): Promise<Change> {
+  if (!recipe.complete || plan.change.creates.length === 0) return plan.change
+  context.progress?.('seeing how the copy answers')
+  const done = await bench.timed('seeing how the copy answers', async () =>
+    recipe.complete?.(bench, facts, input),
+  )
+  if (!done) return plan.change
+  report.decisions?.push(...done.decisions)
+  report.adds?.proposals.push(...done.proposals)
+  report.checks?.push(...done.without.map(missing))
+  const left = done.without.map(({ file }) => file)
+  const texts = new Map(done.files.map(({ file, text }) => [file, text]))
+  await draft.written.revise(texts)
+  await draft.written.leave(left)
+  const creates = plan.change.creates
+    .filter(({ file }) => !left.includes(file))
+    .map(({ file, text }) => ({ file, text: texts.get(file) ?? text }))
+  const formatter = facts.habits.code.formatter.value
+  const { change } = await formatDraft(draft, { ...plan.change, creates }, formatter, context.signal)
+  const inCopy = new Map<string, string | undefined>(left.map((file) => [file, undefined]))
+  for (const { file, text } of change.creates) if (texts.has(file)) inCopy.set(file, text)
+  await copyIn(bench.parts.staged.root, inCopy)
+  return change
+}
+
+const missing = ({ file, why }: Completion['without'][number]): Check => ({
+  name: file,
+  verdict: 'failed',
+  why,
+  ms: 0,
+})
 
 /** On a bench of its own: `next dev` takes a change of a file without a build. */
 async function withMutants(

@@ -51,21 +51,22 @@ const properties = z.object({
 })
 
 /**
- * The recipe's input from what was set and, for what has to be asked, what `ask` answers, or the defaults. `before`: inputs
- * of an earlier run, which hold as long as nothing else was set.
+ * The recipe's input from the words of the request, from what was set and, for what has to be asked, what `ask` answers, or
+ * the defaults. `before`: inputs of an earlier run, which hold as long as nothing else was said.
  * Throws a `UserError` for a name or a value that the recipe does not know.
  */
 export async function inputOf(
   recipe: AnyRecipe,
   facts: RecipeFacts,
-  { set }: Request,
+  { set, task }: Request,
   ask?: Context['ask'],
   before: Record<string, unknown> = {},
 ): Promise<{ input: unknown; questions: Answered[] }> {
   const known = properties.parse(
     z.toJSONSchema(recipe.input, { io: 'input', unrepresentable: 'any' }),
   ).properties
-  const given: Record<string, unknown> = { ...before }
+  const said = task === undefined ? {} : recipe.inputsIn?.(facts, task)
+  const given: Record<string, unknown> = { ...before, ...said }
   for (const [name, text] of pairsOf(set)) {
     const property = known[name]
     if (!property) throw unknownInput(name, Object.keys(known))

@@ -18,18 +18,21 @@ import { journalFolderOf } from '../changes/journal.ts'
 import { planned } from '../changes/plan.ts'
 import type { Change } from '../core/change.ts'
 import { UserError } from '../core/error.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import type { Plan } from '../core/recipe.ts'
 import { objections, type Report, type ReportedChange } from '../core/report.ts'
 import { stampOf } from '../core/stamp.ts'
 import { plural } from '../core/wording.ts'
+import { faults } from '../faults/index.ts'
 import { readHabits } from '../project/habits/read.ts'
 import { type ListedRecipe, recipes } from '../recipes/index.ts'
 import { planAgain, readerOf } from './build-again.ts'
 import { formattedPlan, provePlan, type Trial } from './build-proof.ts'
 import { chooseRecipe, inputOf } from './build-request.ts'
 import { benchInput, benchOptions, failedBench } from './on-bench.ts'
-import { coverageOf, openProject } from './open.ts'
+import { coverageOf, faultIds, openProject } from './open.ts'
+import { runFaults } from './run-faults.ts'
 import { uncommitted } from './uncommitted.ts'
 
 const input = z.object({
@@ -90,7 +93,14 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
     if (!fatal) {
       const { listed, understood } = chooseRecipe(options, catalogue)
       const app = options.app === undefined ? {} : { app: options.app }
-      const facts = { habits: readHabits(project, app), project, stamp: stampOf(new Date()) }
+      const findings = (): readonly Finding[] => runFaults(project, faults, undefined, faultIds).findings
+      const facts = {
+        habits: readHabits(project, app),
+        project,
+        findings,
+        stamp: stampOf(new Date()),
+        task: options.task,
+      }
       const recipe = await listed.load()
       const known = readGenerated(readerOf(context.root))
       const earlier = recipe.subject ? undefined : runOf(known, recipe.id, context.root)

@@ -12,6 +12,15 @@ export async function ownTests(
   bench: LiveBench,
   { project = bench.project, ...run }: TestRun & { project?: Project } = {},
 ): Promise<OwnTests> {
+  return withTestDatabase(bench, project, (test) => test(run))
+}
+
+/** Runs tests as often as the work wants to, on one database that each finds as the one before left it. */
+export async function withTestDatabase<T>(
+  bench: LiveBench,
+  project: Project,
+  work: (test: (run: TestRun) => Promise<OwnTests>) => Promise<T>,
+): Promise<T> {
   const { server, database, staged } = bench.parts
   await server.dropDatabase(DATABASE)
   await server.createDatabase(DATABASE)
@@ -21,7 +30,7 @@ export async function ownTests(
       key,
       value.replaceAll(server.url(database), server.url(DATABASE)),
     ])
-    return await runOwnTests(staged, Object.fromEntries(env), run)
+    return await work((run) => runOwnTests(staged, Object.fromEntries(env), run))
   } finally {
     await server.dropDatabase(DATABASE)
   }

@@ -16,6 +16,8 @@ export interface Written {
   putAgain(): Promise<void>
   /** Other texts for files of the change. */
   revise(texts: ReadonlyMap<string, string>): Promise<void>
+  /** Takes files out of the change: they are as they were. */
+  leave(files: readonly string[]): Promise<void>
 }
 
 /** Text by file; `undefined` for no file. */
@@ -34,14 +36,22 @@ export async function copyIn(root: string, after: Texts): Promise<Written> {
     before.set(file, existsSync(path) ? await readFile(path, 'utf8') : undefined)
   }
   await put(root, after)
+  const files = [...after.keys()]
   return {
-    files: [...after.keys()],
+    files,
     before: (file) => before.get(file),
     takeBack: () => put(root, before),
     putAgain: () => put(root, after),
     async revise(texts) {
       for (const [file, text] of texts) after.set(file, text)
       await put(root, texts)
+    },
+    async leave(some) {
+      await put(root, new Map(some.map((file) => [file, before.get(file)])))
+      for (const file of some) {
+        after.delete(file)
+        files.splice(files.indexOf(file), 1)
+      }
     },
   }
 }

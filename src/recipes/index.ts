@@ -1,4 +1,5 @@
 /** What can be added to a project. A recipe is loaded when it was chosen. */
+import type { Finding } from '../core/finding.ts'
 import type { Recipe } from '../core/recipe.ts'
 import type { Habits } from '../project/habits/habits.ts'
 import type { Project } from '../project/project.ts'
@@ -8,8 +9,12 @@ import type { LiveBench } from '../proof/live-bench.ts'
 export interface RecipeFacts {
   habits: Habits
   project: Project
+  /** What a review of the project finds, for who has to tell faults from what is meant. */
+  findings?(): readonly Finding[]
   /** The time in UTC, `YYYYMMDDhhmmss`: for the name of a migration. */
   stamp: string
+  /** What was asked for, in the words of the user. */
+  task?: string | undefined
 }
 
 export type AnyRecipe = Recipe<unknown, RecipeFacts, LiveBench>
@@ -82,5 +87,12 @@ export const recipes: readonly ListedRecipe[] = [
       'audit',
     ],
     load: async () => (await import('./auth-password/index.ts')).authPassword,
+  },
+  {
+    id: 'endpoint-tests',
+    summary: 'Tests for an endpoint that is there, which notice when a guard, a condition or a check is gone',
+    phrases: ['tests endpoint', 'tests route', 'integration tests', 'unit tests', 'tests'],
+    unless: ['e2e', 'playwright', 'cypress', 'browser', 'load test', 'component tests'],
+    load: async () => (await import('./endpoint-tests/index.ts')).endpointTests,
   },
 ]

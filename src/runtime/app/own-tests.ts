@@ -1,11 +1,11 @@
 /** The project's own tests, in the copy, on a database of their own. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, posix, relative } from 'node:path'
 import { z } from 'zod'
 import { plainly, runStep } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 import { patternOf, splitArgs, type TestCommand, testCommandOf } from './test-command.ts'
-import { commandOf } from './tools.ts'
+import { byMember, commandOf } from './tools.ts'
 
 export type OwnTests = { ran: true; passed: boolean; log: string } | { ran: false; why: string }
 
@@ -14,6 +14,8 @@ export interface TestRun {
   files?: readonly string[]
   /** What runs them when the project's script does not say. */
   runner?: TestCommand['runner'] | undefined
+  /** More options for the runner, as it takes them. */
+  options?: readonly string[]
   /** Ends with the first that fails, where the runner can. */
   first?: boolean
   signal?: AbortSignal | undefined
@@ -22,19 +24,40 @@ export interface TestRun {
 const manifest = z.object({ scripts: z.record(z.string(), z.string()).optional() })
 const LIMIT_MS = 180_000
 
-/** Runs them once, for at most three minutes. `env`: that of the running copy, with another database. */
+/**
+ * Runs them once, for at most three minutes; single files in the package that each belongs to. `env`: that of the running
+ * copy, with another database.
+ */
 export async function runOwnTests(
   staged: StagedApp,
   env: Record<string, string>,
-  { files, runner, first = false, signal }: TestRun = {},
+  run: TestRun = {},
 ): Promise<OwnTests> {
-  const { folder, workplace } = staged
+  if (!run.files) return runIn(staged.folder, staged, env, run)
+  let log = ''
+  for (const [member, paths] of byMember(staged, run.files)) {
+    const folder = join(staged.root, member)
+    const files = paths.map((path) => posix.join(member, path))
+    const ran = await runIn(folder, staged, env, { ...run, files })
+    if (!ran.ran || !ran.passed) return ran
+    log += ran.log
+  }
+  return { ran: true, passed: true, log }
+}
+
+async function runIn(
+  folder: string,
+  staged: StagedApp,
+  env: Record<string, string>,
+  { files, runner, options = [], first = false, signal }: TestRun,
+): Promise<OwnTests> {
+  const { workplace } = staged
   const script = scriptOf(folder)
   if (script === undefined && !(files && runner))
     return { ran: false, why: 'the project has no script `test`.' }
   const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
   if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const args = argsOf(command, staged, files, first)
+  const args = argsOf(command, { folder, root: staged.root }, files, { options, first })
   if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
@@ -66,16 +89,16 @@ function plainOf(runner: TestCommand['runner'] | undefined): TestCommand | undef
 /** Arguments of Node.js; `undefined` when the program is not installed. */
 function argsOf(
   { program, args }: TestCommand,
-  { folder, root }: StagedApp,
+  { folder, root }: Pick<StagedApp, 'folder' | 'root'>,
   files: readonly string[] | undefined,
-  first: boolean,
+  { options, first }: { options: readonly string[]; first: boolean },
 ): string[] | undefined {
   const only = files?.map((file) => relative(folder, join(root, file)))
   const bin = program === 'node' ? '' : commandOf(folder, program)
   if (bin === undefined) return undefined
   switch (program) {
     case 'vitest':
-      return [bin, 'run', ...args, ...(first ? ['--bail=1'] : []), ...(only ?? [])]
+      return [bin, 'run', ...args, ...(first ? ['--bail=1'] : []), ...options, ...(only ?? [])]
     case 'jest':
       return [
         bin,
@@ -83,13 +106,14 @@ function argsOf(
         '--watchAll=false',
         ...(first ? ['--bail'] : []),
         ...args,
+        ...options,
         ...(only ? ['--runTestsByPath', ...only] : []),
       ]
     default: {
-      const { options, patterns } = splitArgs(args)
+      const { options: own, patterns } = splitArgs(args)
       // A file with variables may hold secrets, and is not in the copy.
-      const kept = options.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
-      return [...(bin === '' ? [] : [bin]), ...kept, ...(only ?? expanded(folder, patterns))]
+      const kept = own.filter((one) => !/^--env-file(?:-if-exists)?=/.test(one))
+      return [...(bin === '' ? [] : [bin]), ...kept, ...options, ...(only ?? expanded(folder, patterns))]
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Sessions that are the application's own signed tokens, in a cookie or a header. */
 
+import type { Project } from '../../project/project.ts'
 import { type Carrier, carriersOf, carry } from './carriers.ts'
 import { Filler, type Form } from './claims.ts'
 import { type TokenCall, tokenCalls } from './jwt-calls.ts'
@@ -20,13 +21,8 @@ const SESSION = /sess|auth|log_?in|sign_?in|access|jwt/i
 /** Ways to make a session of the project's own tokens; nothing when it has none. */
 export function ownTokens(question: Question): Way[] | Missing | undefined {
   const { project, running } = question
-  const calls = tokenCalls(project, running.env)
-  const made = calls.filter((call) => call.kind === 'sign').sort((a, b) => rank(b, calls) - rank(a, calls))
-  const likely = made.filter((call) => rank(call, calls) >= 0)
-  const signs = likely.length > 0 ? likely : made
-  const verifies = calls.filter((call) => call.kind === 'verify')
+  const { calls, signs, verifies, carriers } = readTokens(project, running.env)
   if (calls.length === 0) return undefined
-  const carriers = carriersOf(project, running.env, /jose|jsonwebtoken/)
   const ways: Way[] = []
   const open = new Set<string>()
   const seen = new Set<string>()
@@ -48,6 +44,32 @@ export function ownTokens(question: Question): Way[] | Missing | undefined {
   if (ways.length > 0) return ways.slice(0, WAYS)
   return {
     missing: `The code checks tokens of its own (${calls[0]?.library}), but the key to sign with is not known: ${[...open].join(', ')}.`,
+  }
+}
+
+/** How a session token is made and carried, as the code has it: for who writes that down as code. */
+export interface TokenForm {
+  call: TokenCall
+  carrier: Carrier
+}
+
+/** The form of session token that is the likeliest; nothing when the project has none of its own. */
+export function tokenForm(project: Project, env: Readonly<Record<string, string>>): TokenForm | undefined {
+  const { signs, verifies, carriers } = readTokens(project, env)
+  const [call] = [...signs, ...verifies]
+  const [carrier] = carriers
+  return call && carrier && { call: merged(call, verifies), carrier }
+}
+
+function readTokens(project: Project, env: Readonly<Record<string, string>>) {
+  const calls = tokenCalls(project, env)
+  const made = calls.filter((call) => call.kind === 'sign').sort((a, b) => rank(b, calls) - rank(a, calls))
+  const likely = made.filter((call) => rank(call, calls) >= 0)
+  return {
+    calls,
+    signs: likely.length > 0 ? likely : made,
+    verifies: calls.filter((call) => call.kind === 'verify'),
+    carriers: calls.length === 0 ? [] : carriersOf(project, env, /jose|jsonwebtoken/),
   }
 }
 
@@ -98,6 +120,10 @@ function wayOf({ project }: Question, call: TokenCall, key: Buffer, carrier: Car
     },
   }
 }
+
+/** The claims of a token for one user. */
+export const claimsOf = (filler: Filler, call: TokenCall): Record<string, unknown> =>
+  said(filler, call.claims)
 
 function said(filler: Filler, forms: ReadonlyMap<string, Form>): Record<string, unknown> {
   const known = [...forms].filter(([name]) => !/^(iat|exp|nbf|jti|iss|aud)$/.test(name))

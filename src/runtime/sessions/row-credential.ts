@@ -4,7 +4,7 @@ import type { Entity } from '../../project/data-model.ts'
 import type { Access } from '../../project/flow/events.ts'
 import { allDeps, type Value } from '../../project/flow/value.ts'
 import { leaves } from '../../project/ownership.ts'
-import type { Project } from '../../project/project.ts'
+import type { Project, Run } from '../../project/project.ts'
 import type { Expr } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
 import { type Carrier, carry } from './carriers.ts'
@@ -12,12 +12,13 @@ import type { Missing, Question, Way } from './minter.ts'
 import { insertRow } from './rows.ts'
 import { filesWith } from './shape.ts'
 
-interface Hash {
+export interface Hash {
   algorithm: string
   encoding: BufferEncoding
 }
 
-interface Lookup {
+/** A row that a credential of the request picks. */
+export interface Lookup {
   model: Entity
   field: string
   carrier: Carrier
@@ -58,6 +59,18 @@ function waysOf({ project, running }: Question, found: readonly Lookup[]): Way[]
       return carry(carrier, key)
     },
   }))
+}
+
+/** The row that a credential picks on the way through one endpoint: a session, or the key of a program. */
+export function lookupOf(
+  project: Project,
+  run: Run,
+): (Lookup & { key: boolean; prefix: string }) | undefined {
+  for (const event of run.events) {
+    const found = event.k === 'access' && /^find/.test(event.operation) ? lookupIn(project, event) : undefined
+    if (found) return { ...found, key: isKey(found), prefix: prefixIn(project, found.model) }
+  }
+  return undefined
 }
 
 /** Every query whose row is picked by a credential, the most asked first. */

@@ -2,6 +2,7 @@ import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
 import { endTests, eventTests, limitTests } from './limit-tests.ts'
+import { addresses, cleanup, peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
@@ -21,13 +22,14 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
   const id = user.id.made
     ? `${user.id.name}: ${user.id.type === 'String' ? 'randomUUID()' : '++count'}, `
     : ''
+  const people = peopleOf(t)
   const made = t.register
     ? `const account = ${account}
   await call(register, 'register', { body: account })
   return account`
     : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({
-    data: { ${id}${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
+    data: { ${id}${property(user.email, `account.${user.email}`)}, ${[...people.fields, `${user.hash.name}: await hashPassword(password)`].join(', ')} },
   })
   return account`
   const tests = [
@@ -151,23 +153,13 @@ ${is("(await renew(again.tokens, { site: 'same-origin', origin: 'http://localhos
       : []),
   ]
   tests.push(...endTests(t, slow), ...limitTests(t, slow), ...eventTests(t, slow))
-  const cleanUp =
-    after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-await ${client.use}.$disconnect()`)
+  const cleanUp = after(cleanup(t, people))
   const body = `
 process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long enough'
 process.env.TRUSTED_PROXIES = '1'
 
 const password = 'mild harbour tulip 7'
-${
-  user.identifier === 'email'
-    ? `const domain = \`\${Date.now().toString(36)}.example.com\`
-let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\``
-    : `const domain = Date.now().toString(36)
-let count = 0
-const newAddress = () => \`ann\${++count}-\${domain}\``
-}
+${addresses(t)}
 const networks = Date.now()
 const newNetwork = () => \`198.\${18 + (networks & 1)}.\${(networks >> 1) & 255}.\${++count % 250}\`
 const url = (name: string) => \`http://localhost/${path}/\${name}\`
@@ -219,6 +211,7 @@ const tokensFor = ({ refreshToken }: Tokens): Options => ({ cookie: refreshToken
 const tokensFor = ({ refreshToken }: Tokens): Options => ({ body: { refreshToken } })`
 }
 
+${t.register ? '' : people.before}
 async function newAccount() {
   ${made}
 }

@@ -22,7 +22,7 @@ process.env.ACCESS_TOKEN_SECRET_PREVIOUS = previous
 process.env.TRUSTED_PROXIES = '1'
 
 const from = (address: string, proxies?: number) =>
-  networkOf(new Request('http://localhost', { headers: { 'x-forwarded-for': address } }), proxies)
+  networkOf(${t.choice.surface.kind === 'routes' ? "new Request('http://localhost', { headers: { 'x-forwarded-for': address } })" : "new Headers({ 'x-forwarded-for': address })"}, proxies)
 
 const isRefused = (work: () => unknown) => {
   try {
