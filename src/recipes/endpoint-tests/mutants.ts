@@ -242,7 +242,7 @@ function reportOf(
       survivors.push({
         tried: one,
         weight,
-        why: whyOf(one.mutant, texts.get(one.mutant.location.file) ?? ''),
+        why: whyOf(subject, one.mutant, texts.get(one.mutant.location.file) ?? ''),
       })
     else if (weight) weights[weight].noticed += 1
   }
@@ -251,7 +251,8 @@ function reportOf(
 }
 
 /** Why nobody can notice it, where that can be told from the line. */
-function whyOf({ before, kind }: Mutant, text: string): string {
+function whyOf({ habits }: Subject, { before, kind, location }: Mutant, text: string): string {
+  if (location.file === habits.logger?.value.file) return 'it is in the log'
   if (/\bz\.\w/.test(before) && /\bprocess\.env\b/.test(text))
     return 'it is about the environment, which is right in tests'
   if (/\b(?:log|logger|console)\.\w+\(/.test(before)) return 'it changes a line of the log'

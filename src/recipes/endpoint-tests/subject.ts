@@ -4,6 +4,7 @@ import { UserError } from '../../core/error.ts'
 import type { DataModel, Entity } from '../../project/data-model.ts'
 import type { Access } from '../../project/flow/events.ts'
 import { isWrite } from '../../project/flow/prisma.ts'
+import type { Value } from '../../project/flow/value.ts'
 import type { Habits, Import } from '../../project/habits/habits.ts'
 import type { InputSchema } from '../../project/input-schema.ts'
 import { argument, type Leaf, leaves } from '../../project/ownership.ts'
@@ -84,7 +85,9 @@ export function subjectOf(facts: TestsFacts, run: RouteRun, states: ReadonlyMap<
       ...(credential?.models ?? []),
       ...people(dataModel, accesses, credential),
       ...keys.map(({ entity }) => entity.name),
-      ...accesses.map(({ model }) => model).filter((model) => !creates.has(model)),
+      ...[...accesses.map(({ model }) => model), ...shownBeside(dataModel, accesses)].filter(
+        (model) => !creates.has(model),
+      ),
     ],
     new Map([
       ...statesOf(dataModel, accesses),
@@ -133,6 +136,23 @@ function people(
     ({ model }) => model === tenant || dataModel.model(model)?.tenantPath !== undefined,
   )
   return tenant !== undefined && membership && ofTenant ? [tenant, membership.name] : []
+}
+
+/** Models whose rows are shown with others: `select: { lines: … }`. Without a row of them, an answer tells nothing of it. */
+function shownBeside(dataModel: DataModel, accesses: readonly Access[]): string[] {
+  const inside = (value: Value | undefined, entity: Entity | undefined): string[] => {
+    if (value?.shape?.k !== 'object' || !entity) return []
+    return [...value.shape.fields].flatMap(([name, field]): string[] => {
+      const relation = entity.relations.find((one) => one.field === name)
+      if (!relation) return []
+      const parts = field.shape?.k === 'object' ? field.shape.fields : undefined
+      const next = dataModel.model(relation.model)
+      return [relation.model, ...inside(parts?.get('select'), next), ...inside(parts?.get('include'), next)]
+    })
+  }
+  return accesses.flatMap((access) =>
+    ['select', 'include'].flatMap((name) => inside(argument(access, name), dataModel.model(access.model))),
+  )
 }
 
 /** Literals that the queries ask of the rows: `status: 'DRAFT'`. */

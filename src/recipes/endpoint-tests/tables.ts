@@ -89,11 +89,11 @@ export function queries(w: Writing, cases: readonly Case[]): string[] {
   return [
     ...table(w, 'query', refused),
     ...unique.map((one) => success(w, `answers ${one.probe.what}`, one)),
-    ...takenQueries(w, same),
+    ...takenQueries(w, [...same, ...others.filter((one) => !unique.includes(one))]),
   ]
 }
 
-/** Queries that are answered as if they were not there. */
+/** Queries that are answered as others are. */
 function takenQueries(w: Writing, cases: readonly Case[]): string[] {
   const plain = cases.filter(({ probe }) => !/\b(?:north|south)\b/.test(probe.call))
   const [first] = plain
