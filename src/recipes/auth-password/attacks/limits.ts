@@ -382,12 +382,12 @@ export const limitAttacks: Attack[] = [
 
 const FLOOD = 24
 const FLOOD_MS = 1_200
-/** Half of the others wait so many times as long as before, in each of two rounds. */
-const SLOWER = 25
 /**
- * One of the others waits so many milliseconds, or as long as half of the flood takes one after another: who is
- * queued behind each hash waits for all of it, however fast the machine.
+ * Half of the others wait as long as so many logins take alone, in each of two rounds: who is queued behind each hash
+ * waits for all of the flood, however fast or busy the machine.
  */
+const LOGINS = 6
+/** One of the others waits so many milliseconds, or as long as half of the flood takes one after another. */
 const SLOW_MS = { least: 500, most: 2_000 }
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
@@ -406,7 +406,7 @@ async function flood(scene: Scene): Promise<string> {
     const { waits, logins } = await rush(scene, session)
     const ratio = median(waits) / Math.max(0.5, median(quiet))
     words = `While ${logins} logins were answered, \`me\` took ${median(waits).toFixed(0)} ms (${ratio.toFixed(1)} times as long as before; longest ${Math.max(...waits).toFixed(0)} ms).`
-    if (!(ratio > SLOWER && Math.max(...waits) > slow)) return words
+    if (!(median(waits) > LOGINS * median(alone) && Math.max(...waits) > slow)) return words
   }
   scene.holds(false, words)
   return words
