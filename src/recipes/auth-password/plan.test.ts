@@ -171,6 +171,14 @@ describe('on variations of the example', () => {
     })
   })
 
+  it('tests on the server where tests of the project stand in a browser', async () => {
+    const config = "export default { test: { environment: 'jsdom' } }\n"
+    const plan = await authPassword.plan(await changed({ 'vitest.config.ts': config }), authInput.parse({}))
+    const tests = plan.change.creates.filter(({ file }) => file.endsWith('.test.ts'))
+    expect(tests.length).toBeGreaterThan(1)
+    for (const { text } of tests) expect(text).toMatch(/^\/\/ @vitest-environment node\n/)
+  })
+
   it('says what becomes of addresses with capitals, unless the project folds them', async () => {
     const model = 'model User {\n  id String @id\n  email String @unique\n  passwordHash String\n}\n'
     const files = {

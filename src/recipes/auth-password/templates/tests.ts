@@ -69,7 +69,7 @@ const canBeCalled = (t: Target, { mocking }: Runner): boolean =>
 
 function unit(t: Target, file: string, runner: Runner): NewFile {
   const { imports, body } = unitTests(t, runner)
-  return written(t.habits, file, [...used(runner.imports, body), ...imports], body, false)
+  return onServer(t, written(t.habits, file, [...used(runner.imports, body), ...imports], body, false))
 }
 
 function endpoints(t: Target, file: string, runner: Runner): NewFile {
@@ -82,7 +82,18 @@ function endpoints(t: Target, file: string, runner: Runner): NewFile {
         : endpointTests(t, runner)
   const mocks = runner.imports.length > 0 && surface.kind === 'actions' && runner.mocking === 'vi'
   const more = mocks ? [fromPackage('vitest', 'vi')] : []
-  return written(t.habits, file, [...runner.imports, ...more, ...imports, fromExport(t.client)], body, false)
+  return onServer(
+    t,
+    written(t.habits, file, [...runner.imports, ...more, ...imports, fromExport(t.client)], body, false),
+  )
+}
+
+/** What stands in for a browser keeps cookies from requests, as one does. */
+function onServer({ habits }: Target, { file, text }: NewFile): NewFile {
+  const { browser, runner } = habits.tests
+  if (!browser) return { file, text }
+  const head = runner === 'jest' ? '/** @jest-environment node */' : '// @vitest-environment node'
+  return { file, text: `${head}\n${text}` }
 }
 
 function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['tests']['runner']>): Runner {
