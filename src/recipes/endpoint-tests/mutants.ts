@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Check } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
+import { levelOf } from '../../project/guards.ts'
 import type { LiveBench } from '../../proof/live-bench.ts'
 import { type Mutant, mutantsOf } from '../../proof/mutants/mutants.ts'
 import { type MutantReport, mutantTable, type TriedMutant } from '../../proof/mutants/run.ts'
@@ -56,7 +57,10 @@ async function ofEndpoint(
   const lost = survivors.filter(({ weight, why }) => weight !== undefined && why === UNKNOWN)
   const kinds = Object.entries(weights)
     .filter(([, { tried: all }]) => all > 0)
-    .map(([kind, { tried: all, noticed }]) => `${noticed} of ${plural(all, NAMES[kind] ?? kind)}`)
+    .map(
+      ([kind, { tried: all, noticed }]) =>
+        `${noticed} of ${plural(all, NAMES[kind] ?? kind, `${NAMES[kind] ?? kind}s`)}`,
+    )
   const said = `${tried.length - survivors.length} of ${tried.length} are noticed (${(rate * 100).toFixed(0)} %)${kinds.length > 0 ? `: ${kinds.join(', ')}` : ''}.`
   const failed = rate < WANTED || lost.length > 0
   return {
@@ -147,7 +151,12 @@ function isForOthers(
   const leaving = [...text.slice(edit.from, edit.to).matchAll(/\b(?:throw|return)\b/g)].at(-1)?.index
   if (leaving === undefined || ran(edit.file, edit.from + leaving)) return false
   return !run.events.some(({ facts }) =>
-    facts.some((fact) => fact.location.file === location.file && fact.location.line === location.line),
+    facts.some(
+      (fact) =>
+        levelOf(fact) !== 'none' &&
+        fact.location.file === location.file &&
+        fact.location.line === location.line,
+    ),
   )
 }
 
