@@ -2,7 +2,8 @@
 // prints as Markdown what noticed them. After `npm run build`; half an hour.
 //   node bench/auth-mutants.mjs [--app FOLDER] [--set name=value] [--mechanical N] [--part K] [--match TEXT] [--log FILE] [--quick] [--survivors] [--tell]
 // `--log FILE`: each result, a line; what stands there already is not tried again, but survivors are, unless `--quick`,
-// which leaves the attacks out that are not likely to notice anything. `--survivors`: them alone. `--tell`: only prints.
+// which leaves the attacks out that are not likely to notice anything. `--survivors`: alone
+// those that nobody has explained. `--tell`: only prints.
 // `--mechanical N`: so many of those made by rule (all: 0 leaves them out); `--part K`: the Kth such share.
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -106,9 +107,9 @@ async function run(bench, facts, input, texts, tests) {
   const mechanical = share(all.mechanical).filter(wanted)
   const mutants = [...written, ...mechanical]
   const before = earlier()
-  const isLeft = ({ id }) => {
-    const one = before.get(id)
-    if (given.survivors) return one?.result === 'survived'
+  const isLeft = (mutant) => {
+    const one = before.get(mutant.id)
+    if (given.survivors) return one?.result === 'survived' && !explained(mutant)
     return !one || (one.result === 'survived' && !given.quick)
   }
   const left = mutants.filter(isLeft)
@@ -222,7 +223,7 @@ function print({ tried, clean }, all) {
     process.exitCode = 1
 }
 
-const squeezed = (text) => {
+function squeezed(text) {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > 140 ? `${line.slice(0, 139)}…` : line
 }

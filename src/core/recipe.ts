@@ -39,6 +39,8 @@ export interface Plan {
   decisions: Decision[]
   /** Already part of the change's edit of the manifest; here for who has to install them. */
   packages: Package[]
+  /** Folder of the package that they go to, relative to the root; absent: that of the application. */
+  home?: string
   /** Endpoints that the change adds, as the user would call them: `POST /api/auth/login`. */
   endpoints: string[]
   /** Names of variables that the environment needs afterwards, with what they hold. */

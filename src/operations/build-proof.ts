@@ -60,12 +60,13 @@ export async function formattedPlan(
 }
 
 const draftOptions = (
-  { facts: { habits }, project, plan: { change, packages }, bench: { app } }: Trial,
+  { facts: { habits }, project, plan: { change, packages, home }, bench: { app } }: Trial,
   context: Context,
 ) => ({
   project,
   change,
   packages,
+  home,
   app,
   manager: habits.packages.manager,
   workFolder: context.workFolder,

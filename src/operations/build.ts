@@ -94,7 +94,13 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
       const { listed, understood } = chooseRecipe(options, catalogue)
       const app = options.app === undefined ? {} : { app: options.app }
       const findings = (): readonly Finding[] => runFaults(project, faults, undefined, faultIds).findings
-      const facts = { habits: readHabits(project, app), project, findings, stamp: stampOf(new Date()) }
+      const facts = {
+        habits: readHabits(project, app),
+        project,
+        findings,
+        stamp: stampOf(new Date()),
+        task: options.task,
+      }
       const recipe = await listed.load()
       const known = readGenerated(readerOf(context.root))
       const earlier = recipe.subject ? undefined : runOf(known, recipe.id, context.root)

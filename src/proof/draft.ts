@@ -1,4 +1,5 @@
 /** The user's project with a change in it, beside the user's own: what a change is judged by before it is applied. */
+import { join } from 'node:path'
 import type { Change } from '../core/change.ts'
 import type { Package } from '../core/recipe.ts'
 import type { Project } from '../project/project.ts'
@@ -15,6 +16,8 @@ export interface DraftOptions {
   project: Project
   change: Change
   packages: readonly Package[]
+  /** Folder of the package that needs them, relative to the root. Default: the application. */
+  home?: string | undefined
   /** Folder of the Next.js application, where there are several. */
   app?: string | undefined
   /** For the copy; outside of the project. */
@@ -62,9 +65,10 @@ export async function openDraft(options: DraftOptions): Promise<Draft> {
 
 async function provide(
   staged: StagedApp,
-  { packages, project, cacheFolder, manager, signal, progress, env }: DraftOptions,
+  { packages, home, project, cacheFolder, manager, signal, progress, env }: DraftOptions,
 ): Promise<string[]> {
-  const version = (name: string): string | undefined => installedVersion(staged.folder, name, staged.top)
+  const folder = home === undefined ? staged.folder : join(staged.root, home)
+  const version = (name: string): string | undefined => installedVersion(folder, name, staged.top)
   const missing = packages.filter(({ name, range }) => !satisfies(version(name) ?? '', range))
   if (missing.length === 0) return []
   const names = missing.map(({ name }) => name)
@@ -77,6 +81,6 @@ async function provide(
     signal,
     ...(env ? { env } : {}),
   })
-  await addPackages(from, names, staged.folder)
+  await addPackages(from, names, folder)
   return names
 }

@@ -99,7 +99,10 @@ async function isAccepted(bench: Bench, keys: readonly Actor[]): Promise<boolean
   if (!key?.party) return false
   const asks = bench.project.runs.filter(
     ({ endpoint }) =>
-      endpoint && /^(api-key|session|permission)$/.test(endpoint.guard.level) && endpoint.writes.length === 0,
+      endpoint &&
+      /^(api-key|session|permission)$/.test(endpoint.guard.level) &&
+      // A key notes when it was used last.
+      (endpoint.writes.length === 0 || endpoint.method === 'GET'),
   )
   const routes = asks.filter(({ endpoint }) => /^(route|pages-api|hono)$/.test(endpoint?.kind ?? ''))
   const first = routes.toSorted((a, b) => rank(a) - rank(b)).slice(0, PROBES)

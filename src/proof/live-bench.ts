@@ -18,9 +18,10 @@ import type { Actor, Bench, Opened, Seen } from './bench.ts'
 import { type Delivery, deliver, opening, pagesOfBuilt } from './deliver.ts'
 import { removeDependents } from './isolate.ts'
 import { keysOf } from './keys.ts'
-import { type Answered, languageOf } from './language.ts'
+import { type Answered, languageOf, pathOfRoute } from './language.ts'
 import { machinesFor } from './machines.ts'
 import { type Marks, marksOf } from './marks.ts'
+import { pagesUsing } from './pages-using.ts'
 import type { Setting } from './ready.ts'
 import type { Call } from './request.ts'
 import { RowChanges } from './row-changes.ts'
@@ -54,6 +55,9 @@ export interface BenchParts {
 
 /** Kinds of endpoints that a key of an API may lead to. */
 const KEYED = /^(route|pages-api|hono|procedure)$/
+
+/** In development, pages that are asked for until one of them brings an action. */
+const COMPILED = 2
 
 /** The bench while it is open. `close` ends and removes everything. */
 export class LiveBench implements Bench {
@@ -236,8 +240,16 @@ export class LiveBench implements Bench {
     }
   }
 
-  pagesOf(action: ActionName): Promise<string[]> {
-    return pagesOfBuilt(this.app, action)
+  async pagesOf(action: ActionName): Promise<string[]> {
+    const pages = await pagesOfBuilt(this.app, action)
+    if (pages.length > 0 || this.app.mode === 'build') return pages
+    for (const page of pagesUsing(this.project, action.file).slice(0, COMPILED)) {
+      const path = pathOfRoute(page, this.language)
+      await this.ask({ k: 'http', method: 'GET', path }, this.actors.at(-1) ?? this.nobody)
+      const now = await pagesOfBuilt(this.app, action)
+      if (now.length > 0) return now
+    }
+    return []
   }
 
   async openPage(action: ActionName, path: string, actor: Actor): Promise<Opened> {

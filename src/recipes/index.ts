@@ -13,6 +13,8 @@ export interface RecipeFacts {
   findings?(): readonly Finding[]
   /** The time in UTC, `YYYYMMDDhhmmss`: for the name of a migration. */
   stamp: string
+  /** What was asked for, in the words of the user. */
+  task?: string | undefined
 }
 
 export type AnyRecipe = Recipe<unknown, RecipeFacts, LiveBench>

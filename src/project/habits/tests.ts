@@ -44,6 +44,7 @@ export function readTests(reading: Reading): TestHabits {
     placement: place?.value ?? 'beside',
     ending: best(endings)?.value ?? '.test.ts',
     globals: runner.runner === 'jest' || runner.runner === 'vitest' ? globals(reading, texts, runner) : false,
+    browser: inBrowserLike(reading),
     database: texts.some(asksDatabase),
     ...words(texts),
   }
@@ -86,6 +87,18 @@ function runnerOf({ app, project }: Reading, texts: string[]): Runner {
   }
   const some = imported.find(([from]) => texts.some((text) => from.test(text)))
   return { runner: some?.[1] }
+}
+
+/** What the configuration of the runner says, here or in a folder above. */
+function inBrowserLike({ app, project, text }: Reading): boolean {
+  const folders = new Set(above(app.folder))
+  const configs = project.files.filter(
+    (file) =>
+      folders.has(posix.dirname(file)) &&
+      /^(?:vitest|vite|jest)(?:\.[\w-]+)*\.\w+$/.test(posix.basename(file)),
+  )
+  const says = /\b(?:environment|testEnvironment)\s*:\s*['"](?:jsdom|happy-dom|jest-environment-jsdom)/
+  return configs.some((file) => says.test(text(file)))
 }
 
 /** Names a database, or imports the client without putting something in its place. */

@@ -1,7 +1,7 @@
 /** Expressions in the project's words, each with what it needs imported. */
 
-import { errorArguments, type Failure } from './failures.ts'
-import { quoted } from './naming.ts'
+import { errorArguments, type Failure, trpcCode } from './failures.ts'
+import { property, quoted } from './naming.ts'
 import { fromExport, fromPackage, nameOf, type Wanted } from './source.ts'
 import type { Target } from './target.ts'
 
@@ -12,7 +12,15 @@ export interface Words {
 
 /** `new HttpError(401, 'unauthorized', 'Sign in to continue')` */
 export function failing({ error }: Target, failure: Failure, message: string, literal = true): Words {
-  const args = errorArguments(error, failure, literal ? quoted(message) : message)
+  const text = literal ? quoted(message) : message
+  if (error.trpc !== undefined) {
+    const code = quoted(trpcCode(failure, error.trpc))
+    return {
+      code: `new TRPCError({ code: ${code}, ${property('message', text)} })`,
+      imports: [fromPackage('@trpc/server', 'TRPCError')],
+    }
+  }
+  const args = errorArguments(error, failure, text)
   return { code: `new ${nameOf(error.from)}(${args})`, imports: [fromExport(error.from)] }
 }
 

@@ -1,26 +1,21 @@
 /** What the endpoints promise, as data: for the attacks, and for whoever calls them. */
-import type { AuthContract, Endpoint } from './attacks/contract.ts'
+import type { AuthContract } from './attacks/contract.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
-import { type Call, type Target, targetOf } from './target.ts'
-import { normalizes } from './templates/policy.ts'
-
-const success = { register: 201, login: 200, refresh: 200, logout: 204, me: 200 } as const
+import { deliveryOf } from './surfaces/delivery.ts'
+import { type Target, targetOf } from './target.ts'
+import { givesTexts, normalizes } from './templates/policy.ts'
 
 /** Throws as `plan` does. */
 export const contract = (facts: AuthFacts, input: AuthInput): AuthContract =>
   contractOf(targetOf(facts, input))
 
 export function contractOf(t: Target): AuthContract {
-  const { user, tables, habits } = t
-  const envelope = habits.answers.success.value
-  const path = (name: string): string[] => [...(envelope === undefined ? [] : [envelope]), name]
-  const endpoint = (call: Call): Endpoint => ({
-    method: call === 'me' ? 'GET' : 'POST',
-    path: `/${t.path}/${call}`,
-    ok: [success[call]],
-  })
+  const { user, tables } = t
+  const { endpoint, envelope, ...delivered } = deliveryOf(t)
+  const path = (name: string): string[] => [...envelope, name]
   const inCookie = t.refreshIn === 'cookie'
   const cookie = { in: 'cookie', name: '__Host-refresh' } as const
+  const access = { in: 'cookie', name: '__Host-access' } as const
   const disabled = user.disabled[0]
   const bcrypt = t.hashing.kind === 'bcrypt' || t.hashing.kind === 'bcryptjs'
   return {
@@ -34,7 +29,9 @@ export function contractOf(t: Target): AuthContract {
     fields: {
       identifier: user.email,
       password: 'password',
-      register: Object.fromEntries(user.filled.map(({ name, type }) => [name, samples[type]])),
+      register: Object.fromEntries(
+        user.filled.map(({ name, type }) => [name, givesTexts(t) ? String(samples[type]) : samples[type]]),
+      ),
     },
     identifier: { kind: user.identifier, foldsCase: user.identifier === 'email', trims: true },
     password: {
@@ -50,8 +47,11 @@ export function contractOf(t: Target): AuthContract {
       ],
     },
     access: {
-      given: { in: 'body', path: path('accessToken') },
-      sent: { in: 'header', name: 'authorization', prefix: 'Bearer ' },
+      given: t.choice.surface.kind === 'actions' ? access : { in: 'body', path: path('accessToken') },
+      sent:
+        t.choice.surface.kind === 'actions'
+          ? access
+          : { in: 'header', name: 'authorization', prefix: 'Bearer ' },
       jwt: {
         algorithm: 'HS256',
         type: 'at+jwt',
@@ -77,6 +77,7 @@ export function contractOf(t: Target): AuthContract {
       mediaType: [415],
       crossSite: [403],
     },
+    ...delivered,
     registerConceals: false,
     limits: { accountAndAddress: 10, address: 100, account: 100, windowSeconds: 15 * 60 },
     clientAddress: { header: 'x-forwarded-for', hops: 1 },

@@ -8,7 +8,6 @@ import { guessed } from './user.ts'
 
 export function decisionsOf(t: Target): Decision[] {
   const { habits } = t
-  const { answers } = habits
   return [
     paths(t),
     users(t),
@@ -27,14 +26,7 @@ export function decisionsOf(t: Target): Decision[] {
       from: 'standard',
     },
     errors(t),
-    seen('Answers', answers.respond?.at ?? answers.success.at, {
-      choice: answers.respond
-        ? `${nameOf(answers.respond.value)}(…)`
-        : answers.success.value === undefined
-          ? 'the value itself'
-          : `{ ${answers.success.value}: … }`,
-      because: 'The other endpoints answer like this.',
-    }),
+    answers(t),
     ...(habits.client
       ? [
           seen('Database', habits.client.at, {
@@ -82,15 +74,24 @@ function seen(about: string, at: Location | undefined, rest: Pick<Decision, 'cho
 }
 
 function paths(t: Target): Decision {
-  const asked = t.path.endsWith('/auth') ? undefined : 'api/auth is taken, and stays as it is.'
-  const [surface] = t.habits.app.surfaces
+  const { surface, because, seen: at, from } = t.choice
+  const taken =
+    surface.kind === 'routes' && !t.path.endsWith('/auth') ? ['api/auth is taken, and stays as it is.'] : []
   return {
     about: 'Endpoints',
-    choice: t.calls.map((call) => `/${t.path}/${call}`).join(', '),
-    because: asked ?? 'Route handlers, which programs of all kinds can call.',
-    ...(asked === undefined && surface?.at && { seen: surface.at }),
-    from: 'default',
+    choice: placeOf(t),
+    because: [...taken, because].join(' '),
+    ...(taken.length === 0 && at && { seen: at }),
+    from: taken.length > 0 ? 'default' : from,
   }
+}
+
+/** Where the endpoints are, in words. */
+function placeOf(t: Target): string {
+  const { surface } = t.choice
+  if (surface.kind === 'trpc') return `procedures ${surface.home.key}.* in ${surface.home.root.file}`
+  if (surface.kind === 'actions') return `server actions in ${t.part.actions}, and currentAccount()`
+  return t.calls.map((call) => `/${t.path}/${call}`).join(', ')
 }
 
 function users({ user, facts, register }: Target): Decision {
@@ -131,7 +132,50 @@ function hashing({ hashing, habits }: Target): Decision {
   }
 }
 
+function answers(t: Target): Decision {
+  const { surface } = t.choice
+  if (surface.kind === 'trpc')
+    return { about: 'Answers', choice: 'the value itself', because: 'tRPC wraps it.', from: 'standard' }
+  if (surface.kind === 'actions') {
+    const { failure, flag, given, client } = surface.style
+    const shape = flag ? `{ ${flag}: false, ${failure}: … }` : `{ ${failure}: … }`
+    const words = { state: '(previous, form)', form: 'a form', object: 'an object' }[given]
+    return {
+      about: 'Answers',
+      choice: `${shape} for a refusal; ${client ? `through ${client.name}` : `given ${words}`}`,
+      because: 'The other actions are written like this.',
+      ...(t.choice.seen && { seen: t.choice.seen }),
+      from: t.choice.seen ? 'project' : 'default',
+    }
+  }
+  const { respond, success } = t.habits.answers
+  return seen('Answers', respond?.at ?? success.at, {
+    choice: respond
+      ? `${nameOf(respond.value)}(…)`
+      : success.value === undefined
+        ? 'the value itself'
+        : `{ ${success.value}: … }`,
+    because: 'The other endpoints answer like this.',
+  })
+}
+
 function errors(t: Target): Decision {
+  const { surface } = t.choice
+  if (surface.kind === 'trpc')
+    return {
+      about: 'Errors',
+      choice: 'TRPCError: UNAUTHORIZED, TOO_MANY_REQUESTS, CONFLICT, BAD_REQUEST, FORBIDDEN',
+      because: 'The other procedures fail like this; `Retry-After` says when to come back.',
+      seen: surface.home.root.at,
+      from: 'project',
+    }
+  if (surface.kind === 'actions')
+    return {
+      about: 'Errors',
+      choice: 'a class AuthError of its own, answered as a text',
+      because: 'What nobody foresaw has to go on to the error boundary, and only that.',
+      from: 'standard',
+    }
   const { handleError, wrapper, error } = t.habits.answers
   if (t.error.own)
     return {

@@ -27,6 +27,8 @@ export interface ErrorClass {
   parameters: (Part | Part[])[]
   /** The class is made by the recipe: the project has none that fits. */
   own: boolean
+  /** It is that of tRPC, of this major version. */
+  trpc?: number
   /** The codes that its type allows, where it names them. */
   union?: { file: string; members: string[]; end: number }
   codes: 'snake_case' | 'kebab-case' | 'SHOUTING'
@@ -99,6 +101,21 @@ function codesIn(project: Project, name: string): string[] {
 
 /** The status of a failure. */
 export const statusOf = (failure: Failure): number => failures[failure].status
+
+/** What tRPC calls it. */
+export function trpcCode(failure: Failure, major: number): string {
+  const code = trpcCodes[statusOf(failure)] ?? 'BAD_REQUEST'
+  return code === 'SERVICE_UNAVAILABLE' && major < 11 ? 'TOO_MANY_REQUESTS' : code
+}
+
+const trpcCodes: Record<number, string> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+}
 
 /** The code of a failure, in the project's words: one that the type has, else one that it gets. */
 export function codeOf(failure: Failure, { union, codes: style }: ErrorClass): string {

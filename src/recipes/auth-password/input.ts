@@ -34,6 +34,8 @@ export const authInput = z.strictObject({
     .regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/, 'Use lower case words and slashes: auth, v1/auth')
     .optional(),
   hash: z.enum(['auto', 'argon2', 'bcrypt', 'scrypt']).default('auto'),
+  /** Absent: what the project uses most. */
+  surface: z.enum(['routes', 'actions', 'trpc']).optional(),
   /** Make a model for users where there is none. */
   createUser: z.boolean().default(false),
 })
@@ -46,4 +48,6 @@ export interface AuthFacts {
   project: Project
   /** The time in UTC, `YYYYMMDDhhmmss`, for the name of a migration. */
   stamp: string
+  /** What was asked for, in the words of the user. */
+  task?: string | undefined
 }

@@ -69,7 +69,7 @@ describe('on the example', async () => {
       expect(
         `${file} ${/\bany\b(?=[\],;)>])|\bas (any|unknown|[A-Z])|@ts-|!\.|dynamic =/.exec(text)?.[0]}`,
       ).toBe(`${file} undefined`)
-      expect(text.split('\n').length, file).toBeLessThan(/\.test\.ts$/.test(file) ? 380 : 180)
+      expect(text.split('\n').length, file).toBeLessThan(/\.test\.ts$/.test(file) ? 480 : 180)
     }
   })
 
@@ -169,6 +169,14 @@ describe('on variations of the example', () => {
       foldsCase: false,
       trims: true,
     })
+  })
+
+  it('tests on the server where tests of the project stand in a browser', async () => {
+    const config = "export default { test: { environment: 'jsdom' } }\n"
+    const plan = await authPassword.plan(await changed({ 'vitest.config.ts': config }), authInput.parse({}))
+    const tests = plan.change.creates.filter(({ file }) => file.endsWith('.test.ts'))
+    expect(tests.length).toBeGreaterThan(1)
+    for (const { text } of tests) expect(text).toMatch(/^\/\/ @vitest-environment node\n/)
   })
 
   it('says what becomes of addresses with capitals, unless the project folds them', async () => {

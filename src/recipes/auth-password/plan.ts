@@ -17,16 +17,19 @@ import type { AuthFacts, AuthInput } from './input.ts'
 import { present } from './present.ts'
 import { cacheRule } from './response-headers.ts'
 import { capitals, schemaEdits } from './schema.ts'
+import { choiceOf } from './surfaces/choose.ts'
+import { habitsOf } from './surfaces/habits-of.ts'
+import { endpointsOf, surfaceEdits } from './surfaces/plan.ts'
 import { libraryOf, type Target, targetOf } from './target.ts'
 import { codeOf } from './templates/index.ts'
 import { testsOf } from './templates/tests.ts'
 
 /** Throws a UserError when the project cannot take it. An empty change where the recipe was applied before. */
 export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
-  const { habits } = facts
-  const there = present(habits)
+  const there = present(habitsOf(facts, choiceOf(facts, input).surface))
   if (there) return there
   const target = targetOf(facts, input)
+  const { habits } = target
   const read = (file: string): string | undefined => textOf(habits.root, file)
   const tests = testsOf(target, read)
   const generated = await Promise.all(
@@ -52,8 +55,8 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     ...example.creates,
     { file: documentation.file, text: await formatted(documentation.text, documentation.file, habits.code) },
   ]
-  const caching = await cacheRule(target, read)
-  const calls = target.calls.map((call) => `${call === 'me' ? 'GET' : 'POST'} /${target.path}/${call}`)
+  const caching = target.choice.surface.kind === 'routes' ? await cacheRule(target, read) : []
+  const calls = endpointsOf(target)
   const { manager } = habits.packages
   return {
     change: {
@@ -67,6 +70,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
         ...(await codesOf(target, read)),
         ...(await transpiled(target, read)),
         ...caching,
+        ...surfaceEdits(target, read),
       ],
       creates,
       notes: [
@@ -84,6 +88,7 @@ export async function plan(facts: AuthFacts, input: AuthInput): Promise<Plan> {
     },
     decisions: decisionsOf(target),
     packages: packaged.added,
+    home: target.home,
     endpoints: calls,
     variables: variables.map(({ name, why, secret }) => ({ name, why, secret })),
     next: [
@@ -238,7 +243,7 @@ function proposalsOf(target: Target): string[] {
       ? ['A first password for the users that are there: an endpoint where whoever is signed in sets one.']
       : []),
     'A password that was forgotten: a link by mail, good once and for half an hour.',
-    ...(target.refreshIn === 'cookie'
+    ...(target.refreshIn === 'cookie' && target.choice.surface.kind !== 'actions'
       ? [
           'For a browser alone, a session cookie without a JWT is simpler. The JWT pays when other programs call the API.',
         ]

@@ -3,33 +3,11 @@ import type { LiveBench } from '../../proof/live-bench.ts'
 import { send } from '../../runtime/requests/send.ts'
 import { runAttacks } from './attacks/index.ts'
 import type { AuthTarget } from './attacks/target.ts'
-import { contract } from './contract.ts'
+import { contractOf } from './contract.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { HASH_FOLDER, KEY_HEADER, KEY_VARIABLE } from './scaffold.ts'
-import { apiPath } from './target.ts'
-
-/** The endpoints of a running copy, for attacks. */
-export function attacked(bench: LiveBench, facts: AuthFacts, input: AuthInput): AuthTarget {
-  const { app, parts } = bench
-  return {
-    contract: contract(facts, input),
-    origin: app.origin,
-    send: (request) => send(app.origin, request),
-    database: parts.client,
-    log: () => app.log(),
-    env: app.env,
-    hash: async (password) => {
-      const answer = await send(app.origin, {
-        method: 'POST',
-        path: `/${apiPath(facts.habits)}/${HASH_FOLDER}`,
-        headers: { [KEY_HEADER]: app.env[KEY_VARIABLE] ?? '', 'content-type': 'text/plain' },
-        body: password,
-      })
-      if (answer.status !== 200) throw new Error(`The copy hashes nothing: it answers ${answer.status}.`)
-      return answer.body
-    },
-  }
-}
+import { callAsAction } from './surfaces/call-action.ts'
+import { apiPath, targetOf } from './target.ts'
 
 /** Attacks the endpoints of a running copy. `facts`: those that the plan was made from. */
 export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput): Promise<AttackResult[]> {
@@ -42,4 +20,32 @@ export async function prove(bench: LiveBench, facts: AuthFacts, input: AuthInput
     evidence: [exchanges],
     ms: Math.round(ms),
   }))
+}
+
+/** The endpoints of a running copy, for attacks, whatever surface they are on. */
+export function attacked({ app, parts }: LiveBench, facts: AuthFacts, input: AuthInput): AuthTarget {
+  const target = targetOf(facts, input)
+  const contract = contractOf(target)
+  const { refusals } = contract
+  return {
+    contract,
+    origin: app.origin,
+    send: (request, endpoint) =>
+      endpoint?.action && refusals
+        ? callAsAction(app, refusals, endpoint, request)
+        : send(app.origin, request),
+    database: parts.client,
+    log: () => app.log(),
+    env: app.env,
+    hash: async (password) => {
+      const answer = await send(app.origin, {
+        method: 'POST',
+        path: `/${apiPath(target.habits)}/${HASH_FOLDER}`,
+        headers: { [KEY_HEADER]: app.env[KEY_VARIABLE] ?? '', 'content-type': 'text/plain' },
+        body: password,
+      })
+      if (answer.status !== 200) throw new Error(`The copy hashes nothing: it answers ${answer.status}.`)
+      return answer.body
+    },
+  }
 }

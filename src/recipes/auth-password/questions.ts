@@ -1,5 +1,6 @@
 import type { Question } from '../../core/recipe.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
+import { choiceOf, possibleIn } from './surfaces/choose.ts'
 import { libraryOf } from './target.ts'
 import { guessed } from './user.ts'
 
@@ -7,7 +8,16 @@ import { guessed } from './user.ts'
 export function questions(facts: AuthFacts, input: Partial<AuthInput>): Question[] {
   const { habits } = facts
   const asked: Question[] = []
-  if (input.refreshIn === undefined)
+  const possible = possibleIn(facts)
+  if (input.surface === undefined && possible.length > 1)
+    asked.push({
+      input: 'surface',
+      text: 'How is it called?',
+      choices: possible.map((value) => ({ value, means: surfaces[value] })),
+      default: choiceOf(facts, input).surface.kind,
+    })
+  // Server actions have a browser on the other side.
+  if (input.refreshIn === undefined && choiceOf(facts, input).surface.kind !== 'actions')
     asked.push({
       input: 'refreshIn',
       text: 'Who calls these endpoints?',
@@ -42,4 +52,10 @@ export function questions(facts: AuthFacts, input: Partial<AuthInput>): Question
       default: 'false',
     })
   return asked
+}
+
+const surfaces = {
+  routes: 'route handlers, which programs of all kinds can call',
+  trpc: 'procedures of the tRPC router',
+  actions: 'server actions, by the pages of this application: tokens are in cookies alone',
 }

@@ -7,6 +7,8 @@ import { type Hashing, hashingOf } from './hashing.ts'
 import type { AuthFacts, AuthInput } from './input.ts'
 import { fileName } from './naming.ts'
 import { folders } from './present.ts'
+import { type Choice, choiceOf } from './surfaces/choose.ts'
+import { habitsOf, homeOf, requireReach } from './surfaces/habits-of.ts'
 import { type Tables, tablesOf } from './tables.ts'
 import { type UserTarget, userOf } from './user.ts'
 
@@ -33,19 +35,31 @@ export const parts = [
   'require-user',
   'sign-in',
   'register',
+  'http-context',
+  'procedures',
+  'session-cookies',
+  'current-account',
+  'read-input',
+  'answered',
+  'actions',
 ] as const
 
 export type Part = (typeof parts)[number]
 
 export type Call = 'register' | 'login' | 'refresh' | 'logout' | 'me'
 
-export interface Target extends Omit<AuthInput, 'register' | 'basePath'> {
+export interface Target extends Omit<AuthInput, 'register' | 'basePath' | 'surface'> {
+  /** As they are where the modules go. */
   habits: Habits
   facts: AuthFacts
   /** Of the application, for issuer and audience. */
   service: string
   register: boolean
-  /** `api/auth` */
+  /** Route handlers, server actions or tRPC, and why. */
+  choice: Choice
+  /** Folder of the package that takes the modules. */
+  home: string
+  /** `api/auth`; of procedures, where HTTP reaches them: `api/trpc`. */
   path: string
   calls: Call[]
   /** File of a module, of a route. */
@@ -61,8 +75,11 @@ export interface Target extends Omit<AuthInput, 'register' | 'basePath'> {
 }
 
 /** Throws a UserError where the project cannot take it. */
-export function targetOf(facts: AuthFacts, input: AuthInput): Target {
-  const { habits, project } = facts
+export function targetOf(given: AuthFacts, input: AuthInput): Target {
+  const choice = choiceOf(given, input)
+  const { surface } = choice
+  const habits = habitsOf(given, surface)
+  const facts = { ...given, habits }
   const client = habits.client?.value
   if (!client)
     throw new UserError(
@@ -79,13 +96,12 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
   const part = Object.fromEntries(
     parts.map((one) => [one, `${folder}/${fileName(one, fileNames)}.ts`]),
   ) as Record<Part, string>
-  const error = errorClassOf(habits.answers, project) ?? {
-    from: { file: part.errors, name: 'AuthError' },
-    parameters: ['status', 'code', 'message'],
-    own: true,
-    codes: 'snake_case',
+  if (surface.kind === 'actions') {
+    part['require-user'] = part['current-account']
+    part.actions = surface.style.file ?? part.actions
   }
-  const basePath = basePathOf(facts, input.basePath)
+  const error = errorFor(facts, choice, part)
+  const basePath = surface.kind === 'routes' ? basePathOf(facts, input.basePath) : ''
   const user = userOf(facts, input)
   const register =
     input.register ??
@@ -95,24 +111,49 @@ export function targetOf(facts: AuthFacts, input: AuthInput): Target {
       `Sign-up cannot fill in ${user.registrable || 'the fields'} of ${user.model}.`,
       'Give it a default in the schema, make it optional, or ask for the recipe without registration.',
     )
+  const home = homeOf(given, surface)
+  const hashing = hashingOf(facts, input, user.hash.name)
+  requireReach(facts, home, hashing)
   const calls: Call[] = [...(register ? (['register'] as const) : []), 'login', 'refresh', 'logout', 'me']
   return {
     ...input,
+    refreshIn: surface.kind === 'actions' ? 'cookie' : input.refreshIn,
     habits,
     facts,
-    service: serviceOf(facts),
+    choice,
+    home,
+    service: serviceOf(given),
     register,
-    path: posix.join('/', apiPath(habits), basePath).slice(1),
+    path:
+      surface.kind === 'trpc'
+        ? surface.home.mount.path.slice(1)
+        : posix.join('/', apiPath(habits), basePath).slice(1),
     calls,
     part,
     route: (call) => `${habits.app.routes}/${basePath}/${call}/route.ts`,
     user,
     tables: tablesOf(habits),
-    hashing: hashingOf(facts, input, user.hash.name),
+    hashing,
     error,
     client,
     failing: failingOf(facts, error),
   }
+}
+
+/** Errors of procedures are those of tRPC; actions tell their own apart from what nobody foresaw. */
+function errorFor(facts: AuthFacts, { surface }: Choice, part: Target['part']): ErrorClass {
+  const codes = 'snake_case'
+  if (surface.kind === 'trpc')
+    return {
+      from: { file: '', name: 'TRPCError' },
+      parameters: [],
+      own: false,
+      trpc: surface.home.major,
+      codes,
+    }
+  const found = surface.kind === 'routes' ? errorClassOf(facts.habits.answers, facts.project) : undefined
+  const from = { file: part.errors, name: 'AuthError' }
+  return found ?? { from, parameters: ['status', 'code', 'message'], own: true, codes }
 }
 
 export interface Failing {

@@ -88,6 +88,7 @@ describe('answers as code', () => {
       globals: false,
       word: 'it',
       describes: true,
+      browser: false,
       database: true,
     },
   })
@@ -127,6 +128,7 @@ describe('answers as code', () => {
             globals: false,
             word: 'test',
             describes: false,
+            browser: false,
             database: false,
           },
         }),

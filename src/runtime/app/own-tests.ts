@@ -1,11 +1,11 @@
 /** The project's own tests, in the copy, on a database of their own. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, posix, relative } from 'node:path'
 import { z } from 'zod'
 import { plainly, runStep } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 import { patternOf, splitArgs, type TestCommand, testCommandOf } from './test-command.ts'
-import { commandOf } from './tools.ts'
+import { byMember, commandOf } from './tools.ts'
 
 export type OwnTests = { ran: true; passed: boolean; log: string } | { ran: false; why: string }
 
@@ -24,19 +24,40 @@ export interface TestRun {
 const manifest = z.object({ scripts: z.record(z.string(), z.string()).optional() })
 const LIMIT_MS = 180_000
 
-/** Runs them once, for at most three minutes. `env`: that of the running copy, with another database. */
+/**
+ * Runs them once, for at most three minutes; single files in the package that each belongs to. `env`: that of the running
+ * copy, with another database.
+ */
 export async function runOwnTests(
   staged: StagedApp,
   env: Record<string, string>,
-  { files, runner, options = [], first = false, signal }: TestRun = {},
+  run: TestRun = {},
 ): Promise<OwnTests> {
-  const { folder, workplace } = staged
+  if (!run.files) return runIn(staged.folder, staged, env, run)
+  let log = ''
+  for (const [member, paths] of byMember(staged, run.files)) {
+    const folder = join(staged.root, member)
+    const files = paths.map((path) => posix.join(member, path))
+    const ran = await runIn(folder, staged, env, { ...run, files })
+    if (!ran.ran || !ran.passed) return ran
+    log += ran.log
+  }
+  return { ran: true, passed: true, log }
+}
+
+async function runIn(
+  folder: string,
+  staged: StagedApp,
+  env: Record<string, string>,
+  { files, runner, options = [], first = false, signal }: TestRun,
+): Promise<OwnTests> {
+  const { workplace } = staged
   const script = scriptOf(folder)
   if (script === undefined && !(files && runner))
     return { ran: false, why: 'the project has no script `test`.' }
   const command = (script === undefined ? undefined : testCommandOf(script)) ?? (files && plainOf(runner))
   if (!command) return { ran: false, why: `its script \`test\` is \`${script}\`, which is not run here.` }
-  const args = argsOf(command, staged, files, { options, first })
+  const args = argsOf(command, { folder, root: staged.root }, files, { options, first })
   if (args === undefined) return { ran: false, why: `${command.program} is not installed.` }
   const { code, late, log } = await runStep(
     plainly(workplace),
@@ -68,7 +89,7 @@ function plainOf(runner: TestCommand['runner'] | undefined): TestCommand | undef
 /** Arguments of Node.js; `undefined` when the program is not installed. */
 function argsOf(
   { program, args }: TestCommand,
-  { folder, root }: StagedApp,
+  { folder, root }: Pick<StagedApp, 'folder' | 'root'>,
   files: readonly string[] | undefined,
   { options, first }: { options: readonly string[]; first: boolean },
 ): string[] | undefined {

@@ -42,9 +42,10 @@ describe('attacks on sign-in endpoints', () => {
     async (bug) => {
       const only = found[bug] ?? []
       const results = await range.under([bug], (target) => runAttacks(target, { only }))
-      expect(results.map(({ attack, verdict }) => `${attack.id} ${verdict}`).sort()).toEqual(
-        only.map((id) => `${id} broken`).sort(),
-      )
+      expect(
+        results.map(({ attack, verdict }) => `${attack.id} ${verdict}`).sort(),
+        results.map(({ why }) => why).join(),
+      ).toEqual(only.map((id) => `${id} broken`).sort())
     },
     60_000,
   )

@@ -246,8 +246,9 @@ export const browserAttacks: Attack[] = [
           : []),
       ]) {
         const type = answer.headers['content-type'] ?? ''
+        const known = scene.contract.mediaTypes?.some((one) => type.startsWith(one))
         scene.holds(
-          answer.body === '' || /^application\/(problem\+)?json\b/i.test(type),
+          answer.body === '' || known || /^application\/(problem\+)?json\b/i.test(type),
           `An answer is of type \`${type}\`.`,
           answer,
         )

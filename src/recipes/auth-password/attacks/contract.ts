@@ -5,6 +5,19 @@ export interface Endpoint {
   path: string
   /** Statuses of success. */
   ok: number[]
+  /** Sent with each request, unless an attack says otherwise. */
+  headers?: Record<string, string>
+  /** Key of an object that the body stands in: `json` of superjson. */
+  within?: string
+  /** It is a server action: who delivers requests calls it with the body, and reads its answer. */
+  action?: ActionEndpoint
+}
+
+export interface ActionEndpoint {
+  file: string
+  name: string
+  /** `state`: `(previous, form)`; `form`: a FormData; `object`: the body itself. Absent: it takes nothing. */
+  given?: 'state' | 'form' | 'object'
 }
 
 /** Where a token stands in an answer, or in a request. */
@@ -94,6 +107,12 @@ export interface AuthContract {
     mediaType: number[]
     crossSite: number[]
   }
+  /** How actions tell a refusal, and which status says the same. */
+  refusals?: { key: string; texts: { text: string; status: number }[]; otherwise: number }
+  /** Ids of attacks that can have no meaning where the endpoints are, and why. */
+  without?: Record<string, string>
+  /** Types of answers that no browser takes for a page; JSON, when absent. */
+  mediaTypes?: string[]
   /** Register answers the same whether the identifier is taken or not. */
   registerConceals: boolean
   /** Failed logins that are let through in a window. */

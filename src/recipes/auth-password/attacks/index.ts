@@ -7,7 +7,7 @@ import { passwordAttacks } from './passwords.ts'
 import { registrationAttacks } from './registration.ts'
 import { sessionAttacks } from './sessions.ts'
 import { storageAttacks } from './storage.ts'
-import type { Attack, AuthTarget, Verdict } from './target.ts'
+import type { Attack, Attacked, AuthTarget, Verdict } from './target.ts'
 import { tokenAttacks } from './tokens.ts'
 
 export const authAttacks: readonly Attack[] = [
@@ -46,7 +46,8 @@ export async function runAttacks(target: AuthTarget, options: AttackOptions = {}
     if (options.only && !options.only.includes(id)) continue
     options.signal?.throwIfAborted()
     const begin = performance.now()
-    const attacked = await run(target)
+    const without = target.contract.without?.[id]
+    const attacked = without === undefined ? await run(target) : notApplicable(without)
     const result = { attack: { id, title, requirements }, ...attacked, ms: performance.now() - begin }
     results.push(result)
     options.onResult?.(result)
@@ -54,3 +55,9 @@ export async function runAttacks(target: AuthTarget, options: AttackOptions = {}
   }
   return results
 }
+
+const notApplicable = (why: string): Attacked => ({
+  verdict: 'not applicable',
+  why,
+  exchanges: { kind: 'exchange', exchanges: [], reproduce: [] },
+})

@@ -187,14 +187,17 @@ export class Scene {
     json: unknown,
     manner: Manner = {},
   ): Promise<HttpAnswer> {
-    const { method, path } = this.endpoint(name)
-    const body = manner.body ?? (json === undefined ? undefined : JSON.stringify(json))
+    const endpoint = this.endpoint(name)
+    const { method, path } = endpoint
+    const plain = manner.body ?? (json === undefined ? undefined : JSON.stringify(json))
+    const body = typeof plain === 'string' && endpoint.within ? `{"${endpoint.within}":${plain}}` : plain
     return this.send(
       {
         method,
         path,
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...endpoint.headers,
           ...this.addressed(manner.address ?? freshAddress()),
           ...manner.headers,
         },
@@ -202,15 +205,20 @@ export class Scene {
         ...(manner.chunked ? { chunked: true } : {}),
       },
       manner,
+      endpoint,
     )
   }
 
-  async send(request: HttpRequest, { role = 'exploit', as = 'nobody' }: Manner = {}): Promise<HttpAnswer> {
+  async send(
+    request: HttpRequest,
+    { role = 'exploit', as = 'nobody' }: Manner = {},
+    endpoint?: Endpoint,
+  ): Promise<HttpAnswer> {
     const headers = Object.fromEntries(
       Object.entries(request.headers ?? {}).filter(([, value]) => value !== LEFT_OUT),
     )
     const asked = { ...request, headers }
-    const answer = await this.answered(asked)
+    const answer = await this.answered(asked, endpoint)
     this.sent.push({ role, as, request: asked, answer, saw: '' })
     const { status } = answer
     const busy = this.contract.answers.busy.includes(status)
@@ -224,9 +232,9 @@ export class Scene {
     return answer
   }
 
-  private async answered(request: HttpRequest): Promise<HttpAnswer> {
+  private async answered(request: HttpRequest, endpoint: Endpoint | undefined): Promise<HttpAnswer> {
     try {
-      return await this.target.send(request)
+      return await this.target.send(request, endpoint)
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       return { status: 0, headers: {}, body: error.message, bytes: 0, ms: 0, id: error.id }

@@ -1,14 +1,15 @@
 import type { Exchanges } from '../../../core/finding.ts'
 import type { Client } from '../../../database/server.ts'
 import type { HttpAnswer, HttpRequest } from '../../../runtime/requests/send.ts'
-import type { AuthContract } from './contract.ts'
+import type { AuthContract, Endpoint } from './contract.ts'
 
 /** A running copy with sign-in endpoints, and what an examiner may look at besides. */
 export interface AuthTarget {
   contract: AuthContract
   /** `http://127.0.0.1:3000` */
   origin: string
-  send(request: HttpRequest): Promise<HttpAnswer>
+  /** `endpoint`: whose request it is, where it has to be delivered in another way than it is written. */
+  send(request: HttpRequest, endpoint?: Endpoint): Promise<HttpAnswer>
   /** Connected to the scratch database of the copy. */
   database: Client
   /** All that the copy has written to its output. */

@@ -1,7 +1,8 @@
 import { property } from '../naming.ts'
 import { fromFile, fromPackage, type Wanted } from '../source.ts'
 import type { Target } from '../target.ts'
-import { eventTests, limitTests } from './limit-tests.ts'
+import { endTests, eventTests, limitTests } from './limit-tests.ts'
+import { addresses, cleanup, peopleOf } from './people.ts'
 import type { Runner } from './tests.ts'
 
 /** Through the handlers, on the database of DATABASE_URL. They leave nothing behind. */
@@ -21,13 +22,14 @@ export function endpointTests(t: Target, runner: Runner): { imports: Wanted[]; b
   const id = user.id.made
     ? `${user.id.name}: ${user.id.type === 'String' ? 'randomUUID()' : '++count'}, `
     : ''
+  const people = peopleOf(t)
   const made = t.register
     ? `const account = ${account}
   await call(register, 'register', { body: account })
   return account`
     : `const account = { ${user.email}: newAddress(), password }
   await ${client.use}.${user.delegate}.create({
-    data: { ${id}${property(user.email, `account.${user.email}`)}, ${[...others.map((one) => one.replace("'2000", "new Date('2000").replace("Z'", "Z')")), `${user.hash.name}: await hashPassword(password)`].join(', ')} },
+    data: { ${id}${property(user.email, `account.${user.email}`)}, ${[...people.fields, `${user.hash.name}: await hashPassword(password)`].join(', ')} },
   })
   return account`
   const tests = [
@@ -42,6 +44,7 @@ ${is("headers.get('cache-control')", "'no-store'")}
 const who = await call(me, 'me', { token: tokens.accessToken })
 ${is('who.status', '200')}
 ${is(`who.data.${user.email}`, `account.${user.email}`)}
+${is("Object.keys(who.data).sort().join(' ')", `'${[...user.shown].sort().join(' ')}'`)}
 ${is(`JSON.stringify(who.data).includes(${t.hashing.kind.includes('argon2') ? "'argon2'" : `'${user.hash.name}'`})`, 'false')}`,
     ),
     test(
@@ -83,6 +86,7 @@ ${is('(await renew(tokens)).status', '401')}`,
 const [one, two, three] = [await signIn(account), await signIn(account), await signIn(account)]
 const out = await call(logout, 'logout', tokensFor(one.tokens))
 ${inCookie ? `${is('out.headers.getSetCookie().length', '1')}\n${is("/^(__Host-)?refresh=;.*Max-Age=0/.test(out.headers.getSetCookie()[0] ?? '')", 'true')}` : is('out.text', "''")}
+${is("(await call(logout, 'logout', tokensFor(one.tokens))).status", '401')}
 // The access token is enough, and without any token there is nothing to end.
 ${is("(await call(logout, 'logout', { token: two.tokens.accessToken })).status", '204')}
 ${is('(await renew(two.tokens)).status', '401')}
@@ -148,24 +152,14 @@ ${is("(await renew(again.tokens, { site: 'same-origin', origin: 'http://localhos
         ]
       : []),
   ]
-  tests.push(...limitTests(t, slow), ...eventTests(t, slow))
-  const cleanUp =
-    after(`await ${client.use}.${user.delegate}.deleteMany({ where: { ${user.email}: { endsWith: domain } } })
-await ${client.use}.$disconnect()`)
+  tests.push(...endTests(t, slow), ...limitTests(t, slow), ...eventTests(t, slow))
+  const cleanUp = after(cleanup(t, people))
   const body = `
 process.env.ACCESS_TOKEN_SECRET ??= 'a secret that only these tests know, long enough'
 process.env.TRUSTED_PROXIES = '1'
 
 const password = 'mild harbour tulip 7'
-${
-  user.identifier === 'email'
-    ? `const domain = \`\${Date.now().toString(36)}.example.com\`
-let count = 0
-const newAddress = () => \`ann\${++count}@\${domain}\``
-    : `const domain = Date.now().toString(36)
-let count = 0
-const newAddress = () => \`ann\${++count}-\${domain}\``
-}
+${addresses(t)}
 const networks = Date.now()
 const newNetwork = () => \`198.\${18 + (networks & 1)}.\${(networks >> 1) & 255}.\${++count % 250}\`
 const url = (name: string) => \`http://localhost/${path}/\${name}\`
@@ -217,6 +211,7 @@ const tokensFor = ({ refreshToken }: Tokens): Options => ({ cookie: refreshToken
 const tokensFor = ({ refreshToken }: Tokens): Options => ({ body: { refreshToken } })`
 }
 
+${t.register ? '' : people.before}
 async function newAccount() {
   ${made}
 }
@@ -250,7 +245,7 @@ ${onDatabase(`/${path}`, [cleanUp, ...tests].join('\n\n'))}
         ...(t.register ? ['spend'] : []),
       ),
       fromFile(part['retry-later'], 'RetryLater'),
-      fromFile(part.sessions, 'openSession'),
+      fromFile(part.sessions, 'openSession', 'renewSession'),
     ],
     body,
   }

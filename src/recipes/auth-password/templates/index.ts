@@ -1,4 +1,6 @@
 import type { NewFile } from '../../../core/change.ts'
+import { actionsCode } from '../surfaces/actions.ts'
+import { trpcCode } from '../surfaces/trpc.ts'
 import type { Target } from '../target.ts'
 import { register, signIn } from './accounts.ts'
 import { endpoint } from './endpoint.ts'
@@ -19,9 +21,7 @@ export function codeOf(target: Target): NewFile[] {
     settings(target),
     ...(target.error.own ? [errors(target)] : []),
     retryLater(target),
-    endpoint(target),
-    readJson(target),
-    ...(target.refreshIn === 'cookie' ? [sameOrigin(target), refreshCookie(target)] : []),
+    ...(target.refreshIn === 'cookie' ? [sameOrigin(target)] : []),
     network(target),
     hashingQueue(target),
     passwords(target),
@@ -32,10 +32,22 @@ export function codeOf(target: Target): NewFile[] {
     events(target),
     accessTokens(target),
     sessions(target),
-    tokenAnswer(target),
-    requireUser(target),
     signIn(target),
     ...(target.register ? [register(target)] : []),
+    ...surfaceCode(target),
+  ]
+}
+
+function surfaceCode(target: Target): NewFile[] {
+  const { surface } = target.choice
+  if (surface.kind === 'trpc') return [requireUser(target), ...trpcCode(target, surface.home)]
+  if (surface.kind === 'actions') return actionsCode(target, surface.style)
+  return [
+    endpoint(target),
+    readJson(target),
+    ...(target.refreshIn === 'cookie' ? [refreshCookie(target)] : []),
+    tokenAnswer(target),
+    requireUser(target),
     ...routes(target),
   ]
 }

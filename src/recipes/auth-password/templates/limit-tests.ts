@@ -78,6 +78,29 @@ await forgetOld()
 const left = await ${rows}.findMany({ where: { key: { in: [one.key, two.key] } } })
 ${is("left.map(({ key }) => key).join(' ')", 'one.key')}`,
     ),
+    test(
+      'begins to count anew after a quarter of an hour, and for the account after an hour',
+      `${refused}
+const now = Date.now
+// The start of both windows.
+const start = 1_000_000_800_000
+const [account, other] = [newAddress(), newAddress()]
+try {
+  Date.now = () => start
+  for (let guess = 0; guess < 10; guess++) await spendLogin(account, \`windows of \${domain}\`)
+  for (let guess = 0; guess < 100; guess++) await spendLogin(other, undefined)
+  Date.now = () => start + 899_000
+  ${is(`await refused(spendLogin(account, \`windows of \${domain}\`))`, 'true')}
+  Date.now = () => start + 900_000
+  ${is(`await refused(spendLogin(account, \`windows of \${domain}\`))`, 'false')}
+  Date.now = () => start + 3_599_000
+  ${is('await refused(spendLogin(other, undefined))', 'true')}
+  Date.now = () => start + 3_600_000
+  ${is('await refused(spendLogin(other, undefined))', 'false')}
+} finally {
+  Date.now = now
+}`,
+    ),
     ...(t.register
       ? [
           test(
@@ -91,6 +114,42 @@ ${is('(await again()).status', '429')}`,
           ),
         ]
       : []),
+  ]
+}
+
+/** Sessions end when they should: rows are made older than they are. */
+export function endTests(t: Target, { test, equal: is }: Runner): string[] {
+  const { field: f, session } = t.tables
+  const rows = `${t.client.use}.${session.delegate}`
+  const { idleLifetime: idle, sessionLifetime: most } = t
+  const where = `where: { ${f.userId}: id }`
+  return [
+    test(
+      'ends a session that nobody uses, and at the latest after its time',
+      `const near = (date: Date | undefined, seconds: number) =>
+  Math.abs((date?.getTime() ?? 0) - Date.now() - seconds * 1000) < 20_000
+const account = await newAccount()
+const id = await idOf(account)
+const opened = await openSession(id, undefined)
+${is(`near(opened.refreshExpiresAt, ${Math.min(idle, most)})`, 'true')}
+const row = await ${rows}.findFirstOrThrow({ ${where} })
+${is(`near(row.${f.idleExpiresAt}, ${Math.min(idle, most)})`, 'true')}
+${is(`near(row.${f.expiresAt}, ${most})`, 'true')}
+await ${rows}.updateMany({ ${where}, data: { ${f.idleExpiresAt}: new Date(Date.now() + 5000) } })
+const renewed = await renewSession(opened.refreshToken)
+const used = await ${rows}.findFirstOrThrow({ ${where} })
+${is(`near(used.${f.idleExpiresAt}, ${idle})`, 'true')}
+${is(`near(renewed?.refreshExpiresAt, ${Math.min(idle, most)})`, 'true')}
+await ${rows}.updateMany({ ${where}, data: { ${f.expiresAt}: new Date(Date.now() + 60_000) } })
+const last = await renewSession(renewed?.refreshToken ?? '')
+${is(`near(last?.refreshExpiresAt, 60)`, 'true')}
+await ${rows}.updateMany({ ${where}, data: { ${f.idleExpiresAt}: new Date(Date.now() - 1000) } })
+${is("await renewSession(last?.refreshToken ?? '')", 'undefined')}
+const { tokens } = await signIn(account)
+await ${rows}.updateMany({ ${where}, data: { ${f.expiresAt}: new Date(Date.now() - 1000) } })
+${is("(await call(me, 'me', { token: tokens.accessToken })).status", '401')}
+${is('(await renew(tokens)).status', '401')}`,
+    ),
   ]
 }
 

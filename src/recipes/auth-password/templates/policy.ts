@@ -58,6 +58,10 @@ function without(text: string, words: string[]): string {
   )
 }
 
+/** Fields of forms are texts. */
+export const givesTexts = ({ choice }: Target): boolean =>
+  choice.surface.kind === 'actions' && choice.surface.style.given !== 'object'
+
 const isBcrypt = ({ hashing }: Target): boolean => hashing.kind === 'bcrypt' || hashing.kind === 'bcryptjs'
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{Letter}\p{Number}]/gu, '')
@@ -84,7 +88,9 @@ export function schemas(t: Target): NewFile {
   const called = name ? 'username' : 'address'
   const kinds = {
     String: "z.string().trim().min(1).max(120).refine(isText, 'Contains a character that is not allowed')",
-    Int: 'z.number().int().min(-2_147_483_648).max(2_147_483_647)',
+    Int: givesTexts(t)
+      ? 'z.string().regex(/^-?\\d{1,9}$/).transform(Number)'
+      : 'z.number().int().min(-2_147_483_648).max(2_147_483_647)',
     DateTime: 'z.coerce.date()',
   }
   const spelling = normalizes(t)

@@ -57,7 +57,14 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   )
 }
 
+/** How modules are given what was asked: route handlers have the request, the others its headers alone. */
+export const asked = ({ choice }: Target): { parameter: string; headers: string } =>
+  choice.surface.kind === 'routes'
+    ? { parameter: 'request: Request', headers: 'request.headers' }
+    : { parameter: "headers: Pick<Headers, 'get'>", headers: 'headers' }
+
 export function sameOrigin(t: Target): NewFile {
+  const { parameter, headers } = asked(t)
   const refused = failing(t, 'crossSite', 'Requests from other sites are not accepted')
   return written(
     t.habits,
@@ -65,10 +72,10 @@ export function sameOrigin(t: Target): NewFile {
     refused.imports,
     `
 /** For endpoints that act on a cookie: \`SameSite\` covers other sites, this covers sibling subdomains as well. */
-export function requireSameOrigin(request: Request): void {
-  const site = request.headers.get('sec-fetch-site') ?? 'same-origin'
-  const origin = request.headers.get('origin')
-  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host')
+export function requireSameOrigin(${parameter}): void {
+  const site = ${headers}.get('sec-fetch-site') ?? 'same-origin'
+  const origin = ${headers}.get('origin')
+  const host = ${headers}.get('x-forwarded-host') ?? ${headers}.get('host')
   const isOurs = origin === null || (URL.canParse(origin) && new URL(origin).host === host)
   if (!isOurs || (site !== 'same-origin' && site !== 'none')) {
     throw ${refused.code}
@@ -78,6 +85,7 @@ export function requireSameOrigin(request: Request): void {
 }
 
 export function network(t: Target): NewFile {
+  const { parameter, headers } = asked(t)
   return written(
     t.habits,
     t.part.network,
@@ -87,9 +95,9 @@ export function network(t: Target): NewFile {
  * Where a request comes from: an IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
  * Undefined without proxies that are trusted: everything in \`X-Forwarded-For\` is then written by the caller.
  */
-export function networkOf(request: Request, proxies = authSettings().TRUSTED_PROXIES): string | undefined {
+export function networkOf(${parameter}, proxies = authSettings().TRUSTED_PROXIES): string | undefined {
   if (proxies === 0) return undefined
-  const hops = (request.headers.get('x-forwarded-for') ?? '').split(',')
+  const hops = (${headers}.get('x-forwarded-for') ?? '').split(',')
   // Each proxy appends the address that it saw. What stands further left came with the request.
   return networkOfAddress(hops.at(-proxies)?.trim() ?? '')
 }

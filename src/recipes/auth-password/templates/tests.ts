@@ -5,7 +5,10 @@ import type { Package } from '../../../core/recipe.ts'
 import { fileName, quoted } from '../naming.ts'
 import { fromExport, fromPackage, type Wanted, written } from '../source.ts'
 import type { Target } from '../target.ts'
+import { actionTests } from './action-tests.ts'
 import { endpointTests } from './endpoint-tests.ts'
+import { peopleOf } from './people.ts'
+import { procedureTests } from './procedure-tests.ts'
 import { unitTests } from './unit-tests.ts'
 
 export interface Tests {
@@ -17,12 +20,14 @@ export interface Tests {
 /** How the project's runner is spoken to. */
 export interface Runner {
   imports: Wanted[]
-  /** `slow`: it hashes a dozen passwords, which takes longer than a runner waits. */
+  /** `slow`: it hashes passwords, which takes longer than a runner waits where the machine is busy. */
   test: (name: string, body: string, slow?: 'slow') => string
   group: (name: string, body: string) => string
   /** A group that is skipped where there is no database, unless the project's own tests need one as well. */
   onDatabase: (name: string, body: string) => string
   after: (body: string) => string
+  /** What replaces modules: `vi`; absent where the runner has none for all versions. */
+  mocking?: 'vi' | 'jest'
   equal: (actual: string, expected: string) => string
 }
 
@@ -40,27 +45,55 @@ export function testsOf(t: Target, read: (file: string) => string | undefined): 
         : tests.placement
   const named = (words: string): string => `${folder}/${fileName(words, app.fileNames)}${ending}`
   const spoken = runnerOf(t, runner)
-  const files = [unit(t, named('auth'), spoken), endpoints(t, named('auth-endpoints'), spoken)]
-  if (tests.runner) return { files, packages: [], scripts: {} }
-  const home = app.folder === '.' ? '' : `${app.folder}/`
+  const files = [
+    unit(t, named('auth'), spoken),
+    ...(canBeCalled(t, spoken) ? [endpoints(t, named('auth-endpoints'), spoken)] : []),
+  ]
+  const home = t.home === '.' ? '' : `${t.home}/`
+  const isConfigured = ['vitest.config.ts', 'vite.config.ts'].some((name) => read(`${home}${name}`))
+  const configured = isConfigured ? [] : [configuration(t, `${home}vitest.config.ts`)]
+  // It is installed, and nothing was written with it yet: nobody has told it of the alias.
+  const isBare = tests.runner === 'vitest' && tests.at?.file.endsWith('package.json')
+  if (tests.runner) return { files: isBare ? [...files, ...configured] : files, packages: [], scripts: {} }
   return {
-    files: [
-      ...files,
-      ...(read(`${home}vitest.config.ts`) ? [] : [configuration(t, `${home}vitest.config.ts`)]),
-    ],
+    files: [...files, ...configured],
     packages: [{ name: 'vitest', why: 'runs the tests', range: rangeFor('vitest', t.habits), dev: true }],
     scripts: { test: 'vitest run' },
   }
 }
 
+/** Actions ask Next.js for headers and cookies; and somebody has to be there who signs in. */
+const canBeCalled = (t: Target, { mocking }: Runner): boolean =>
+  (t.choice.surface.kind !== 'actions' || mocking !== undefined) &&
+  (t.register || peopleOf(t).unknown === undefined)
+
 function unit(t: Target, file: string, runner: Runner): NewFile {
   const { imports, body } = unitTests(t, runner)
-  return written(t.habits, file, [...used(runner.imports, body), ...imports], body, false)
+  return onServer(t, written(t.habits, file, [...used(runner.imports, body), ...imports], body, false))
 }
 
 function endpoints(t: Target, file: string, runner: Runner): NewFile {
-  const { imports, body } = endpointTests(t, runner)
-  return written(t.habits, file, [...runner.imports, ...imports, fromExport(t.client)], body, false)
+  const { surface } = t.choice
+  const { imports, body } =
+    surface.kind === 'actions'
+      ? actionTests(t, surface.style, runner)
+      : surface.kind === 'trpc'
+        ? procedureTests(t, surface.home, runner)
+        : endpointTests(t, runner)
+  const mocks = runner.imports.length > 0 && surface.kind === 'actions' && runner.mocking === 'vi'
+  const more = mocks ? [fromPackage('vitest', 'vi')] : []
+  return onServer(
+    t,
+    written(t.habits, file, [...runner.imports, ...more, ...imports, fromExport(t.client)], body, false),
+  )
+}
+
+/** What stands in for a browser keeps cookies from requests, as one does. */
+function onServer({ habits }: Target, { file, text }: NewFile): NewFile {
+  const { browser, runner } = habits.tests
+  if (!browser) return { file, text }
+  const head = runner === 'jest' ? '/** @jest-environment node */' : '// @vitest-environment node'
+  return { file, text: `${head}\n${text}` }
 }
 
 function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['tests']['runner']>): Runner {
@@ -79,6 +112,8 @@ function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['test
     test: (name, body, slow) =>
       `${word}(${quoted(name)}, async () => {\n${body.trim()}\n}${slow && runner !== 'node:test' ? ', 60_000' : ''})`,
     group: (name, body) => (groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body),
+    ...(runner === 'vitest' && { mocking: 'vi' as const }),
+    ...(runner === 'jest' && { mocking: 'jest' as const }),
     onDatabase: (name, body) => {
       if (!guarded) return groups ? `describe(${quoted(name)}, () => {\n${body}\n})` : body
       return isNode
@@ -91,27 +126,44 @@ function runnerOf({ habits }: Target, runner: NonNullable<Target['habits']['test
   }
 }
 
-/** The alias of the project, for the runner. */
+/** The alias of the project, for the runner, and where the packages of the workspace have their source. */
 function configuration(t: Target, file: string): NewFile {
   const source = t.part.sessions
   const specifier = t.habits.specifier(t.route('me'), source)
   const tail = source.replace(/\.ts$/, '')
-  const alias = /^([@~#])\//.exec(specifier)?.[1]
+  const alias = t.home === t.habits.app.folder ? /^([@~#])\//.exec(specifier)?.[1] : undefined
   const folder = alias ? tail.slice(0, tail.length - (specifier.length - 2)).replace(/\/$/, '') : ''
-  const relative = posix.relative(t.habits.app.folder, folder) || '.'
-  const resolve = alias
-    ? `
-  resolve: { alias: { '${alias}': fileURLToPath(new URL('./${relative}', import.meta.url)) } },`
-    : ''
+  const known = [...(alias ? [{ name: alias, path: folder }] : []), ...members(t)]
+  const entries = known.map(({ name, path }) => {
+    const relative = posix.relative(t.home, path) || '.'
+    const url = relative.startsWith('.') && relative !== '.' ? relative : `./${relative}`
+    return `${quoted(name)}: fileURLToPath(new URL('${url}', import.meta.url))`
+  })
+  const resolve =
+    entries.length > 0
+      ? `
+  resolve: { alias: { ${entries.join(', ')} } },`
+      : ''
   return {
     file,
-    text: `${alias ? "import { fileURLToPath } from 'node:url'\n" : ''}import { defineConfig } from 'vitest/config'
+    text: `${entries.length > 0 ? "import { fileURLToPath } from 'node:url'\n" : ''}import { defineConfig } from 'vitest/config'
 
 export default defineConfig({${resolve}
   test: { include: ['**/*.test.ts'] },
 })
 `,
   }
+}
+
+/** Packages of the workspace that a package without an application imports: what they export may not be built. */
+function members({ home, habits, facts, choice }: Target): { name: string; path: string }[] {
+  const { surface } = choice
+  if (surface.kind !== 'trpc' || home === habits.app.folder) return []
+  const { packages, program } = facts.project
+  return packages.packages.flatMap(({ name }) => {
+    const path = habits.packages.asked[name] && program.resolve(surface.home.builder, name).file
+    return path ? [{ name, path }] : []
+  })
 }
 
 /** Unit tests leave nothing behind, and need nothing afterwards. */

@@ -2,6 +2,7 @@ import type { NewFile } from '../../../core/change.ts'
 import { answering, failing } from '../answers.ts'
 import { fromExport, fromFile, fromPackage, written } from '../source.ts'
 import type { Target } from '../target.ts'
+import { asked } from './request.ts'
 
 export function accessTokens(t: Target): NewFile {
   return written(
@@ -160,25 +161,38 @@ export async function tokenAnswer(session: OpenSession): Promise<Response> {
   )
 }
 
+/** Of whoever holds an access token. */
 export function requireUser(t: Target): NewFile {
-  const { session, field, id } = t.tables
-  const { user } = t
   const refused = failing(t, 'signedOut', 'Sign in to continue')
-  const from = (type: string, value: string): string =>
-    type === 'String' ? value : `${type === 'Int' ? 'Number' : 'BigInt'}(${value})`
-  const enabled = enabledCondition(t)
+  const { parameter, headers } = asked(t)
   return written(
     t.habits,
     t.part['require-user'],
     [fromFile(t.part['access-tokens'], 'readAccessToken'), ...refused.imports, fromExport(t.client)],
     `
-/** What a user may see of themselves. */
-export const publicUser = { ${user.shown.map((name) => `${name}: true`).join(', ')} } as const
+${publicUser(t)}
 
 /** Who sent the request. The session is looked up each time, so that signing out ends access at once. */
-export async function requireUser(request: Request) {
-  const token = /^Bearer +(\\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  const claims = token ? await readAccessToken(token) : undefined
+export async function requireUser(${parameter}) {
+  const token = /^Bearer +(\\S+)$/i.exec(${headers}.get('authorization') ?? '')?.[1]
+  ${holder(t)}
+  if (!session) throw ${refused.code}
+  return { user: session.${t.tables.field.user}, sessionId: session.${t.tables.field.id} }
+}`,
+  )
+}
+
+export const publicUser = ({ user }: Target): string => `/** What a user may see of themselves. */
+export const publicUser = { ${user.shown.map((name) => `${name}: true`).join(', ')} } as const`
+
+/** `session` of whoever holds `token`. */
+export function holder(t: Target): string {
+  const { session, field, id } = t.tables
+  const { user } = t
+  const from = (type: string, value: string): string =>
+    type === 'String' ? value : `${type === 'Int' ? 'Number' : 'BigInt'}(${value})`
+  const enabled = enabledCondition(t)
+  return `const claims = token ? await readAccessToken(token) : undefined
   const session =
     claims &&
     (await ${t.client.use}.${session.delegate}.findUnique({
@@ -189,11 +203,7 @@ export async function requireUser(request: Request) {
         ${field.expiresAt}: { gt: new Date() },${enabled ? `\n        ${field.user}: { ${enabled} },` : ''}
       },
       select: { ${field.id}: true, ${field.user}: { select: publicUser } },
-    }))
-  if (!session) throw ${refused.code}
-  return { user: session.${field.user}, sessionId: session.${field.id} }
-}`,
-  )
+    }))`
 }
 
 /** `disabledAt: null, isActive: true`; nothing where the model cannot say it. */

@@ -22,7 +22,7 @@ process.env.ACCESS_TOKEN_SECRET_PREVIOUS = previous
 process.env.TRUSTED_PROXIES = '1'
 
 const from = (address: string, proxies?: number) =>
-  networkOf(new Request('http://localhost', { headers: { 'x-forwarded-for': address } }), proxies)
+  networkOf(${t.choice.surface.kind === 'routes' ? "new Request('http://localhost', { headers: { 'x-forwarded-for': address } })" : "new Headers({ 'x-forwarded-for': address })"}, proxies)
 
 const isRefused = (work: () => unknown) => {
   try {
@@ -71,6 +71,8 @@ ${group(
 )}
 
 ${queueTests(t, { test, group, is })}
+
+${passwordTests(t, { test, group, is })}
 
 ${schemaTests(t, { test, group, is })}
 
@@ -200,6 +202,7 @@ ${is('await readAccessToken(await signed(secret))', 'undefined')}`,
       ...(blocks(t.hashing) ? [] : [fromPackage('node:os', 'availableParallelism')]),
       fromPackage('jose', 'SignJWT'),
       fromFile(part['hashing-queue'], 'inTurn'),
+      fromFile(part.passwords, 'hashPassword', 'verifyPassword'),
       fromFile(part.schemas, 'loginSchema', ...(t.register ? ['registerSchema'] : [])),
       fromFile(part.settings, 'lifetimes', 'settingsIn'),
       fromFile(part['access-tokens'], 'readAccessToken', 'signAccessToken'),
@@ -283,6 +286,43 @@ ${is('await inTurn(() => Promise.resolve(7))', '7')}`,
   )
 }
 
+function passwordTests(t: Target, { test, group, is }: Spoken): string {
+  const slots = blocks(t.hashing) ? '1' : 'Math.max(1, availableParallelism() - 1)'
+  return group(
+    'passwords',
+    [
+      test(
+        'are right or wrong',
+        `const stored = await hashPassword('mild harbour tulip 7')
+${is("await verifyPassword('mild harbour tulip 7', stored)", 'true')}
+${is("await verifyPassword('mild harbour tulip 8', stored)", 'false')}
+${is("await verifyPassword('mild harbour tulip 7', null)", 'false')}`,
+        'slow',
+      ),
+      test(
+        'are verified in turn, whether there is an account or not',
+        `await verifyPassword('x', undefined)
+let free = () => {}
+const gate = new Promise<void>((resolve) => {
+  free = resolve
+})
+const others = Array.from({ length: ${slots} }, () => inTurn(() => gate))
+let isAnswered = false
+const verified = verifyPassword('x', undefined).then((right) => {
+  isAnswered = true
+  return right
+})
+await new Promise((resolve) => setTimeout(resolve, 200))
+${is('isAnswered', 'false')}
+free()
+await Promise.all(others)
+${is('await verified', 'false')}`,
+        'slow',
+      ),
+    ].join('\n\n'),
+  )
+}
+
 function schemaTests(t: Target, { test, group, is }: Spoken): string {
   const { email, filled } = t.user
   const bcrypt = t.hashing.kind === 'bcrypt' || t.hashing.kind === 'bcryptjs'
@@ -335,6 +375,7 @@ ${is(`fine({ password: 'x'.repeat(${most + 1}) })`, 'false')}
 ${texts
   .flatMap((name) => [
     is(`fine({ ${name}: ' ' })`, 'false'),
+    is(`fine({ ${name}: 'x' })`, 'true'),
     is(`fine({ ${name}: 'x'.repeat(120) })`, 'true'),
     is(`fine({ ${name}: 'x'.repeat(121) })`, 'false'),
     is(`fine({ ${name}: 'a\\u0000' })`, 'false'),
