@@ -152,6 +152,8 @@ export interface CodeStyle {
   /** `function name() {}` or `const name = () => {}` for what a file exports. */
   functions: 'declaration' | 'arrow'
   exports: 'named' | 'default'
+  /** `import { type A, b }`, or two imports from one module. */
+  typeImports: 'inline' | 'separate'
 }
 
 export interface Habits {

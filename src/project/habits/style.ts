@@ -32,7 +32,31 @@ export function readStyle(reading: Reading): CodeStyle {
     options: { ...(usual ?? counted.options), ...optionsIn(settings) },
     functions: counted.functions,
     exports: counted.exports,
+    typeImports: typeImportsOf(reading),
   }
+}
+
+/** What most files do that take types and values from one module. */
+function typeImportsOf({ sources, text }: Reading): CodeStyle['typeImports'] {
+  let [inline, separate] = [0, 0]
+  for (const file of sources) {
+    const source = text(file)
+    if (/^import (?:\w+, )?\{[^}]*\btype \w[^}]*\} from/m.test(source)) inline++
+    const modules = [...source.matchAll(/^import type [^;'"]*from ['"]([^'"]+)['"]/gm)].map(
+      (one) => one[1] ?? '',
+    )
+    const isValue = (module: string): boolean =>
+      ["'", '"'].some((quote) =>
+        source
+          .split('\n')
+          .some(
+            (line) =>
+              /^(?:import (?!type )|\} from )/.test(line) && line.includes(`from ${quote}${module}${quote}`),
+          ),
+      )
+    if (modules.some(isValue)) separate++
+  }
+  return separate > inline ? 'separate' : 'inline'
 }
 
 /** Of settings those that are options, where the type is right. */

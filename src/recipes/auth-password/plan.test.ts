@@ -179,6 +179,18 @@ describe('on variations of the example', () => {
     for (const { text } of tests) expect(text).toMatch(/^\/\/ @vitest-environment node\n/)
   })
 
+  it('imports types apart from values where the project does', async () => {
+    const separate =
+      "import type { A } from './a'\nimport { b } from './a'\nexport const c = (a: A) => b(a)\n"
+    const files = Object.fromEntries(
+      ['d', 'e', 'f', 'g', 'h', 'i'].map((name) => [`src/lib/${name}.ts`, separate]),
+    )
+    const plan = await authPassword.plan(await changed(files), authInput.parse({}))
+    const texts = plan.change.creates.filter(({ file }) => file.endsWith('.ts')).map(({ text }) => text)
+    expect(texts.filter((text) => /^import \{[^}]*\btype /m.test(text))).toEqual([])
+    expect(texts.some((text) => text.includes('import type { OpenSession } from'))).toBe(true)
+  })
+
   it('says what becomes of addresses with capitals, unless the project folds them', async () => {
     const model = 'model User {\n  id String @id\n  email String @unique\n  passwordHash String\n}\n'
     const files = {

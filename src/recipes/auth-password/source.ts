@@ -35,11 +35,11 @@ export function written(
     const from = one.package ?? habits.specifier(file, one.file ?? '')
     merged.set(from, new Set([...(merged.get(from) ?? []), ...one.names]))
   }
-  const lines = [...merged]
+  const imported = [...merged]
     .filter(([, names]) => names.size > 0)
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map(([from, names]) => line(from, [...names]))
-  const head = [...guard, ...lines].join('\n')
+    .flatMap(([from, names]) => lines(from, [...names], habits.code.typeImports))
+  const head = [...guard, ...imported].join('\n')
   const text = habits.code.functions === 'arrow' ? asArrows(body.trim()) : body.trim()
   return { file, text: `${head}${head && '\n\n'}${text}\n` }
 }
@@ -51,6 +51,15 @@ function asArrows(body: string): string {
     (_, exported = '', async = '', name: string, rest: string) =>
       `${exported}const ${name} = ${async}${rest} => {`,
   )
+}
+
+/** One import, or one for types and one for values. */
+function lines(from: string, names: string[], style: Habits['code']['typeImports']): string[] {
+  const isType = (name: string): boolean => name.startsWith('type ')
+  const values = names.filter((name) => !isType(name))
+  return style === 'inline' || values.length === 0 || values.length === names.length
+    ? [line(from, names)]
+    : [line(from, names.filter(isType)), line(from, values)]
 }
 
 function line(from: string, names: string[]): string {

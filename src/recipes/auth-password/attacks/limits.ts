@@ -386,9 +386,9 @@ const FLOOD_MS = 1_200
  * The others wait as long as so many logins take alone, on average, in each of two rounds: who is queued behind each hash
  * waits for all of the flood, however fast or busy the machine.
  */
-const LOGINS = 3
-/** One of the others waits so many milliseconds, or as long as half of the flood takes one after another. */
-const SLOW_MS = { least: 500, most: 2_000 }
+const LOGINS = 1.5
+/** One of the others waits so many milliseconds, or as long as so many logins take one after another. */
+const SLOW_MS = { least: 500, most: 2_000, logins: 3 }
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
 
@@ -402,7 +402,7 @@ async function flood(scene: Scene): Promise<string> {
   for (let i = 0; i < 15; i++) quiet.push((await scene.me(session, { role: 'pre-control' })).ms)
   const alone: number[] = []
   for (let i = 0; i < 3; i++) alone.push((await scene.login(scene.newPerson(), { role: 'pre-control' })).ms)
-  const slow = Math.min(SLOW_MS.most, Math.max(SLOW_MS.least, (FLOOD / 2) * median(alone)))
+  const slow = Math.min(SLOW_MS.most, Math.max(SLOW_MS.least, SLOW_MS.logins * median(alone)))
   let words = ''
   for (let round = 0; round < 2; round++) {
     await scene.calm()
