@@ -86,6 +86,7 @@ export function schemas(t: Target): NewFile {
       ? 'z.string().trim().toLowerCase().max(254).email()'
       : 'z.string().trim().toLowerCase().max(254).pipe(z.email())'
   const called = name ? 'username' : 'address'
+  const inForm = t.choice.surface.kind === 'actions'
   const kinds = {
     String: "z.string().trim().min(1).max(120).refine(isText, 'Contains a character that is not allowed')",
     Int: givesTexts(t)
@@ -122,8 +123,8 @@ ${filled.map(({ name, type }) => `  ${name}: ${kinds[type]},`).join('\n')}
     t.part.schemas,
     [fromPackage('zod', 'z'), fromFile(t.part['password-policy'], ...limits)],
     `
-// PostgreSQL stores no NUL in a text; half of a surrogate pair would be hashed like any other half.
-const isText = (text: string) => !text.includes('\\u0000') && !/\\p{Cs}/u.test(text)
+// PostgreSQL stores no NUL in a text; half of a surrogate pair would be hashed like any other half.${inForm ? '\n// A form carries U+FFFD in its place.' : ''}
+const isText = (text: string) => !text.includes('\\u0000') && !/${inForm ? '[\\p{Cs}\\uFFFD]' : '\\p{Cs}'}/u.test(text)
 
 const ${called} = ${identifier}
 ${spelling}const password = z
