@@ -7,10 +7,8 @@ import { pathToFileURL } from 'node:url'
 
 const inProject = () => {
   try {
-    const manifest = createRequire(join(process.cwd(), 'package.json')).resolve(
-      'backend-engineer/package.json',
-    )
-    return join(manifest, '../dist/cli/mcp.js')
+    const main = createRequire(join(process.cwd(), 'package.json')).resolve('backend-engineer')
+    return join(main, '../cli/mcp.js')
   } catch (error) {
     if (error.code === 'MODULE_NOT_FOUND') return undefined
     throw error

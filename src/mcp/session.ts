@@ -47,7 +47,8 @@ export class Session {
   readonly #operations: readonly Operation<unknown>[]
   readonly #jobs = new Jobs()
   readonly #plans = new Plans()
-  readonly #reports = new Map<string, Report>()
+  /** With the inputs that they were made with. */
+  readonly #reports = new Map<string, Pick<Shown, 'input'> & { report: Report }>()
   readonly #undoable = new Set<string>()
 
   constructor(world: World) {
@@ -85,7 +86,8 @@ export class Session {
     const own = plan ? { ...plan.input, apply: true } : asked.own
     const key = JSON.stringify([name, root, own, plan?.id])
     const earlier = asked.cursor > 0 && effects !== 'reads' ? this.#reports.get(key) : undefined
-    if (earlier) return this.#answer(operation, earlier, { asked, root, key, input: own, plan })
+    if (earlier)
+      return this.#answer(operation, earlier.report, { asked, root, key, input: earlier.input, plan })
     if (effects === 'reads') {
       const context = { ...this.#world.contextOf(root), ...withProgress(caller), signal: caller.signal }
       const report = await operation.run(asked.parse(own), context)
@@ -125,7 +127,7 @@ export class Session {
   }
 
   #answer(operation: Operation<unknown>, report: Report, { asked, root, key, input, plan }: Shown): Answer {
-    if (operation.effects !== 'reads') this.#keep(key, report)
+    if (operation.effects !== 'reads') this.#keep(key, { report, input })
     if (plan && report.changes?.some(({ status }) => status === 'applied')) plan.written = true
     for (const one of report.changes ?? [])
       for (const [, id] of one.why.matchAll(/Applied as change (\d+)/g)) if (id) this.#undoable.add(id)
@@ -146,7 +148,7 @@ export class Session {
     return { text, isError: report.problems.some(({ effect }) => effect === 'fatal') }
   }
 
-  #keep(key: string, report: Report): void {
+  #keep(key: string, report: Pick<Shown, 'input'> & { report: Report }): void {
     this.#reports.delete(key)
     this.#reports.set(key, report)
     for (const old of [...this.#reports.keys()].slice(0, -kept)) this.#reports.delete(old)
