@@ -2,7 +2,7 @@ import { Inconclusive, type Scene } from './scene.ts'
 
 const FLOOD = 24
 const FLOOD_MS = 1_200
-const ROUNDS = 3
+const ROUNDS = 2
 /**
  * The others wait as long as so many logins take alone, on average, in each round: who is queued behind each hash
  * waits for all of the flood, however fast or busy the machine.
