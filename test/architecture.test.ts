@@ -13,6 +13,7 @@ const borders: Record<string, string[]> = {
   runtime: ['core', 'source', 'project', 'sandbox', 'database'],
   workload: ['core', 'source', 'project', 'database', 'runtime'],
   changes: ['core', 'source', 'project'],
+  setup: ['core', 'changes'],
   proof: ['core', 'source', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes'],
   repair: ['core', 'source', 'project', 'database', 'changes', 'proof'],
   faults: ['core', 'source', 'project', 'database', 'runtime', 'workload', 'changes', 'proof', 'repair'],
@@ -28,6 +29,7 @@ const borders: Record<string, string[]> = {
     'proof',
     'faults',
     'recipes',
+    'setup',
   ],
   report: ['core'],
   mcp: ['core', 'operations', 'report'],
@@ -38,7 +40,7 @@ const borders: Record<string, string[]> = {
 /** The folders that may import a package. A package that is not here may be imported by none. */
 const owners: Record<string, string[]> = {
   'oxc-parser': ['source'],
-  'jsonc-parser': ['source'],
+  'jsonc-parser': ['source', 'changes'],
   'path-to-regexp': ['project'],
   picomatch: ['project'],
   yaml: ['project'],
@@ -49,6 +51,7 @@ const owners: Record<string, string[]> = {
     'runtime',
     'workload',
     'changes',
+    'setup',
     'proof',
     'recipes',
     'operations',

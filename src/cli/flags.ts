@@ -195,7 +195,7 @@ export function helpText(operations: readonly Operation<unknown>[], operation?: 
     'Flags:',
     ...flagLines(globalFlags),
     '',
-    'Besides: `mcp` serves the operations to a coding agent, `undo` takes a change back.',
+    'Besides: `mcp` serves the operations to a coding agent, `init` tells it about the project, `undo` takes a change back.',
     '`backend-engineer <operation> --help` shows the flags of one operation.',
     'Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do its work.',
     '',

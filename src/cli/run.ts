@@ -28,6 +28,7 @@ import {
   parseFlags,
   unknownFlag,
 } from './flags.ts'
+import { initialise } from './init.ts'
 
 /** The outside world of one run. */
 export interface Io {
@@ -60,6 +61,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function command(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === 'init') return initialise(argv.slice(1), io)
   const parsed = parseFlags(argv, everyFlag())
   if (parsed.values.get('version') === true) {
     io.stdout.write(`${await version()}\n`)
