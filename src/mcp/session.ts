@@ -169,7 +169,13 @@ export class Session {
   }
 
   async #undo(args: unknown): Promise<Answer> {
-    const { root: named, id } = undoInput.parse(args)
+    const given = undoInput.safeParse(args)
+    if (!given.success)
+      throw new UserError(
+        'undo takes an id and a root, both texts.',
+        'Call undo without id: it lists the changes.',
+      )
+    const { root: named, id } = given.data
     const root = await this.#folder(named ?? '.')
     const { text, next } = await takeBack(root, id, this.#undoable)
     return { text: `${text}next: ${this.#callText(next, root)}\n`, isError: false }
@@ -197,7 +203,7 @@ export class Session {
   }
 }
 
-const undoInput = z.object({ root: z.string().optional(), id: z.string().optional() })
+const undoInput = z.strictObject({ root: z.string().optional(), id: z.string().optional() })
 
 interface Shown {
   asked: Asked
