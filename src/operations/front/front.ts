@@ -58,7 +58,9 @@ export async function understandWords(
   if (best.intent === 'decline' && sure) throw notOurs(text)
   const meant = sure ? [best] : known.filter(({ share }, at) => at === 0 || share >= ALSO).slice(0, 3)
   const models = await modelsIn(sentence, meant, root)
-  const all = meant.flatMap((one) => (one.intent === 'decline' ? [] : [understood(one, sentence, models, sure)]))
+  const all = meant.flatMap((one) =>
+    one.intent === 'decline' ? [] : [understood(one, sentence, models, sure)],
+  )
   if (all.length === 0) throw notOurs(text)
   return all
 }
@@ -123,7 +125,7 @@ function inputOf(
   { text, slots, words }: Sentence,
   models: readonly string[],
 ): { input: Record<string, unknown>; about?: string } {
-  const places = [...slots.endpoints, ...slots.files]
+  const places = [...slots.endpoints, ...slots.files, ...(intent === 'review' ? models : [])]
   const ids = [...slots.findings, ...slots.faults.filter((one) => faultIds.includes(one))]
   const at = places.length > 0 ? { at: places } : {}
   const only = ids.length > 0 ? { only: ids } : {}
@@ -138,7 +140,9 @@ function inputOf(
     case 'fix':
       return { input: { ...only, ...at }, ...(about !== '' && { about: `in ${about}` }) }
     case 'prove': {
-      const sweep = /\bwho can\b|\bas (?:everybody|everyone|anybody)\b|\bevery(?:thing| endpoint)\b/.test(words)
+      const sweep = /\bwho can\b|\bas (?:everybody|everyone|anybody)\b|\bevery(?:thing| endpoint)\b/.test(
+        words,
+      )
       return { input: { ...only, ...at, ...(sweep && { sweep }) }, ...named }
     }
     case 'optimize':
@@ -171,3 +175,9 @@ const POSITIONAL: ReadonlySet<string> = new Set(['task', 'text', 'question', 'id
 
 const quoted = (text: string): string =>
   /^[\w/.:,-]+$/.test(text) ? text : `'${text.replace(/\s+/g, ' ').replaceAll("'", "'\\''")}'`
+
+/** A word that needs no sentence around it: a code of an error, the id of a finding. */
+export const isName = (text: string): boolean => {
+  const { codes, findings } = readSentence(text, faultIds).slots
+  return codes.length + findings.length > 0
+}
