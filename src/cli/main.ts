@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
+import { text } from 'node:stream/consumers'
 import { run } from './run.ts'
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
@@ -23,7 +24,7 @@ process.exitCode = await run(process.argv.slice(2), {
     columns: process.stdout.columns,
   },
   stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
-  ...(process.stdin.isTTY && process.stderr.isTTY && { prompt }),
+  ...(process.stdin.isTTY ? process.stderr.isTTY && { prompt } : { stdin: () => text(process.stdin) }),
   signal: stop.signal,
 })
 

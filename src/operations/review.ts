@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Finding } from '../core/finding.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { defaultBaseline, emptyBaseline, readBaseline } from './baseline.ts'
-import { nearest } from './nearest.ts'
 import { coverageOf, faultIds, isActive, openProject, tally } from './open.ts'
 import { isSelected, runFaults } from './run-faults.ts'
 

@@ -3,6 +3,7 @@ import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { attackLines, checkLines, decisionLines } from './agent-build.ts'
+import { diagnosisLines } from './agent-diagnosis.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
 import { orderedChanges } from './evidence.ts'
 import {
@@ -64,6 +65,7 @@ export function agent(report: Report, options: AgentOptions = {}): string {
   if (more > 0) head.push(`… ${plural(more, 'more problem')}`)
   const length = report.explanation ? 2_000 : report.map && pagesOf(report.map) ? pageLineLength : lineLength
   const parts = [
+    part(diagnosisLines(report), 6, 'more line', '--format json has all'),
     part(shown.map(findingLine), 4, 'more finding', '--format json has all'),
     ...evidenceParts(report, shown),
     part(report.explanation ? explanationLines(report) : [], 4, 'more line', '--format json has all'),
