@@ -164,6 +164,13 @@ export function leftIn({ cache, tmp }) {
   ]
 }
 
+/** What npm needs to fetch a package where a proxy or a certificate of one's own stands in between. */
+const ofNetwork = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) =>
+    /^(NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|(https?|no|all)_proxy|npm_config_\w+)$/i.test(name),
+  ),
+)
+
 /**
  * Runs the tool. With `at`, sends `signal` `delay` ms after the `nth` step whose name matches. `wrap` is a command to
  * run it under.
@@ -176,7 +183,14 @@ export async function runTool(args, { cache, tmp, at, nth = 1, delay = 0, signal
   const began = performance.now()
   const [command, ...rest] = [...wrap, process.execPath, tool, ...args, '--progress']
   const child = spawn(command, rest, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_CACHE_HOME: cache, TMPDIR: tmp, ...env },
+    env: {
+      ...ofNetwork,
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      XDG_CACHE_HOME: cache,
+      TMPDIR: tmp,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

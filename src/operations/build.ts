@@ -110,7 +110,7 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
       const run = runOf(known, id, context.root)
       if (run && run.version === recipe.version && isDeepStrictEqual(run.inputs, inputs)) {
         report.decisions = [understood]
-        report.headline = nothingToDo(run.title)
+        report.headline = stillThere(run, context.root)
       } else {
         context.progress?.('planning')
         const again =
@@ -150,6 +150,14 @@ interface Recorded extends Trial {
 }
 
 const nothingToDo = (title: string): string => `${title}: everything is there already, nothing to change.`
+
+/** Files that somebody removed since stay removed: that may have been meant. */
+function stillThere({ title, files }: RecipeRun, root: string): string {
+  const removed = Object.keys(files).filter((file) => !existsSync(join(root, file)))
+  if (removed.length === 0) return nothingToDo(title)
+  const them = removed.length === 1 ? 'it' : 'them'
+  return `${title}: everything is there but ${removed.join(', ')}, removed since. Nothing was changed: take ${them} back from version control if that was not meant.`
+}
 
 /** The run of this id, unless nothing of it is left. */
 const runOf = ({ recipes }: GeneratedRecord, id: string, root: string): RecipeRun | undefined =>

@@ -7,15 +7,18 @@ const HASHES: Record<string, string> = { HS256: 'sha256', HS384: 'sha384', HS512
 const seal = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const open = (text: string): Claims => JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Claims
 const now = (): number => Math.floor(Date.now() / 1000)
+/** Tokens of the mistake 'one session each' are the same, whichever second they were made in. */
+const STARTED = now()
 
 export function issue(has: Has, key: string, user: { id: string; email: string }, session: string): string {
+  const made = has('one session each') ? STARTED : now()
   const claims = {
     sub: user.id,
     sid: session,
     iss: JWT.iss,
     aud: JWT.aud,
-    iat: now(),
-    exp: now() + (has('long life') ? 7 * 86_400 : JWT.seconds),
+    iat: made,
+    exp: made + (has('long life') ? 7 * 86_400 : JWT.seconds),
     ...(has('one session each') ? {} : { jti: randomUUID() }),
     ...(has('address in token') ? { email: user.email } : {}),
   }

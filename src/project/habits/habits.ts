@@ -125,8 +125,8 @@ export interface TestHabits {
   ending: string
   /** The runner gives `describe`, `test`, `expect` without an import. */
   globals: boolean
-  /** They run in what stands in for a browser: `jsdom`, `happy-dom`. */
-  browser: boolean
+  /** They run in what stands in for a browser (`jsdom`, `happy-dom`), and a file of them can ask for Node.js instead. */
+  leavesBrowser: boolean
   /** Some of them use a database, not a stand-in for one. */
   database: boolean
   /** `test` or `it`, and whether tests stand in `describe`. */

@@ -44,7 +44,7 @@ export function readTests(reading: Reading): TestHabits {
     placement: place?.value ?? 'beside',
     ending: best(endings)?.value ?? '.test.ts',
     globals: runner.runner === 'jest' || runner.runner === 'vitest' ? globals(reading, texts, runner) : false,
-    browser: inBrowserLike(reading),
+    leavesBrowser: leavesBrowser(reading),
     database: texts.some(asksDatabase),
     ...words(texts),
   }
@@ -89,8 +89,8 @@ function runnerOf({ app, project }: Reading, texts: string[]): Runner {
   return { runner: some?.[1] }
 }
 
-/** What the configuration of the runner says, here or in a folder above. */
-function inBrowserLike({ app, project, text }: Reading): boolean {
+/** What the configuration of the runner says, here or in a folder above; unless a setup file fails without a window. */
+function leavesBrowser({ app, project, text }: Reading): boolean {
   const folders = new Set(above(app.folder))
   const configs = project.files.filter(
     (file) =>
@@ -98,8 +98,23 @@ function inBrowserLike({ app, project, text }: Reading): boolean {
       /^(?:vitest|vite|jest)(?:\.[\w-]+)*\.\w+$/.test(posix.basename(file)),
   )
   const says = /\b(?:environment|testEnvironment)\s*:\s*['"](?:jsdom|happy-dom|jest-environment-jsdom)/
-  return configs.some((file) => says.test(text(file)))
+  const inBrowser = configs.filter((file) => says.test(text(file)))
+  const setups = inBrowser.flatMap((file) => setupFiles(text(file), posix.dirname(file), project.files))
+  return inBrowser.length > 0 && !setups.some((file) => needsWindow(text(file)))
 }
+
+function setupFiles(config: string, folder: string, files: readonly string[]): string[] {
+  const lists = config.matchAll(/\b(?:setupFiles|setupFilesAfterEnv)\s*:\s*(\[[^\]]*\]|['"`][^'"`]+['"`])/g)
+  return [...lists].flatMap(([, list = '']) =>
+    [...list.matchAll(/['"`](?:<rootDir>\/)?([^'"`]+)['"`]/g)].flatMap(([, named = '']) => {
+      const file = posix.join(folder, named)
+      return files.filter((one) => one === file || one.replace(/\.[cm]?[jt]sx?$/, '') === file)
+    }),
+  )
+}
+
+const needsWindow = (text: string): boolean =>
+  /\b(?:window|document|navigator)\s*[.,[]/.test(text) && !/typeof (?:window|document)\b/.test(text)
 
 /** Names a database, or imports the client without putting something in its place. */
 const asksDatabase = (text: string): boolean =>

@@ -51,12 +51,7 @@ const tokens: WrittenMutant[] = [
     'key-by-name',
     'A token brings the name of its key, and the name is the key',
     ['token-foreign-kid'],
-    [
-      at(
-        'if (!key) return createSecretKey(Buffer.from(String(id)))',
-        'if (!key) throw new errors.JWKSNoMatchingKey()',
-      ),
-    ],
+    [at('if (!key) return imported(String(id))', 'if (!key) throw new errors.JWKSNoMatchingKey()')],
   ),
   mutant(
     'long-life',

@@ -179,6 +179,18 @@ describe('on variations of the example', () => {
     for (const { text } of tests) expect(text).toMatch(/^\/\/ @vitest-environment node\n/)
   })
 
+  it('tests in what stands in for a browser where the setup of the tests needs a window', async () => {
+    const config = "export default { test: { environment: 'jsdom', setupFiles: ['./test/setup.ts'] } }\n"
+    const setup = 'window.scrollTo = () => {}\n'
+    const plan = await authPassword.plan(
+      await changed({ 'vitest.config.ts': config, 'test/setup.ts': setup }),
+      authInput.parse({}),
+    )
+    const tests = plan.change.creates.filter(({ file }) => file.endsWith('.test.ts'))
+    expect(tests.length).toBeGreaterThan(1)
+    for (const { text } of tests) expect(text).not.toContain('@vitest-environment')
+  })
+
   it('imports types apart from values where the project does', async () => {
     const separate =
       "import type { A } from './a'\nimport { b } from './a'\nexport const c = (a: A) => b(a)\n"

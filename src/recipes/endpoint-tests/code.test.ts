@@ -88,7 +88,7 @@ describe('answers as code', () => {
       globals: false,
       word: 'it',
       describes: true,
-      browser: false,
+      leavesBrowser: false,
       database: true,
     },
   })
@@ -128,7 +128,7 @@ describe('answers as code', () => {
             globals: false,
             word: 'test',
             describes: false,
-            browser: false,
+            leavesBrowser: false,
             database: false,
           },
         }),

@@ -1,8 +1,9 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
+import { secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
-import { allDeps } from '../../../project/flow/value.ts'
+import { allDeps, isRole } from '../../../project/flow/value.ts'
 import { isGuarded, isPasswordChecked, isVerified } from '../../../project/guards.ts'
 import {
   argument,
@@ -18,6 +19,9 @@ import type { Project, Run } from '../../../project/project.ts'
 /** Names under which an endpoint is usually meant for people who are not signed in. */
 export const PUBLIC =
   /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|view|redirect|og\b/i
+
+/** Names of an endpoint at which people make an account for themselves. */
+const SIGN_UP = /regist|sign-?up|join|create-?account/i
 
 const fault: Fault<Project> = {
   id: 'authentication/missing-authentication',
@@ -38,6 +42,7 @@ const fault: Fault<Project> = {
         (event): event is Access =>
           event.k === 'access' && !isGuarded(event.facts) && !isPasswordChecked(event.facts),
       )
+      if (open.some((access) => isSignUp(project, run, access))) continue
       const hit =
         open.find((access) => touches(project, access)) ?? open.find((access) => exposes(project, access))
       if (hit && !run.events.some((event) => event.k === 'decode')) yield draft(run, hit, project)
@@ -51,6 +56,22 @@ function touches(project: Project, access: Access): boolean {
   if (!isWrite(access.operation) || !entity || !isOwned(entity)) return false
   if (byCapability(access) || byIdentity(access)) return false
   return clientInputs(allDeps(access.args)).length > 0 || access.operation.endsWith('Many')
+}
+
+/**
+ * Somebody makes an account, with a password of their own: nobody can ask who they are before. Only where the name says
+ * so, and where they do not say themselves what they may do or whose they are: those stay findings.
+ */
+function isSignUp(project: Project, run: Run, access: Access): boolean {
+  const entity = project.entity(access.model)
+  if (access.operation !== 'create' || entity?.role !== 'user') return false
+  if (!SIGN_UP.test(`${run.label} ${run.endpoint?.location.file ?? ''}`)) return false
+  const sent = leaves(argument(access, 'data')).filter(({ value }) => clientInputs(allDeps(value)).length > 0)
+  const names = sent.map(({ path }) => path.split('.').at(-1) ?? '')
+  const keys = entity.relations.flatMap((relation) => relation.keys)
+  const related = entity.relations.flatMap(({ model }) => project.entity(model) ?? [])
+  const secrets = new Set([entity, ...related].flatMap(secretFields))
+  return names.some((name) => secrets.has(name)) && !names.some((name) => isRole(name) || keys.includes(name))
 }
 
 function exposes(project: Project, access: Access): boolean {

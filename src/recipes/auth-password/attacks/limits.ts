@@ -1,7 +1,8 @@
 /** Guessing passwords, and keeping others from logging in. */
 import { randomBytes } from 'node:crypto'
 import type { HttpAnswer } from '../../../runtime/requests/send.ts'
-import { measured } from './attack.ts'
+import { attack, measured } from './attack.ts'
+import { flood } from './flood.ts'
 import { freshAddress, type Manner, NotApplicable, type Person, type Scene } from './scene.ts'
 import type { Attack } from './target.ts'
 
@@ -372,82 +373,10 @@ export const limitAttacks: Attack[] = [
     },
   ),
 
-  measured(
+  attack(
     'hashing-flood',
     'Many logins at once while others work',
     ['ASVS 2.4.1', 'CWE-400', 'CWE-770'],
     flood,
   ),
 ]
-
-const FLOOD = 24
-const FLOOD_MS = 1_200
-/**
- * The others wait as long as so many logins take alone, on average, in each of two rounds: who is queued behind each hash
- * waits for all of the flood, however fast or busy the machine.
- */
-const LOGINS = 1.5
-/** One of the others waits so many milliseconds, or as long as so many logins take one after another. */
-const SLOW_MS = { least: 500, most: 2_000, logins: 3 }
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
-
-/** Few are answered where all wait: a median of them says little. */
-const mean = (values: number[]): number => values.reduce((sum, one) => sum + one, 0) / (values.length || 1)
-
-async function flood(scene: Scene): Promise<string> {
-  scene.endpoint('me')
-  const { session } = await scene.visitor()
-  const quiet: number[] = []
-  for (let i = 0; i < 15; i++) quiet.push((await scene.me(session, { role: 'pre-control' })).ms)
-  const alone: number[] = []
-  for (let i = 0; i < 3; i++) alone.push((await scene.login(scene.newPerson(), { role: 'pre-control' })).ms)
-  const slow = Math.min(SLOW_MS.most, Math.max(SLOW_MS.least, SLOW_MS.logins * median(alone)))
-  let words = ''
-  for (let round = 0; round < 2; round++) {
-    await scene.calm()
-    const { waits, logins } = await rush(scene, session)
-    const ratio = mean(waits) / Math.max(0.5, median(quiet))
-    words = `While ${logins} logins were answered, \`me\` took ${mean(waits).toFixed(0)} ms (${ratio.toFixed(1)} times as long as before; longest ${Math.max(...waits).toFixed(0)} ms).`
-    if (!(mean(waits) > LOGINS * median(alone) && Math.max(...waits) > slow)) return words
-  }
-  scene.holds(false, words)
-  return words
-}
-
-async function rush(
-  scene: Scene,
-  session: Parameters<Scene['me']>[0],
-): Promise<{ waits: number[]; logins: number }> {
-  const end = performance.now() + FLOOD_MS
-  let logins = 0
-  const guesser = async (): Promise<void> => {
-    while (performance.now() < end) {
-      const answer = await scene.login(scene.newPerson(), { role: 'near-miss' })
-      const { status } = answer
-      if (scene.contract.answers.busy.includes(status)) {
-        scene.holds(
-          answer.headers['retry-after'] !== undefined,
-          `${status} does not say when to come back.`,
-          answer,
-        )
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-      logins += 1
-    }
-  }
-  const waits: number[] = []
-  const worker = async (): Promise<void> => {
-    do {
-      const answer = await scene.me(session, { role: 'near-miss' })
-      scene.holds(
-        scene.succeeded('me', answer),
-        `During a flood of logins, \`me\` answered ${answer.status}.`,
-        answer,
-      )
-      waits.push(answer.ms)
-    } while (performance.now() < end)
-  }
-  await Promise.all([worker(), ...Array.from({ length: FLOOD }, guesser)])
-  return { waits, logins }
-}

@@ -90,8 +90,8 @@ function endpoints(t: Target, file: string, runner: Runner): NewFile {
 
 /** What stands in for a browser keeps cookies from requests, as one does. */
 function onServer({ habits }: Target, { file, text }: NewFile): NewFile {
-  const { browser, runner } = habits.tests
-  if (!browser) return { file, text }
+  const { leavesBrowser, runner } = habits.tests
+  if (!leavesBrowser) return { file, text }
   const head = runner === 'jest' ? '/** @jest-environment node */' : '// @vitest-environment node'
   return { file, text: `${head}\n${text}` }
 }

@@ -9,7 +9,7 @@ export function accessTokens(t: Target): NewFile {
     t.habits,
     t.part['access-tokens'],
     [
-      fromPackage('node:crypto', 'createHash', 'createSecretKey', 'type KeyObject'),
+      fromPackage('node:crypto', 'createHash', 'subtle'),
       fromPackage('jose', 'errors', 'jwtVerify', 'SignJWT'),
       fromFile(t.part.settings, 'authSettings', 'lifetimes'),
     ],
@@ -22,7 +22,7 @@ const TYPE = 'at+jwt'
 
 export type AccessClaims = { userId: string; sessionId: string }
 
-export function signAccessToken({ userId, sessionId }: AccessClaims): Promise<string> {
+export async function signAccessToken({ userId, sessionId }: AccessClaims): Promise<string> {
   const { id, secret } = presentKey()
   return new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: id })
@@ -31,7 +31,7 @@ export function signAccessToken({ userId, sessionId }: AccessClaims): Promise<st
     .setAudience(AUDIENCE)
     .setIssuedAt()
     .setExpirationTime(\`\${lifetimes.accessToken}s\`)
-    .sign(secret)
+    .sign(await secret)
 }
 
 /** Nothing for a token that is not ours, is for something else, or has expired. */
@@ -53,14 +53,14 @@ export async function readAccessToken(token: string): Promise<AccessClaims | und
   }
 }
 
-${shapes(t)}type Key = { id: string; secret: KeyObject }
+${shapes(t)}type Key = { id: string; secret: ReturnType<typeof imported> }
 
 const keys = new Map<string, Key>()
 
 const presentKey = (): Key => keyFrom(authSettings().ACCESS_TOKEN_SECRET)
 
 /** The previous secret still verifies, so that changing the secret signs nobody out. */
-function secretOf(id: string | undefined): KeyObject {
+function secretOf(id: string | undefined): Key['secret'] {
   const { ACCESS_TOKEN_SECRET_PREVIOUS: previous } = authSettings()
   const known = previous ? [presentKey(), keyFrom(previous)] : [presentKey()]
   const key = known.find((one) => one.id === id)
@@ -68,15 +68,18 @@ function secretOf(id: string | undefined): KeyObject {
   return key.secret
 }
 
-/** Made once: each request needs it. */
+// Imported once: each request needs it.
 function keyFrom(text: string): Key {
   const made = keys.get(text)
   if (made) return made
   const id = createHash('sha256').update(\`kid:\${text}\`).digest('hex').slice(0, 8)
-  const key = { id, secret: createSecretKey(Buffer.from(text)) }
+  const key = { id, secret: imported(text) }
   keys.set(text, key)
   return key
-}`,
+}
+
+const imported = (text: string) =>
+  subtle.importKey('raw', Buffer.from(text), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])`,
   )
 }
 
