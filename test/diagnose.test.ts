@@ -148,7 +148,13 @@ describe('the answer', () => {
     const one = named('connections/global-client-in-transaction')
     const report = await answer(one, one.text)
     const title = 'A transaction waits for a second connection while it holds one'
-    for (const told of [text(report), markdown(report), html(report).replaceAll('<wbr>', ''), json(report), sarif(report, [])]) {
+    for (const told of [
+      text(report),
+      markdown(report),
+      html(report).replaceAll('<wbr>', ''),
+      json(report),
+      sarif(report, []),
+    ]) {
       expect(told).toContain(title)
       expect(told).toContain('src/app/api/orders/route.ts')
     }

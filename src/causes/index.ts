@@ -97,6 +97,7 @@ import { longLoop } from './transactions/long-loop.ts'
 import { notAwaited } from './transactions/not-awaited.ts'
 import { oppositeOrder } from './transactions/opposite-order.ts'
 import { serializableWithoutRetry } from './transactions/serializable-without-retry.ts'
+import { slowStatement } from './transactions/slow-statement.ts'
 
 /** Every cause. Of those that give the same text, the more special one stands first. */
 export const causes: readonly Cause[] = [
@@ -171,6 +172,7 @@ export const causes: readonly Cause[] = [
   notAwaited,
   callInside,
   longLoop,
+  slowStatement,
   errorSwallowed,
   removedWhileUsed,
   notApplied,

@@ -6,10 +6,11 @@ import { UserError } from '../core/error.ts'
 import type { Diagnosis, ExaminedCause, Failure, ReadError } from '../core/failure.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import type { Report } from '../core/report.ts'
+import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import type { Project } from '../project/project.ts'
 import { readFailure } from '../source/failure.ts'
-import { coverageOf, openProject } from './open.ts'
+import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
 
 const input = z.object({
@@ -66,7 +67,14 @@ async function textOf({ error, file }: z.infer<typeof input>, context: Context):
 function diagnosisOf(project: Project, failure: Failure): Diagnosis {
   const known = new Map<string, ReturnType<Scene['findings']>>()
   const findings: Scene['findings'] = (fault) => {
-    const found = known.get(fault) ?? runFaults(project, faults, undefined, [fault]).findings
+    const found =
+      known.get(fault) ??
+      runFaults(
+        project,
+        faults.filter(({ id }) => id === fault),
+        undefined,
+        faultIds,
+      ).findings
     known.set(fault, found)
     return found
   }
@@ -99,7 +107,10 @@ function headlineOf({ error, causes: found, places }: Diagnosis): string {
     const where = places[0] ? ` It was thrown at ${places[0].location.file}:${places[0].location.line}.` : ''
     return `${what} is none of the errors that I know.${where}`
   }
-  return `${what}: ${titleOf(first)}`
+  const same = found.filter(({ verdict }) => verdict === first.verdict).length
+  if (first.verdict === 'unconfirmed' && same > 1)
+    return `${what}: ${same} causes fit, and neither the text nor the project tells which.`
+  return `${what}: ${titleOf(first)}${first.verdict === 'confirmed' && same > 1 ? ` ${plural(same - 1, 'other thing')} here ${same === 2 ? 'gives' : 'give'} the same text.` : ''}`
 }
 
 function titleOf({ title, verdict }: ExaminedCause): string {
@@ -109,6 +120,6 @@ function titleOf({ title, verdict }: ExaminedCause): string {
 }
 
 const lower = (title: string): string =>
-  /^[A-Z][a-z]/.test(title) && !/^(?:Prisma|Next|Docker|Postgres|Decimal)/.test(title)
+  /^[A-Z](?:[a-z]| )/.test(title) && !/^(?:Prisma|Next|Docker|Postgres|Decimal)/.test(title)
     ? `${title.charAt(0).toLowerCase()}${title.slice(1)}`
     : title

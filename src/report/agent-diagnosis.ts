@@ -1,21 +1,23 @@
 /** `diagnose` for a language model: one line per fact, code as it is. */
 import type { ExaminedCause } from '../core/failure.ts'
 import type { Report } from '../core/report.ts'
-import { placesText, toldCauses, unknownText, verdictText } from './diagnosis-lines.ts'
+import { isOpen, placeOfBrief, placesText, toldCauses, unknownText, verdictText } from './diagnosis-lines.ts'
 import { oneLine, place, printable } from './wording.ts'
 
 export function diagnosisLines({ diagnosis }: Report): string[] {
   if (!diagnosis) return []
-  const { error, later, causes } = diagnosis
+  const { error, later } = diagnosis
   const places = placesText(diagnosis)
   const { full, brief } = toldCauses(diagnosis)
   return [
     oneLine(`error ${error.name === '' ? '' : `${error.name}: `}${error.message}`),
     ...(places.length > 0 ? [`at ${places.join(', ')}`] : []),
     ...later.slice(0, 3).map((one) => oneLine(`later: ${one}`)),
-    ...(causes.length === 0 ? unknownText(diagnosis) : []),
     ...full.flatMap(causeLines),
-    ...brief.map(({ id, verdict, why }) => oneLine(`also ${id} (${verdictText[verdict]}): ${why}`)),
+    ...brief.map((cause) =>
+      oneLine(`also ${cause.id} (${verdictText[cause.verdict]})${placeOfBrief(cause)}: ${cause.why}`),
+    ),
+    ...(isOpen(diagnosis) ? unknownText(diagnosis) : []),
   ]
 }
 

@@ -12,20 +12,26 @@ export const verdictText: Record<CauseVerdict, string> = {
 export const placesText = ({ places }: Diagnosis): string[] =>
   places.slice(0, 4).map(({ location, note }) => `${place(location)}${note === '' ? '' : ` in ${note}`}`)
 
-/** Causes that are told in full: the first, and whatever is as sure. The rest is named. */
+/** The cause that is told in full, unless all are ruled out; the others are named. */
 export function toldCauses({ causes }: Diagnosis): { full: ExaminedCause[]; brief: ExaminedCause[] } {
-  const sure = causes.filter(({ verdict }) => verdict === 'confirmed')
-  const full =
-    sure.length > 0
-      ? sure.slice(0, 2)
-      : causes.filter(({ verdict }) => verdict !== 'contradicted').slice(0, 1)
-  return { full, brief: causes.filter((one) => !full.includes(one)) }
+  const [first, ...rest] = causes
+  if (!first || first.verdict === 'contradicted') return { full: [], brief: causes }
+  return { full: [first], brief: rest }
 }
 
-/** What would help where nothing is known. */
-export const unknownText = ({ places, error }: Diagnosis): string[] => [
+/** Nothing was confirmed, and more than one cause is left; or none is. */
+export const isOpen = ({ causes }: Diagnosis): boolean =>
+  causes.every(({ verdict }) => verdict !== 'confirmed') &&
+  causes.filter(({ verdict }) => verdict === 'unconfirmed').length !== 1
+
+/** ` (src/lib/db.ts:7)`: where another cause was seen. */
+export const placeOfBrief = ({ evidence: [first] }: ExaminedCause): string =>
+  first ? ` (${place(first.location)})` : ''
+
+/** What would help where nothing is known, or too much. */
+export const unknownText = ({ places, error, causes }: Diagnosis): string[] => [
   places.length > 0
-    ? 'Start at the places above: they are the last lines of this project that ran.'
+    ? 'Start at the places above: they are the lines of this project that ran last.'
     : 'The text names no file of this project: give the whole stack, from the line with the message to the last `at`.',
-  ...(error.codes.length > 0 ? [`Codes in it: ${error.codes.join(', ')}.`] : []),
+  ...(error.codes.length > 0 && causes.length === 0 ? [`Codes in it: ${error.codes.join(', ')}.`] : []),
 ]

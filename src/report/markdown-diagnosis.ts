@@ -1,13 +1,13 @@
 /** `diagnose` in Markdown. */
 import type { ExaminedCause } from '../core/failure.ts'
 import type { Report } from '../core/report.ts'
-import { placesText, toldCauses, unknownText, verdictText } from './diagnosis-lines.ts'
+import { isOpen, placesText, toldCauses, unknownText, verdictText } from './diagnosis-lines.ts'
 import { code, fenced, prose } from './markdown-text.ts'
 import { place } from './wording.ts'
 
 export function diagnosisBlocks({ diagnosis }: Report): string[] {
   if (!diagnosis) return []
-  const { error, later, causes } = diagnosis
+  const { error, later } = diagnosis
   const places = placesText(diagnosis)
   const { full, brief } = toldCauses(diagnosis)
   return [
@@ -16,7 +16,6 @@ export function diagnosisBlocks({ diagnosis }: Report): string[] {
       ...(places.length > 0 ? [`- **at** ${places.map(code).join(', ')}`] : []),
       ...later.slice(0, 3).map((one) => `- **then** ${prose(one)}`),
     ].join('\n'),
-    ...(causes.length === 0 ? unknownText(diagnosis).map(prose) : []),
     ...full.flatMap(causeBlocks),
     ...(brief.length > 0
       ? [
@@ -26,6 +25,7 @@ export function diagnosisBlocks({ diagnosis }: Report): string[] {
             .join('\n'),
         ]
       : []),
+    ...(isOpen(diagnosis) ? unknownText(diagnosis).map(prose) : []),
   ]
 }
 

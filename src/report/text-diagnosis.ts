@@ -1,7 +1,7 @@
 /** What a terminal shows of `diagnose`. */
 import type { ExaminedCause } from '../core/failure.ts'
 import type { Report } from '../core/report.ts'
-import { placesText, toldCauses, unknownText, verdictText } from './diagnosis-lines.ts'
+import { isOpen, placeOfBrief, placesText, toldCauses, unknownText, verdictText } from './diagnosis-lines.ts'
 import type { Paint, Style } from './paint.ts'
 import { oneLine, place, printable } from './wording.ts'
 import { wrap } from './wrap.ts'
@@ -36,7 +36,8 @@ export function diagnosisText({ diagnosis }: Report, look: Look): string[] {
         .join('\n'),
     ]
   const { full, brief } = toldCauses(diagnosis)
-  return [head, ...full.map((cause) => causeText(cause, look)), briefText(brief, look)]
+  const open = isOpen(diagnosis) ? unknownText(diagnosis).map((line) => wrapped(line, 0, look)) : []
+  return [head, ...full.map((cause) => causeText(cause, look)), briefText(brief, look), open.join('\n')]
 }
 
 function causeText(cause: ExaminedCause, look: Look): string {
@@ -61,8 +62,8 @@ function causeText(cause: ExaminedCause, look: Look): string {
 
 function briefText(causes: readonly ExaminedCause[], look: Look): string {
   if (causes.length === 0) return ''
-  const lines = causes.map(({ title, verdict, why }) => {
-    const told = `${verdictText[verdict]} ${title}: ${oneLine(why)}`
+  const lines = causes.map((cause) => {
+    const told = `${verdictText[cause.verdict]} ${cause.title}${placeOfBrief(cause)}: ${oneLine(cause.why)}`
     return wrapped(told, 2, look)
   })
   return [look.paint('bold', 'Other causes of the same text'), ...lines].join('\n')

@@ -70,7 +70,9 @@ function codesIn(text: string): string[] {
   const found = [...text.matchAll(codes)].flatMap(
     ([, prisma, node, state, other]) => prisma ?? node ?? (state && /\d/.test(state) ? state : other) ?? [],
   )
-  return [...new Set(found)]
+  // A code of Postgres alone.
+  const alone = /^\s*([0-9A-Z]{5})\s*$/.exec(text)?.[1]
+  return [...new Set(alone && /\d/.test(alone) ? [...found, alone] : found)]
 }
 
 function namesIn(text: string): string[] {

@@ -18,7 +18,7 @@ export const fanOut: Cause = {
         {
           what: 'Ask once for the whole list: `in`, `groupBy`, or a relation in `include`.',
           code: /aggregate|count/.test(first.operation)
-            ? `await prisma.${callName(project, first).split('.')[0]}.groupBy({ by: [/* key */], where: { /* key */: { in: ids } }, _sum: { /* … */ } })`
+            ? `await prisma.${callName(project, first).split('.')[0]}.groupBy({ by: [/* key */], where: { /* key */: { in: ids } }, ${first.operation === 'count' ? '_count: true' : '_sum: { /* … */ }'} })`
             : `await prisma.${callName(project, first).split('.')[0]}.findMany({ where: { /* key */: { in: ids } } })`,
         },
         {

@@ -18,7 +18,7 @@ export const poolOverLimit: Cause = {
     const max = pool?.max ?? POOL_DEFAULT
     const app = servicesOf(project).filter((one) => !isDatabase(one) && one.builds)
     const instances = app.reduce((sum, { replicas }) => sum + replicas, 0)
-    const share = Math.max(1, Math.floor((SERVER_LIMIT - 10) / Math.max(1, instances)))
+    const share = instances > 0 ? Math.max(1, Math.floor((SERVER_LIMIT - 10) / instances)) : POOL_DEFAULT
     const cure = [
       {
         what: `Give each instance its share: \`max\` = (max_connections − 10) ÷ instances${instances > 0 ? `, here ${share}` : ''}.`,

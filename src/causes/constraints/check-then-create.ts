@@ -1,5 +1,14 @@
-import { type Cause, confirmed, contradicted, step } from '../cause.ts'
-import { callStep, catchCode } from '../words.ts'
+import type { Query } from '../../core/map.ts'
+import {
+  type Cause,
+  confirmed,
+  contradicted,
+  type Examination,
+  type Scene,
+  step,
+  unconfirmed,
+} from '../cause.ts'
+import { callName, callStep, catchCode } from '../words.ts'
 import { fieldsText, isUnique, violated } from './violated.ts'
 
 export const checkThenCreate: Cause = {
@@ -7,20 +16,14 @@ export const checkThenCreate: Cause = {
   title: 'Two requests at once: both find nothing, both create',
   matches: isUnique,
   examine(scene) {
-    const { call, project } = scene
+    const { call, project, error } = scene
     const rule = violated(scene)
-    if (!call || !/^(?:create|upsert)$/.test(call.operation))
-      return contradicted('The call that failed creates no single row.')
+    const operation = call?.operation ?? error.call?.operation
+    if (operation !== undefined && !/^(?:create|upsert)$/.test(operation))
+      return contradicted(`The call that failed is ${operation}: it creates no single row.`)
     const [field = ''] = rule?.fields ?? []
-    const looked = project.map.queries.find(
-      (one) =>
-        one.location.file === call.location.file &&
-        one.within === call.within &&
-        one.model === call.model &&
-        /^find|^count/.test(one.operation) &&
-        one.location.line < call.location.line &&
-        (rule === undefined || new RegExp(`\\b${field}\\b`).test(one.where ?? '')),
-    )
+    if (!call) return candidates(scene)
+    const looked = lookBefore(scene, call, field)
     if (!looked)
       return contradicted(
         `Nothing looks for the row before it is created${rule ? ` by ${fieldsText(rule)}` : ''}.`,
@@ -49,4 +52,36 @@ export const checkThenCreate: Cause = {
   references: [
     'https://www.prisma.io/docs/orm/reference/prisma-client-reference#unique-key-constraint-errors-on-upserts',
   ],
+}
+
+/** The lookup of the same row, earlier in the same function. */
+function lookBefore({ project }: Scene, call: Query, field: string): Query | undefined {
+  return project.map.queries.find(
+    (one) =>
+      one.location.file === call.location.file &&
+      one.within === call.within &&
+      one.model === call.model &&
+      /^find|^count/.test(one.operation) &&
+      one.location.line < call.location.line &&
+      (field === '' || new RegExp(`\\b${field}\\b`).test(one.where ?? '')),
+  )
+}
+
+/** Where the text does not say which call it was: all that look first and create afterwards. */
+function candidates(scene: Scene): Examination {
+  const { project, model } = scene
+  const [field = ''] = violated(scene)?.fields ?? []
+  const found = project.map.queries.filter(
+    (one) =>
+      one.operation === 'create' &&
+      (model === undefined || one.model === model.name) &&
+      lookBefore(scene, one, field) !== undefined,
+  )
+  if (found.length === 0) return contradicted('No call looks for a row and creates it afterwards.')
+  return unconfirmed(
+    'Which call failed, the text does not say. These look for a row first, and create it when there is none.',
+    [catchCode(project, 'P2002', 409, `${field || 'value'} is taken`)],
+    ['The stack of the error names the line.'],
+    found.slice(0, 4).map((one) => step(one.location, callName(project, one))),
+  )
 }

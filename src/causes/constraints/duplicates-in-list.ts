@@ -1,4 +1,4 @@
-import { type Cause, confirmed, contradicted } from '../cause.ts'
+import { type Cause, confirmed, contradicted, step, unconfirmed } from '../cause.ts'
 import { callStep, inputOf } from '../words.ts'
 import { fieldsText, isUnique, violated } from './violated.ts'
 
@@ -8,8 +8,21 @@ export const duplicatesInList: Cause = {
   matches: isUnique,
   examine(scene) {
     const { call, project } = scene
+    const operation = call?.operation ?? scene.error.call?.operation
+    const lists = project.map.queries.filter((one) => /^createMany/.test(one.operation))
+    if (operation === undefined && lists.length > 0)
+      return unconfirmed(
+        'Which call failed, the text does not say. These write a list.',
+        [{ what: 'Give the whole stack; or add `skipDuplicates: true` where rows may be there already.' }],
+        [],
+        lists.slice(0, 4).map((one) => step(one.location, `${one.operation}`)),
+      )
     if (!call || !/^createMany/.test(call.operation))
-      return contradicted('The call that failed does not write a list.')
+      return contradicted(
+        operation === undefined
+          ? 'No call writes a list.'
+          : `The call that failed is ${operation}: it writes no list.`,
+      )
     const around = (project.sourceText(call.location.file) ?? '')
       .split('\n')
       .slice(call.location.line - 1, call.location.line + 12)

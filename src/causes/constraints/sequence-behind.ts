@@ -12,7 +12,11 @@ export const sequenceBehind: Cause = {
     const rule = violated(scene)
     const field = rule?.model.fields.find(({ name }) => name === rule.fields[0])
     const counted = field?.default?.kind === 'call' && field.default.name === 'autoincrement'
-    if (rule?.fields.length !== 1 || !counted)
+    if (!rule)
+      return unconfirmed('Which unique rule was broken, the text does not say.', [
+        { what: 'If it is the id: set its counter behind the largest one (`setval`).' },
+      ])
+    if (rule.fields.length !== 1 || !counted)
       return contradicted('The value that is taken is not one that the database counts up.')
     if (scene.call?.data && new RegExp(`\\b${field.name}:`).test(scene.call.data))
       return contradicted(`The call gives ${field.name} itself.`)

@@ -1,4 +1,4 @@
-import { type Cause, confirmed, contradicted, step } from '../cause.ts'
+import { type Cause, confirmed, contradicted, step, unconfirmed } from '../cause.ts'
 import { callStep } from '../words.ts'
 import { fieldsText, isUnique, violated } from './violated.ts'
 
@@ -10,7 +10,20 @@ export const softDeletedTwin: Cause = {
   matches: isUnique,
   examine(scene) {
     const rule = violated(scene)
-    if (!rule) return contradicted('The text does not say which unique rule of the schema was broken.')
+    if (!rule) {
+      const marked = scene.project.dataModels
+        .flatMap(({ models }) => models)
+        .flatMap(({ name, fields }) =>
+          fields.filter((field) => deleted.test(field.name)).map((field) => ({ name, field })),
+        )
+      if (marked.length === 0) return contradicted('No model has a field that marks deleted rows.')
+      return unconfirmed(
+        'Which unique rule was broken, the text does not say. Of these models, rows that are marked as deleted still hold their values.',
+        [{ what: 'Give the whole message: it names the constraint.' }],
+        [],
+        marked.map(({ name, field }) => step(field.location, `marks deleted rows of ${name}`)),
+      )
+    }
     const mark = rule.model.fields.find(({ name }) => deleted.test(name))
     if (!mark) return contradicted(`${rule.model.name} has no field that marks deleted rows.`)
     if (rule.fields.includes(mark.name)) return contradicted(`The unique rule includes ${mark.name}.`)

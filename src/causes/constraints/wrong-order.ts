@@ -1,4 +1,4 @@
-import { type Cause, confirmed, contradicted, step } from '../cause.ts'
+import { type Cause, confirmed, contradicted, step, unconfirmed } from '../cause.ts'
 import { callStep } from '../words.ts'
 import { foreignKey, isForeignKey } from './foreign-key.ts'
 
@@ -9,8 +9,13 @@ export const wrongOrder: Cause = {
   examine(scene) {
     const { call, project } = scene
     const key = foreignKey(scene)
-    if (!call || !/^(?:create|upsert)/.test(call.operation) || !key)
-      return contradicted('The call that failed does not create a row.')
+    const operation = call?.operation ?? scene.error.call?.operation
+    if (operation !== undefined && !/^(?:create|upsert)/.test(operation))
+      return contradicted(`The call that failed is ${operation}: it creates no row.`)
+    if (!call || !key)
+      return unconfirmed('Which call wrote which key, the text does not say.', [
+        { what: 'Create the row that is referred to first.' },
+      ])
     const parent = project.map.queries.find(
       (one) =>
         one.model === key.parent &&

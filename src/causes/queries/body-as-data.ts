@@ -1,4 +1,4 @@
-import { type Cause, confirmed, contradicted } from '../cause.ts'
+import { type Cause, confirmed, contradicted, unconfirmed } from '../cause.ts'
 import { isUnknownName, unknownName } from '../client/unknown-name.ts'
 import { callStep, inputOf } from '../words.ts'
 
@@ -11,7 +11,9 @@ export const bodyAsData: Cause = {
     const name = unknownName(scene.error) ?? ''
     const part = call?.data ?? call?.where
     if (!call || part === undefined)
-      return contradicted('The call that failed was not found, or has no argument that could be read.')
+      return unconfirmed('Which call it was, or what it is given, could not be read.', [
+        { what: 'Name the fields that may be written, one by one.' },
+      ])
     const whole = /^\w/.test(part) || /\.\.\./.test(part)
     if (!whole) return contradicted('The call names its fields one by one.')
     const input = inputOf(scene, 'data')

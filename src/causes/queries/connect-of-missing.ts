@@ -9,7 +9,7 @@ export const connectOfMissing: Cause = {
     const { error, call, project } = scene
     const nested = /for a nested (connect|disconnect|update|delete)/.exec(error.text)?.[1]
     const inCode = /connect/.test(call?.data ?? '')
-    if (nested === undefined && !(inCode && !/was found for/.test(error.text)))
+    if (nested === undefined && (/was found for/.test(error.text) || (call !== undefined && !inCode)))
       return contradicted('The text is not about a nested write.')
     const model = /No '(\w+)' record/.exec(error.text)?.[1] ?? 'row'
     const input = inputOf(scene, 'data')

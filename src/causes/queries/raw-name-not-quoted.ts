@@ -1,10 +1,10 @@
-import { type Cause, confirmed, contradicted, hasCode, step } from '../cause.ts'
-import { isRaw, rawCalls, statementAt } from './raw.ts'
+import { type Cause, confirmed, contradicted, hasCode, step, unconfirmed } from '../cause.ts'
+import { isRaw, noState, rawCalls, statementAt } from './raw.ts'
 
 export const rawNameNotQuoted: Cause = {
   id: 'queries/raw-name-not-quoted',
   title: 'A name with capitals is not quoted, and Postgres reads it in lower case',
-  matches: (error) => isRaw(error) && hasCode('42P01', '42703')(error),
+  matches: (error) => isRaw(error) && (noState(error) || hasCode('42P01', '42703')(error)),
   examine(scene) {
     const { project, error } = scene
     const name =
@@ -12,6 +12,10 @@ export const rawNameNotQuoted: Cause = {
         error.text,
       )
     const low = name?.[1] ?? name?.[2] ?? ''
+    if (low === '')
+      return unconfirmed('Which name it was, the text does not say.', [
+        { what: 'Quote names that have capitals: `"OrderLine"`.' },
+      ])
     const models = project.dataModels.flatMap((one) => one.models)
     const real = [
       ...models.map(({ table }) => table),

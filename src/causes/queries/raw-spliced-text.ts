@@ -1,11 +1,12 @@
 import { type Cause, confirmed, hasCode, step, unconfirmed } from '../cause.ts'
-import { isRaw, rawCalls } from './raw.ts'
+import { isRaw, noState, rawCalls } from './raw.ts'
 
 export const rawSplicedText: Cause = {
   id: 'queries/raw-spliced-text',
   title: 'A value becomes part of the SQL text',
   matches: (error) =>
-    isRaw(error) && (hasCode('42601')(error) || /unterminated quoted|syntax error at/.test(error.text)),
+    isRaw(error) &&
+    (noState(error) || hasCode('42601')(error) || /unterminated quoted|syntax error at/.test(error.text)),
   examine(scene) {
     const found = scene.findings('input/raw-sql')
     const unsafe = rawCalls(scene).filter(({ operation }) => operation.endsWith('Unsafe'))
@@ -20,18 +21,21 @@ export const rawSplicedText: Cause = {
       },
     ]
     const [first] = found
-    if (first)
+    if (first && !noState(scene.error))
       return confirmed(
         `${first.found} A quote in the value ends the text early: today a syntax error, with another value somebody else's SQL.`,
         found.map(({ location }) => step(location, 'text from outside in the statement')),
         cure,
       )
-    if (unsafe[0])
+    if (first || unsafe[0])
       return unconfirmed(
         'A statement is put together as text. Where its parts come from was not seen.',
         cure,
         [],
-        unsafe.map(({ location, operation }) => step(location, operation)),
+        [
+          ...found.map(({ location }) => step(location, 'text from outside in the statement')),
+          ...unsafe.map(({ location, operation }) => step(location, operation)),
+        ],
       )
     return unconfirmed(
       'The statement itself is not right.',

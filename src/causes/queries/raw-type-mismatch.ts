@@ -1,11 +1,11 @@
 import { type Cause, confirmed, hasCode, step, unconfirmed } from '../cause.ts'
-import { isRaw, rawCalls, statementAt } from './raw.ts'
+import { isRaw, noState, rawCalls, statementAt } from './raw.ts'
 
 export const rawTypeMismatch: Cause = {
   id: 'queries/raw-type-mismatch',
   title: 'Values of two types are compared that Postgres does not compare',
   matches: (error) =>
-    (isRaw(error) && hasCode('42883', '42804')(error)) ||
+    (isRaw(error) && (noState(error) || hasCode('42883', '42804')(error))) ||
     /operator does not exist: \w+ (?:=|<>|<|>) \w+/.test(error.text),
   examine(scene) {
     const [, left = '', right = ''] = /operator does not exist: (\w+) \S+ (\w+)/.exec(scene.error.text) ?? []
@@ -21,7 +21,7 @@ export const rawTypeMismatch: Cause = {
     const [first] = cast.length > 0 ? cast : calls
     if (!first || (cast.length === 0 && calls.length > 1))
       return unconfirmed(
-        `A ${left} is compared with a ${right}. Which raw statement it was, the text does not say.`,
+        `${left === '' ? 'Two types that Postgres does not compare' : `A ${left} and a ${right}`}. Which raw statement it was, the text does not say.`,
         cure,
         [],
         calls.slice(0, 4).map(({ location, operation }) => step(location, operation)),

@@ -7,6 +7,9 @@ import type { Scene } from '../cause.ts'
 export const isRaw = ({ codes, text, call }: ReadError): boolean =>
   codes.includes('P2010') || /Raw query failed/.test(text) || call?.operation.startsWith('$') === true
 
+/** The text has no code of Postgres: any of the causes may be meant. */
+export const noState = ({ codes }: ReadError): boolean => codes.every((code) => /^P\d{4}$/.test(code))
+
 /** The raw calls that the text can mean, those of the same kind first. */
 export function rawCalls({ project, error, call }: Scene): Query[] {
   if (call?.operation.startsWith('$')) return [call]

@@ -1,7 +1,7 @@
 /** `diagnose` on the page. */
 import type { CauseVerdict, ExaminedCause } from '../../core/failure.ts'
 import type { Report } from '../../core/report.ts'
-import { placesText, toldCauses, unknownText, verdictText } from '../diagnosis-lines.ts'
+import { isOpen, placesText, toldCauses, unknownText, verdictText } from '../diagnosis-lines.ts'
 import { html, type Markup, path, prose } from '../markup.ts'
 import { place } from '../wording.ts'
 
@@ -9,13 +9,13 @@ const tone: Record<CauseVerdict, string> = { confirmed: 'bad', unconfirmed: 'war
 
 export function diagnosisHtml({ diagnosis }: Report): Markup {
   if (!diagnosis) return html``
-  const { error, later, causes } = diagnosis
+  const { error, later } = diagnosis
   const { full, brief } = toldCauses(diagnosis)
   const places = placesText(diagnosis)
   return html`<dl class="told"><dt>Error</dt><dd>${error.name === '' ? '' : `${error.name}: `}${error.message}</dd>
 ${places.length > 0 && html`<dt>At</dt><dd>${places.map((one, index) => html`${index > 0 && ', '}<span class="mono">${path(one)}</span>`)}</dd>`}
 ${later.length > 0 && html`<dt>Then</dt><dd>${later.slice(0, 3).join(' · ')}</dd>`}</dl>
-${causes.length === 0 && html`${unknownText(diagnosis).map((line) => html`<p>${prose(line)}</p>`)}`}
+${isOpen(diagnosis) && html`${unknownText(diagnosis).map((line) => html`<p>${prose(line)}</p>`)}`}
 ${full.map(causeHtml)}${brief.length > 0 && html`<h3>Other causes of the same text</h3><ul>${brief.map(briefHtml)}</ul>`}`
 }
 
