@@ -14,3 +14,5 @@ export function readCases(): Case[]
 export function writeProject(files: Record<string, string>, folder: string): void
 /** A text as people paste it: without stack, code frame and paths. */
 export function messageOnly(text: string): string
+/** Groups whose text is the same whatever the project: the text of one case says nothing of its cause in another. */
+export const sameText: readonly string[]

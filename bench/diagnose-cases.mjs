@@ -69,3 +69,14 @@ export function messageOnly(text) {
     .filter((line) => !/^\s*at |^\/app|\/app\/|^\s*[→>]?\s*\d+ /.test(line))
     .join('\n')
 }
+
+export const sameText = [
+  '53300',
+  'P2021',
+  'P2022',
+  'authentication',
+  'no password',
+  'not initialized',
+  'pool timeout',
+  'unknown argument',
+]

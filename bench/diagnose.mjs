@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { diagnose } from '../dist/operations/diagnose.js'
 import { agent } from '../dist/report/agent.js'
 import { text as shown } from '../dist/report/text.js'
-import { messageOnly, readCases, writeProject } from './diagnose-cases.mjs'
+import { messageOnly, readCases, sameText, writeProject } from './diagnose-cases.mjs'
 
 const words = process.argv.slice(2)
 const cases = readCases().filter(
@@ -38,6 +38,17 @@ for (const one of cases) {
     fromMessage: short.diagnosis.causes[0]?.id ?? 'none',
     tokens: Math.round(agent(report).length / 4),
   })
+}
+
+/** The message of each case in the project of every other case that prints the same. */
+const crossed = []
+for (const group of words.length === 0 ? sameText : []) {
+  const list = cases.filter((one) => one.group === group)
+  for (const printed of list)
+    for (const project of list.filter((one) => one !== printed)) {
+      const { diagnosis } = await answer(project, messageOnly(printed.text))
+      crossed.push({ group, printed, project, first: diagnosis.causes[0]?.id })
+    }
 }
 
 const say = (line = '') => process.stdout.write(`${line}\n`)

@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Case, messageOnly, readCases, writeProject } from '../bench/diagnose-cases.mjs'
+import { type Case, messageOnly, readCases, sameText, writeProject } from '../bench/diagnose-cases.mjs'
 import { causes } from '../src/causes/index.ts'
+import { run } from '../src/cli/run.ts'
 import type { Report } from '../src/core/report.ts'
-import { diagnose } from '../src/operations/diagnose.ts'
+import { diagnose, looksLikeFailure } from '../src/operations/diagnose.ts'
 import { agent } from '../src/report/agent.ts'
 import { html } from '../src/report/html.ts'
 import { json } from '../src/report/json.ts'
@@ -80,6 +81,18 @@ describe('real errors', () => {
       if (first(report) !== one.cause) wrong.push(one.name)
     }
     expect(wrong.length / known.length, wrong.join(', ')).toBeLessThanOrEqual(0.05)
+  })
+})
+
+describe('the same text in another project', () => {
+  it.each(sameText)('has the cause of that project: %s', async (group) => {
+    const list = known.filter((one) => one.group === group)
+    expect(list.length).toBeGreaterThan(2)
+    for (const printed of list)
+      for (const project of list) {
+        const report = await answer(project, messageOnly(printed.text ?? ''))
+        expect(first(report), `the text of ${printed.name} in ${project.name}`).toBe(project.cause)
+      }
   })
 })
 
@@ -167,5 +180,67 @@ describe('the answer', () => {
     const { diagnosis } = await answer(one, 'P2003')
     expect(diagnosis?.causes.every(({ verdict }) => verdict !== 'confirmed')).toBe(true)
     expect(diagnosis?.causes.length).toBeGreaterThan(0)
+  })
+})
+
+describe('the command line', () => {
+  const one = named('queries/malformed-id')
+
+  /** Runs a command in the project of the case, with the error in app.log and piped in. */
+  async function command(...argv: string[]): Promise<{ code: number; out: string }> {
+    const cwd = mkdtempSync(join(tmpdir(), 'diagnose-'))
+    let out = ''
+    const write = (part: string) => {
+      out += part
+    }
+    try {
+      writeProject({ ...one.files, 'app.log': one.text }, cwd)
+      const io = { cwd, env: {}, stdout: { write, tty: false }, stderr: { write, tty: false } }
+      return { code: await run(argv, { ...io, stdin: async () => one.text }), out }
+    } finally {
+      rmSync(cwd, { recursive: true, force: true })
+    }
+  }
+
+  it.each([
+    ['an argument', ['diagnose', one.text]],
+    ['a file', ['diagnose', '--file', 'app.log']],
+    ['what is piped in', ['diagnose']],
+    ['what is piped in, with the folder', ['diagnose', '.']],
+  ])('takes %s', async (_name, argv) => {
+    const { code, out } = await command(...argv, '--no-cache')
+    expect(out).toContain('queries/malformed-id')
+    expect(code).toBe(0)
+  })
+
+  it('says what to do when there is nothing to look at', async () => {
+    const { code, out } = await command('diagnose', '--file', 'missing.log')
+    expect(code).toBe(2)
+    expect(out).toContain('missing.log cannot be read')
+  })
+})
+
+describe('what looks like an error', () => {
+  it.each(known.map((one) => [one.name, one.text ?? ''] as const))('does: %s', (_name, printed) => {
+    expect(looksLikeFailure(printed)).toBe(true)
+  })
+
+  it.each([
+    'add a login API that returns a JWT',
+    'write tests for POST /api/notes',
+    'my Prisma queries are running slowly',
+    'how should I paginate /api/orders?',
+    'explain error handling',
+  ])('does not: %s', (task) => {
+    expect(looksLikeFailure(task)).toBe(false)
+  })
+
+  it.each([
+    'what does P2024 mean here?',
+    'why Unique constraint failed on the fields?',
+    '53300',
+    'ECONNREFUSED',
+  ])('does: %s', (question) => {
+    expect(looksLikeFailure(question)).toBe(true)
   })
 })

@@ -79,9 +79,6 @@ export const hasCode =
   (error: ReadError): boolean =>
     codes.some((code) => error.codes.includes(code))
 
-/** `src/lib/db.ts:12` */
-export const at = ({ file, line }: Location): string => `${file}:${line}`
-
 const rank: Record<CauseVerdict, number> = { confirmed: 0, unconfirmed: 1, contradicted: 2 }
 
 /**

@@ -73,6 +73,3 @@ try {
 }`,
   }
 }
-
-export const nearestTo = (location: Location, queries: readonly Query[]): Query[] =>
-  queries.filter((one) => one.location.file === location.file)

@@ -9,7 +9,7 @@ import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import type { Project } from '../project/project.ts'
-import { readFailure } from '../source/failure.ts'
+import { hasFormOfFailure, readFailure } from '../source/failure.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
 
@@ -52,6 +52,14 @@ export const diagnose: Operation<z.infer<typeof input>> = {
     return { ...report, elapsedMs: Math.round(performance.now() - start) }
   },
 }
+
+/**
+ * Whether a text is an error rather than a task or a question: it has the form of one, or it is one that a cause gives. For
+ * whoever has to choose an operation for it.
+ */
+export const looksLikeFailure = (text: string): boolean =>
+  hasFormOfFailure(text) ||
+  readFailure(text).errors.some((error) => causes.some(({ matches }) => matches(error)))
 
 async function textOf({ error, file }: z.infer<typeof input>, context: Context): Promise<string> {
   const text = error ?? (await context.readInput?.(file ?? '-'))

@@ -42,8 +42,6 @@ function quick(operation: Operation<unknown>): Operation<unknown> {
   }
 }
 
-export { looksLikeFailure } from '../source/failure.ts'
-
 /** What the catalogue says of its faults, without the means to find them. */
 export const faultCatalogue: Omit<Fault<unknown>, 'find'>[] = faults.map(
   ({ id, title, severity, tags, cwe, references }) => ({ id, title, severity, tags, cwe, references }),

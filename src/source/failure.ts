@@ -6,7 +6,8 @@ import { plainLines } from './failure-noise.ts'
 const head =
   /^(?:Uncaught |Unhandled Runtime |\[cause\]: |> |npm )?(?:(?:[A-Z]\w*\.)*([A-Z]\w*(?:Error|Exception))\b(?: \[\w+\])?(?:: |:$|$)|(?:Error|ERROR|FATAL|PANIC)(?: \[\w+\])?: |Type error: |error TS\d+: |Build error occurred)/
 const compilerHead = /^[\w@./\\()[\]-]+\.[cm]?[jt]sx?(?:\(\d+,\d+\)|:\d+:\d+)(?:: | - )error TS\d+: /
-const frameLine = /^\s*at (?:async )?(?:(.+?) \()?((?:[a-z-]+:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?,?(?: \{)?$/
+/** Folders may have parentheses in their names: `app/(shop)/page.tsx`. */
+const frameLine = /^\s*at (?:async )?(?:(\S.*?) \()?((?:[a-z-]+:\/\/)?\S(?:.*\S)?):(\d+):(\d+)\)?,?(?: \{)?$/
 /** `/app/src/app/api/users/route.ts:7:34` on a line of its own, `--> prisma/schema.prisma:8`, `./src/lib/db.ts:2:3` */
 const placeLine =
   /^\s*(?:-->\s+)?((?:\.{0,2}\/|[A-Za-z]:[\\/]|[\w@.[\]()-]+\/)[^\s:]*\.[a-z]+):(\d+)(?::(\d+))?(?:\s|:|$)/
@@ -18,22 +19,25 @@ const named = /`([^`\n]{1,120})`|"([\w.$-]{1,80})"|'([\w.$@/-]{1,80})'/g
 /** The errors of a text; none when nothing in it looks like one, and then the text is one error without a name. */
 export function readFailure(text: string): Failure {
   const lines = plainLines(text)
-  const starts = lines.flatMap((line, at) => (head.test(line) || compilerHead.test(line) ? [at] : []))
+  const starts = lines.flatMap((line, at) => (begins(line, lines[at - 1] ?? '') ? [at] : []))
   const blocks = starts.map((start, index) => lines.slice(index === 0 ? 0 : start, starts[index + 1]))
   const all = blocks.length > 0 ? blocks : [lines]
   return { errors: all.map(readError), text: lines.join('\n').trim() }
 }
 
-/**
- * Whether a text looks like an error rather than a task or a question: it has a code, a name of an error class, a stack or
- * one of the openings that errors have.
- */
-export function looksLikeFailure(text: string): boolean {
+/** An error begins here. What a database said stays with what Prisma says of it. */
+const begins = (line: string, before: string): boolean =>
+  (head.test(line) || compilerHead.test(line)) && !/^Database error:?$/.test(before.trim())
+
+/** Whether a text has what only errors have: a code, the name of an error class, a stack, one of their openings. */
+export function hasFormOfFailure(text: string): boolean {
   const lines = plainLines(text)
-  if (lines.some((line) => head.test(line) || compilerHead.test(line) || frameLine.test(line))) return true
   return (
+    lines.some(
+      (line) => head.test(line) || compilerHead.test(line) || frameLine.test(line) || /^error: /.test(line),
+    ) ||
     new RegExp(codes.source).test(text) ||
-    /\b[A-Z]\w+(?:Error|Exception)\b|\bunhandled ?rejection\b|\bviolates \w+ constraint\b|\binvocation\b.*\bInvalid\b|\bInvalid `/i.test(
+    /\b[A-Z]\w+(?:Error|Exception)\b|\bunhandled ?rejection\b|\binvocation\b.*\bInvalid\b|\bInvalid `/i.test(
       text,
     )
   )

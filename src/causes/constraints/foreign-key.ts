@@ -7,7 +7,7 @@ export const isForeignKey = ({ codes, text }: ReadError): boolean =>
   codes.includes('P2003') ||
   codes.includes('23503') ||
   codes.includes('23001') ||
-  /violates foreign key constraint/.test(text)
+  /violates foreign key constraint|Foreign key constraint (?:failed|violated)/.test(text)
 
 export interface ForeignKey {
   /** The model that holds the key, and its relation. */
@@ -18,7 +18,9 @@ export interface ForeignKey {
 
 /** By the name of the constraint: `Order_userId_fkey`. */
 export function foreignKey({ project, error }: Scene): ForeignKey | undefined {
-  const name = /constraint[:`"\s]+\\?["`]?(\w+_fkey\w*)|index: '(\w+)'|constraint \\?"(\w+)/.exec(error.text)
+  const name = /(?:constraint|field)[:`"\s]+\\?["`]?(\w+_fkey\w*)|index: '(\w+)'|constraint \\?"(\w+)/.exec(
+    error.text,
+  )
   const constraint = name?.[1] ?? name?.[2] ?? name?.[3]
   for (const child of project.dataModels.flatMap((one) => one.models))
     for (const relation of child.relations) {

@@ -6,7 +6,7 @@ import type { Scene } from '../cause.ts'
 export const isUnique = ({ codes, text }: ReadError): boolean =>
   codes.includes('P2002') ||
   codes.includes('23505') ||
-  /duplicate key value violates unique constraint/.test(text)
+  /duplicate key value violates unique constraint|Unique constraint (?:failed|violat)/.test(text)
 
 export interface Violated {
   model: Entity

@@ -4,7 +4,9 @@ import { transactionsHere } from './here.ts'
 export const oppositeOrder: Cause = {
   id: 'transactions/opposite-order',
   title: 'Two transactions lock the same rows in opposite order',
-  matches: (error) => hasCode('P2034', '40001', '40P01')(error) || /deadlock detected/.test(error.text),
+  matches: (error) =>
+    hasCode('P2034', '40001', '40P01')(error) ||
+    /deadlock detected|write conflict or a deadlock/.test(error.text),
   examine(scene) {
     if (scene.error.codes.includes('40001'))
       return contradicted('Postgres says that it was no deadlock (40001).')
