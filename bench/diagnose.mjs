@@ -19,7 +19,7 @@ async function answer(one, error) {
   const root = mkdtempSync(join(tmpdir(), 'diagnose-'))
   try {
     writeProject(one.files, root)
-    return await diagnose.run({ error }, { root, workFolder: root })
+    return await diagnose.run({ text: error }, { root, workFolder: root })
   } finally {
     rmSync(root, { recursive: true, force: true })
   }

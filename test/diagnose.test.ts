@@ -23,7 +23,7 @@ async function answer({ files }: Pick<Case, 'files'>, error: string): Promise<Re
   const root = mkdtempSync(join(tmpdir(), 'diagnose-'))
   try {
     writeProject(files, root)
-    return await diagnose.run({ error }, { root, workFolder: root })
+    return await diagnose.run({ text: error }, { root, workFolder: root })
   } finally {
     rmSync(root, { recursive: true, force: true })
   }

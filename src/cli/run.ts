@@ -1,5 +1,4 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
@@ -19,6 +18,7 @@ import { text } from '../report/text.ts'
 import { oneLine, printable } from '../report/wording.ts'
 import { asked } from './ask.ts'
 import { writeBaseline } from './baseline.ts'
+import { contextFor } from './context.ts'
 import {
   type Arguments,
   type Flag,
@@ -28,6 +28,7 @@ import {
   parseFlags,
   unknownFlag,
 } from './flags.ts'
+import { initialise } from './init.ts'
 
 /** The outside world of one run. */
 export interface Io {
@@ -62,6 +63,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function command(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === 'init') return initialise(argv.slice(1), io)
   const parsed = parseFlags(argv, everyFlag())
   if (parsed.values.get('version') === true) {
     io.stdout.write(`${await version()}\n`)
@@ -219,12 +221,9 @@ async function isDirectory(file: string): Promise<boolean> {
 }
 
 function contextOf(root: string, { values }: Arguments, io: Io): Context {
-  const cache = io.env.XDG_CACHE_HOME
-  const base = cache && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache')
-  const folder = path.join(base, 'backend-engineer')
-  const outside = !isInside(folder, root)
-  const context: Context = { root, workFolder: outside ? folder : path.join(tmpdir(), 'backend-engineer') }
-  if (values.get('noCache') !== true && outside) context.cacheFolder = folder
+  const { cacheFolder, ...rest } = contextFor(root, io.env)
+  const context: Context = rest
+  if (cacheFolder !== undefined && values.get('noCache') !== true) context.cacheFolder = cacheFolder
   if (io.signal) context.signal = io.signal
   const { prompt } = io
   if (prompt && values.get('yes') !== true) context.ask = (question) => asked(question, prompt, io)
@@ -244,12 +243,6 @@ async function textOf(file: string, { cwd, stdin }: Io): Promise<string> {
   }
 }
 
-/** A project that holds the cache folder itself (a home directory, say) is read without a cache. */
-function isInside(folder: string, root: string): boolean {
-  const relative = path.relative(root, folder)
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
-}
-
 function clearProgress(io: Io): void {
   if (io.stderr.tty) io.stderr.write('\r\u001b[K')
 }
@@ -265,7 +258,7 @@ async function render(report: Report, { values }: Arguments, all: boolean, io: I
     case 'html':
       return html(report, { all })
     case 'agent':
-      return agent(report, { all })
+      return agent(report, { all, cursor: z.number().default(0).parse(values.get('cursor')) })
     default: {
       const plain =
         values.get('noColor') === true || values.has('output') || !io.stdout.tty || !!io.env.NO_COLOR

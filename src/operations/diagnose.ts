@@ -14,7 +14,7 @@ import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
 
 const input = z.object({
-  error: z
+  text: z
     .string()
     .optional()
     .describe('The message, code, stack or log: `"P2002 …"`; left out: what is piped in'),
@@ -30,7 +30,7 @@ export const diagnose: Operation<z.infer<typeof input>> = {
     'confirmed, at which line, and what was not; then what to do. Runs nothing, and shows no value of a variable.',
   effects: 'reads',
   input,
-  positional: ['error'],
+  positional: ['text'],
   fresh: true,
   async run(options, context) {
     const start = performance.now()
@@ -61,8 +61,8 @@ export const looksLikeFailure = (text: string): boolean =>
   hasFormOfFailure(text) ||
   readFailure(text).errors.some((error) => causes.some(({ matches }) => matches(error)))
 
-async function textOf({ error, file }: z.infer<typeof input>, context: Context): Promise<string> {
-  const text = error ?? (await context.readInput?.(file ?? '-'))
+async function textOf({ text: given, file }: z.infer<typeof input>, context: Context): Promise<string> {
+  const text = given ?? (await context.readInput?.(file ?? '-'))
   if (text === undefined || text.trim() === '')
     throw new UserError(
       'There is no error to look at.',

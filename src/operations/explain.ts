@@ -12,7 +12,7 @@ import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
 
 const input = z.object({
-  id: z.string().min(1).describe('A fault (`queries/n-plus-one`) or a finding (`3f2a9c01d4`)'),
+  id: z.string().min(1).describe('A fault or a finding, by id: `queries/n-plus-one`, `3f2a9c01d4`'),
 })
 
 type AnyFault = Omit<Fault<never>, 'find'>

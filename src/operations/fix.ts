@@ -30,9 +30,7 @@ const input = z.object({
   apply: z
     .boolean()
     .default(false)
-    .describe(
-      'Write the changes that held in the copy into the project; `undo` takes them back (command line only)',
-    ),
+    .describe('Write the changes that held in the copy into the project; `undo` takes them back'),
   all: z.boolean().default(false).describe('Also findings that are only possible'),
   ...benchInput,
 })
@@ -58,8 +56,9 @@ export const fix: Operation<z.infer<typeof input>> = {
       await proveFindings(bench, report, context)
       const { changes, held } = await repair(bench, report.findings, context)
       report.changes = changes
-      if (options.apply) await applyAll(context.root, held, changes)
-      return repairHeadline(report)
+      const against = options.apply ? context.confirm?.(changes) : undefined
+      if (options.apply && against === undefined) await applyAll(context.root, held, changes)
+      return `${repairHeadline(report)}${against === undefined ? '' : ` Nothing was written: ${against}.`}`
     }),
 }
 

@@ -33,7 +33,7 @@ const input = z.object({
 
 export const review: Operation<z.infer<typeof input>> = {
   name: 'review',
-  summary: 'What is wrong with it?',
+  summary: 'What is wrong with it? Faults of security, data and speed, with place and remedy',
   description:
     'Looks for every known fault and shows, for each finding, the place, the path through the code, why it matters ' +
     'and what to do. A finding is accepted with `// backend-engineer-ignore <fault-id> <reason>` on its line or the ' +

@@ -10,7 +10,7 @@ const input = z.object({
   focus: z
     .string()
     .optional()
-    .describe('Only this endpoint (id or path, `/api/invoices/[id]`) or this model (`Invoice`)'),
+    .describe('Only this endpoint or model: an id or a path (`/api/invoices/[id]`), or a name (`Invoice`)'),
 })
 
 export const understand: Operation<z.infer<typeof input>> = {

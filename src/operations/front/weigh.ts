@@ -1,0 +1,82 @@
+/** What a sentence asks for, without a language model: a linear model whose weights stand in `weights.ts`. */
+import { featuresOf } from './features.ts'
+import type { Sentence } from './read.ts'
+import { WEIGHTS } from './weights.ts'
+
+/** What a sentence can ask for. `decline`: something that this tool does not do. */
+export const INTENTS = [
+  'understand',
+  'review',
+  'prove',
+  'fix',
+  'optimize',
+  'build auth-password',
+  'build endpoint-tests',
+  'diagnose',
+  'audit',
+  'explain',
+  'undo',
+  'init',
+  'guide',
+  'decline',
+] as const
+export type Intent = (typeof INTENTS)[number]
+
+export interface Weighed {
+  intent: Intent
+  /** 0 to 1; all of a sentence come to 1. */
+  share: number
+  /** Words of the sentence that spoke for it most, at most four. */
+  words: string[]
+}
+
+/** By feature: weights in tenths, in the order of `INTENTS`. */
+type Table = ReadonlyMap<string, readonly number[]>
+
+/** A line of `weights.ts`: the feature, a tab, then a number for each intent; an empty one is 0. */
+function read(text: string): Table {
+  const rows = text.split('\n').filter((line) => line !== '')
+  return new Map(
+    rows.map((line) => {
+      const [feature = '', numbers = ''] = line.split('\t')
+      return [feature, numbers.split(',').map(Number)]
+    }),
+  )
+}
+
+let table: Table | undefined
+
+/** All intents, the likeliest first. */
+export function weigh(sentence: Sentence): Weighed[] {
+  table ??= read(WEIGHTS)
+  const features = [...featuresOf(sentence)]
+  const known = features.flatMap((feature) => {
+    const row = table?.get(feature)
+    return row ? [{ feature, row }] : []
+  })
+  const scale = 1 / Math.sqrt(Math.max(1, features.length))
+  const base = table.get('') ?? []
+  const sums = INTENTS.map((_, at) =>
+    known.reduce((sum, { row }) => sum + (row[at] ?? 0) * scale, base[at] ?? 0),
+  )
+  const shares = softmax(sums.map((sum) => sum / 10))
+  return INTENTS.map((intent, at) => ({ intent, share: shares[at] ?? 0, words: wordsFor(at, known) })).sort(
+    (a, b) => b.share - a.share,
+  )
+}
+
+export function softmax(sums: readonly number[]): number[] {
+  const most = Math.max(...sums)
+  const powers = sums.map((sum) => Math.exp(sum - most))
+  const all = powers.reduce((sum, one) => sum + one, 0)
+  return powers.map((one) => one / all)
+}
+
+function wordsFor(at: number, known: readonly { feature: string; row: readonly number[] }[]): string[] {
+  const words = known
+    .filter(({ feature, row }) => /^[\p{L}<][\p{L}'>-]{2,}$/u.test(feature) && (row[at] ?? 0) > 0)
+    .toSorted((a, b) => (b.row[at] ?? 0) - (a.row[at] ?? 0))
+    .slice(0, 4)
+    .map(({ feature }) => feature)
+  return words
+}
