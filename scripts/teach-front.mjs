@@ -47,15 +47,14 @@ function read(name) {
     .map((line) => {
       const { say, want } = JSON.parse(line)
       const wanted = want.map((one) => one.replace(/^guide .*/, 'guide'))
-      return { features: [...featuresOf(readSentence(say, faultIds))], wanted }
+      return { features: [...featuresOf(readSentence(say, faultIds)).keys()], wanted }
     })
 }
 
 /** @returns weights of each feature that is in `LEAST` phrases; those of '' hold for every phrase */
 function learn(phrases) {
   const counts = new Map()
-  for (const { features } of phrases)
-    for (const one of features) counts.set(one, (counts.get(one) ?? 0) + 1)
+  for (const { features } of phrases) for (const one of features) counts.set(one, (counts.get(one) ?? 0) + 1)
   const known = ['', ...[...counts].filter(([, count]) => count >= LEAST).map(([feature]) => feature)]
   const place = new Map(known.map((feature, at) => [feature, at]))
   const size = INTENTS.length
@@ -68,7 +67,9 @@ function learn(phrases) {
   for (let step = 1; step <= STEPS; step++) {
     for (let at = 0; at < slope.length; at++) slope[at] = PENALTY * weights[at]
     for (const { at, scale, intent } of rows) {
-      const sums = INTENTS.map((_, to) => at.reduce((sum, one) => sum + weights[one * size + to] * scale, weights[to]))
+      const sums = INTENTS.map((_, to) =>
+        at.reduce((sum, one) => sum + weights[one * size + to] * scale, weights[to]),
+      )
       for (const [to, share] of softmax(sums).entries()) {
         const error = (share - (to === intent ? 1 : 0)) / rows.length
         slope[to] += error

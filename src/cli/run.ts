@@ -6,6 +6,7 @@ import type { Severity } from '../core/finding.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import { objections, type Report } from '../core/report.ts'
+import { isName, type Understood, understandWords } from '../operations/front/front.ts'
 import { faultCatalogue, operations } from '../operations/index.ts'
 import { applied, undo } from '../operations/undo.ts'
 import { agent } from '../report/agent.ts'
@@ -28,6 +29,7 @@ import {
   parseFlags,
   unknownFlag,
 } from './flags.ts'
+import { chosen, sayUnderstood } from './front-door.ts'
 import { initialise } from './init.ts'
 
 /** The outside world of one run. */
@@ -71,14 +73,66 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
   }
   const [first, ...others] = parsed.positionals
   if (first === 'undo') return housekeeping(others, parsed, io)
+  const help = parsed.values.get('help') === true
+  const said = help ? undefined : await wordsIn(parsed.positionals, io.cwd)
+  if (said) return inWords(said, parsed, io)
   const { operation, rest, named } = await chooseOperation(parsed.positionals, io.cwd)
-  if (parsed.values.get('help') === true) {
+  if (help) {
     io.stdout.write(helpText(operations, named ? operation : undefined))
     return 0
   }
   const { input, dir } = await readInput(operation, rest, parsed, io.cwd)
   const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
+  return answer(operation, input, root, parsed, io)
+}
+
+/** What was said in plain words, and the folder that stands behind it. */
+interface Said {
+  text: string
+  dir: string | undefined
+}
+
+/** Words in place of an operation: a sentence in quotes or without, an error code, the id of a finding. */
+async function wordsIn(positionals: readonly string[], cwd: string): Promise<Said | undefined> {
+  const [first = '', ...rest] = positionals
+  if (first === '' || operations.some((one) => one.name === first)) return undefined
+  if (!/\s/.test(first) && (await isDirectory(path.resolve(cwd, first)))) return undefined
+  const last = rest.at(-1)
+  const dir = last !== undefined && (await isDirectory(path.resolve(cwd, last))) ? last : undefined
+  const text = (dir === undefined ? positionals : positionals.slice(0, -1)).join(' ')
+  // A word alone is a mistyped operation, unless it is the name of an error or of a finding.
+  return /\s/.test(text.trim()) || isName(text) ? { text, dir } : undefined
+}
+
+/** Does what the words mean, or asks which of several things they mean. */
+async function inWords({ text, dir }: Said, parsed: Arguments, io: Io): Promise<number> {
+  const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
+  const context = contextOf(root, parsed, io)
+  const known = await understandWords(
+    text,
+    operations.map(({ name }) => name),
+    context,
+  )
+  const meant = await chosen(known, text, context, parsed.values.get('yes') === true)
+  clearProgress(io)
+  io.stderr.write(`${oneLine(sayUnderstood(meant))}\n`)
+  if (meant.operation === 'undo') return housekeeping(dir === undefined ? [] : [dir], parsed, io)
+  const operation = operations.find((one) => one.name === meant.operation)
+  if (!operation) throw new Error(`The front door names ${meant.operation}, which is no operation.`)
+  const { input } = await readInput(operation, [], parsed, io.cwd, meant.input)
+  return answer(operation, input, root, parsed, io, meant)
+}
+
+async function answer(
+  operation: Operation<unknown>,
+  input: unknown,
+  root: string,
+  parsed: Arguments,
+  io: Io,
+  meant?: Understood,
+): Promise<number> {
   const report = await operation.run(input, contextOf(root, parsed, io))
+  if (meant) report.understood = { meaning: meant.meaning, command: meant.command, words: meant.words }
   clearProgress(io)
   const settings = settingsOf(input, parsed)
   const failed = report.problems.some((problem) => problem.effect === 'fatal')
@@ -141,9 +195,6 @@ async function chooseOperation(positionals: string[], cwd: string): Promise<Choi
   if (/^\.|[\\/]/.test(first) || (await isDirectory(path.resolve(cwd, first)))) {
     return { operation: bare, rest: positionals, named: false }
   }
-  // More than a word is a task in plain words.
-  const build = operations.find((one) => one.name === 'build')
-  if (build && /\S\s+\S/.test(first)) return { operation: build, rest: positionals, named: true }
   const names = operations.map((one) => one.name)
   const guess = nearest(first, names)
   throw new UserError(
@@ -157,10 +208,12 @@ async function readInput(
   rest: string[],
   { values }: Arguments,
   cwd: string,
+  /** Inputs that were said in words; a flag counts more. */
+  said: Record<string, unknown> = {},
 ): Promise<{ input: unknown; dir: string | undefined }> {
   const own = flagsOf(operation.input, operation.positional)
   const allowed = [...own, ...globalFlags]
-  const raw: Record<string, unknown> = {}
+  const raw: Record<string, unknown> = { ...said }
   for (const [key, value] of values) {
     const flag = allowed.find((one) => one.key === key)
     if (!flag) throw unknownFlag(everyFlag().find((one) => one.key === key)?.name ?? key, allowed)
@@ -168,6 +221,7 @@ async function readInput(
   }
   let taken = 0
   for (const name of operation.positional) {
+    if (raw[name] !== undefined) continue
     const value = rest[taken]
     const optional = operation.input.safeParse({ ...raw, [name]: undefined }).success
     // What may be left out is left out where the folder stands in its place.

@@ -95,6 +95,8 @@ export interface Answered extends Question {
 
 /** What every operation returns: plain JSON, and all that a renderer may read. */
 export interface Report {
+  /** Where it was asked in plain words: what they were taken for, and the words that said so. */
+  understood?: { meaning: string; command: string; words: string[] }
   operation: string
   /** One sentence: the answer to the operation's question. */
   headline: string

@@ -19,6 +19,7 @@ import type { LiveBench } from '../proof/live-bench.ts'
 import type { Outcome } from '../proof/prover.ts'
 import { type Trial, tryInCopy } from '../proof/trial.ts'
 import { benchInput, failedBench, onFindings, proveFindings } from './on-bench.ts'
+import { atInput } from './places.ts'
 
 const input = z.object({
   only: z
@@ -27,6 +28,7 @@ const input = z.object({
     .describe(
       'Only these faults, topics or findings (by id): `authorization`, `input/raw-sql`, `2e9f56c5de`',
     ),
+  at: atInput,
   apply: z
     .boolean()
     .default(false)

@@ -7,17 +7,22 @@ import type { Sentence } from './read.ts'
 const MOST_WORDS = 80
 
 /**
- * Names of what is in a sentence: `slow` (a stem), `make fast` (neighbours; `^` begins, `$` ends), `cue 12`, `pasted`,
- * `long 2` (how long, in steps of four words).
+ * What is in a sentence, and the word that it was typed as (empty where it is no single word): `slow` (a stem), `make fast`
+ * (neighbours; `^` begins, `$` ends), `cue 12`, `pasted`, `long 2` (how long, in steps of four words).
  */
-export function featuresOf(sentence: Sentence): Set<string> {
+export function featuresOf(sentence: Sentence): Map<string, string> {
   const tokens = (sentence.words.match(/<[a-z-]+>|\p{L}+(?:'\p{L}+)?|\d+|\?/gu) ?? []).slice(0, MOST_WORDS)
-  const stems = tokens.map((token) => (/^\d/.test(token) ? '#' : stemOf(token)))
-  const features = new Set(stems)
-  const padded = ['^', ...stems, '$']
-  for (const [index, stem] of padded.slice(1).entries()) features.add(`${padded[index] ?? ''} ${stem}`)
-  for (const [index, cue] of CUES.entries()) if (cue.test(sentence.words)) features.add(`cue ${index}`)
-  if (sentence.pasted) features.add('pasted')
-  features.add(`long ${Math.min(5, Math.floor(tokens.length / 4))}`)
+  const features = new Map<string, string>()
+  let before = '^'
+  for (const token of tokens) {
+    const stem = /^\d/.test(token) ? '#' : stemOf(token)
+    features.set(stem, token)
+    features.set(`${before} ${stem}`, '')
+    before = stem
+  }
+  features.set(`${before} $`, '')
+  for (const [index, cue] of CUES.entries()) if (cue.test(sentence.words)) features.set(`cue ${index}`, '')
+  if (sentence.pasted) features.set('pasted', '')
+  features.set(`long ${Math.min(5, Math.floor(tokens.length / 4))}`, '')
   return features
 }

@@ -125,7 +125,7 @@ function inputOf(
   { text, slots, words }: Sentence,
   models: readonly string[],
 ): { input: Record<string, unknown>; about?: string } {
-  const places = [...slots.endpoints, ...slots.files]
+  const places = [...slots.endpoints, ...slots.files, ...(intent === 'review' ? models : [])]
   const ids = [...slots.findings, ...slots.faults.filter((one) => faultIds.includes(one))]
   const at = places.length > 0 ? { at: places } : {}
   const only = ids.length > 0 ? { only: ids } : {}
@@ -175,3 +175,9 @@ const POSITIONAL: ReadonlySet<string> = new Set(['task', 'text', 'question', 'id
 
 const quoted = (text: string): string =>
   /^[\w/.:,-]+$/.test(text) ? text : `'${text.replace(/\s+/g, ' ').replaceAll("'", "'\\''")}'`
+
+/** A word that needs no sentence around it: a code of an error, the id of a finding. */
+export const isName = (text: string): boolean => {
+  const { codes, findings } = readSentence(text, faultIds).slots
+  return codes.length + findings.length > 0
+}

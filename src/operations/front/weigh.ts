@@ -1,4 +1,5 @@
 /** What a sentence asks for, without a language model: a linear model whose weights stand in `weights.ts`. */
+import { editDistance } from '../nearest.ts'
 import { featuresOf } from './features.ts'
 import type { Sentence } from './read.ts'
 import { WEIGHTS } from './weights.ts'
@@ -46,16 +47,22 @@ function read(text: string): Table {
 
 let table: Table | undefined
 
+interface Known {
+  /** As it was typed. */
+  word: string
+  row: readonly number[]
+}
+
 /** All intents, the likeliest first. */
 export function weigh(sentence: Sentence): Weighed[] {
-  table ??= read(WEIGHTS)
-  const features = [...featuresOf(sentence)]
-  const known = features.flatMap((feature) => {
-    const row = table?.get(feature)
-    return row ? [{ feature, row }] : []
+  const weights = (table ??= read(WEIGHTS))
+  const features = featuresOf(sentence)
+  const known = [...features].flatMap(([feature, word]): Known[] => {
+    const row = weights.get(feature) ?? (WORD.test(feature) ? mistyped(feature, weights) : undefined)
+    return row ? [{ word, row }] : []
   })
-  const scale = 1 / Math.sqrt(Math.max(1, features.length))
-  const base = table.get('') ?? []
+  const scale = 1 / Math.sqrt(Math.max(1, features.size))
+  const base = weights.get('') ?? []
   const sums = INTENTS.map((_, at) =>
     known.reduce((sum, { row }) => sum + (row[at] ?? 0) * scale, base[at] ?? 0),
   )
@@ -65,6 +72,21 @@ export function weigh(sentence: Sentence): Weighed[] {
   )
 }
 
+const WORD = /^\p{L}{4,}$/u
+
+/** Weights of the one known word that differs by a letter, or has the same letters in another order. */
+function mistyped(stem: string, weights: Table): readonly number[] | undefined {
+  const letters = [...stem].sort().join('')
+  const alike = [...weights].filter(
+    ([feature]) =>
+      feature[0] === stem[0] &&
+      Math.abs(feature.length - stem.length) <= 1 &&
+      WORD.test(feature) &&
+      ([...feature].sort().join('') === letters || editDistance(feature, stem) === 1),
+  )
+  return alike.length === 1 ? alike[0]?.[1] : undefined
+}
+
 export function softmax(sums: readonly number[]): number[] {
   const most = Math.max(...sums)
   const powers = sums.map((sum) => Math.exp(sum - most))
@@ -72,11 +94,10 @@ export function softmax(sums: readonly number[]): number[] {
   return powers.map((one) => one / all)
 }
 
-function wordsFor(at: number, known: readonly { feature: string; row: readonly number[] }[]): string[] {
+/** What speaks most for an intent; pairs and turns of phrase are no words. */
+function wordsFor(at: number, known: readonly Known[]): string[] {
   const words = known
-    .filter(({ feature, row }) => /^[\p{L}<][\p{L}'>-]{2,}$/u.test(feature) && (row[at] ?? 0) > 0)
+    .filter(({ word, row }) => /^[\p{L}'-]{2,}$/u.test(word) && (row[at] ?? 0) > 3)
     .toSorted((a, b) => (b.row[at] ?? 0) - (a.row[at] ?? 0))
-    .slice(0, 4)
-    .map(({ feature }) => feature)
-  return words
+  return [...new Set(words.map(({ word }) => word))].slice(0, 4)
 }
