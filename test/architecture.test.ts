@@ -17,10 +17,13 @@ const borders: Record<string, string[]> = {
   proof: ['core', 'source', 'project', 'sandbox', 'database', 'runtime', 'workload', 'changes'],
   repair: ['core', 'source', 'project', 'database', 'changes', 'proof'],
   faults: ['core', 'source', 'project', 'database', 'runtime', 'workload', 'changes', 'proof', 'repair'],
+  causes: ['core', 'project'],
   recipes: ['core', 'source', 'project', 'database', 'runtime', 'changes', 'proof'],
   operations: [
     'core',
+    'source',
     'project',
+    'causes',
     'sandbox',
     'database',
     'runtime',

@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { z } from 'zod'
 import { UserError } from '../core/error.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
 import { inputsOf } from '../operations/inputs.ts'
-import { nearest } from '../operations/nearest.ts'
 
 /** One flag of the command line. */
 export interface Flag {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
+import { text } from 'node:stream/consumers'
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {
@@ -26,7 +27,7 @@ async function commandLine(): Promise<void> {
       columns: process.stdout.columns,
     },
     stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
-    ...(process.stdin.isTTY && process.stderr.isTTY && { prompt }),
+    ...(process.stdin.isTTY ? process.stderr.isTTY && { prompt } : { stdin: () => text(process.stdin) }),
     signal: stop.signal,
   })
 }

@@ -3,11 +3,11 @@ import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Severity } from '../core/finding.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import { objections, type Report } from '../core/report.ts'
 import { isName, type Understood, understandWords } from '../operations/front/front.ts'
 import { faultCatalogue, operations } from '../operations/index.ts'
-import { nearest } from '../operations/nearest.ts'
 import { applied, undo } from '../operations/undo.ts'
 import { agent } from '../report/agent.ts'
 import { html } from '../report/html.ts'
@@ -41,6 +41,8 @@ export interface Io {
   stderr: { write(text: string): void; tty: boolean }
   /** Somebody who can be asked: shows a text and gives the line that is typed. Absent: nobody is there. */
   prompt?: (text: string, signal?: AbortSignal) => Promise<string>
+  /** All that is piped in. Absent: a terminal is there. */
+  stdin?: () => Promise<string>
   /** Aborted by Ctrl-C. */
   signal?: AbortSignal
 }
@@ -279,9 +281,20 @@ function contextOf(root: string, { values }: Arguments, io: Io): Context {
   if (io.signal) context.signal = io.signal
   const { prompt } = io
   if (prompt && values.get('yes') !== true) context.ask = (question) => asked(question, prompt, io)
+  context.readInput = (file) => textOf(file, io)
   if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
   else if (values.get('progress') === true) context.progress = (step) => io.stderr.write(`${oneLine(step)}\n`)
   return context
+}
+
+async function textOf(file: string, { cwd, stdin }: Io): Promise<string> {
+  if (file === '-') return (await stdin?.()) ?? ''
+  try {
+    return await readFile(path.resolve(cwd, file), 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UserError(`${file} cannot be read: ${why}.`, 'Name a text file.', { cause })
+  }
 }
 
 function clearProgress(io: Io): void {

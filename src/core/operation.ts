@@ -16,6 +16,8 @@ export interface Context {
   signal?: AbortSignal
   /** Asks whoever sits in front of it, and gives the value of a choice. Absent: nobody is there, defaults are taken. */
   ask?: (question: Question) => Promise<string>
+  /** Text of a file that the user named, relative to where they are; `-`: what is piped in. Absent: there is none. */
+  readInput?: (file: string) => Promise<string>
   /**
    * Asked right before changes are written, with what would be written: gives the reason not to, or `undefined`. Absent:
    * who said `apply` has said enough.
@@ -34,5 +36,7 @@ export interface Operation<Input> {
   input: z.ZodType<Input>
   /** Names of inputs that are positional on the command line, in order. */
   positional: string[]
+  /** The answer depends on more than the project and the input: it is not kept. */
+  fresh?: true
   run(input: Input, context: Context): Promise<Report>
 }

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './failure.ts'
 import type { Evidence, Finding } from './finding.ts'
 import type { ProjectMap } from './map.ts'
 import type { Decision, Package, Question } from './recipe.ts'
@@ -104,6 +105,8 @@ export interface Report {
   coverage: Coverage
   map?: ProjectMap
   explanation?: Explanation
+  /** What an error means here. */
+  diagnosis?: Diagnosis
   changes?: ReportedChange[]
   matrix?: Matrix
   /** What was decided while a recipe was planned, and why. */

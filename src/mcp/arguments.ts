@@ -1,9 +1,9 @@
 /** The arguments of a call: what every tool takes, and what the operation takes. */
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
 import type { OperationInput } from '../operations/inputs.ts'
-import { nearest } from '../operations/nearest.ts'
 import { takesOf } from './tools.ts'
 
 export interface Asked {

@@ -18,8 +18,8 @@ export interface ListedTool {
   annotations?: { readOnlyHint?: true; destructiveHint?: false }
 }
 
-/** What a command line has a use for and a call has not: an exit code, a file that is written without a plan. */
-const commandLineOnly = ['failOn', 'updateBaseline', 'allowDirty']
+/** What a command line has a use for and a call has not: an exit code, a file that is written without a plan, a log. */
+const commandLineOnly = ['failOn', 'updateBaseline', 'allowDirty', 'file']
 
 /** Taken, and told by `help`, but not listed: the list is in the context of every conversation. */
 const unlisted = ['baseline', 'app', 'databaseUrl', 'dev', 'seed', 'mutants', 'budget', 'set']

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Endpoint, ProjectMap } from '../core/map.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
 import { plural } from '../core/wording.ts'
-import { nearest } from './nearest.ts'
 import { coverageOf, openProject } from './open.ts'
 
 const input = z.object({

@@ -1,4 +1,5 @@
 /** What is to be done after an answer: one step that is named last, and those that are the reader's own. */
+import type { Diagnosis } from '../core/failure.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 
@@ -23,7 +24,8 @@ function usual(report: Report, shown: readonly Finding[]): Step {
   if (report.problems.some(({ effect }) => effect === 'fatal')) return afterFailure(report)
   if (report.operation === 'checkup') return step('review', 'all that is wrong with it')
   const [first] = shown
-  const { changes = [], explanation } = report
+  const { changes = [], explanation, diagnosis } = report
+  if (diagnosis) return afterDiagnosis(diagnosis)
   if (changes.some(({ status }) => status === 'applied'))
     return step('review', 'sees that nothing of it is left')
   const held = changes.find(({ status }) => status === 'proven')
@@ -52,6 +54,14 @@ const idsOf = (findings: readonly Finding[]): string =>
     .slice(0, 6)
     .map(({ id }) => id)
     .join(',')
+
+/** The fault that finds the same without an error says where else it is; else the change is looked at when it is made. */
+function afterDiagnosis({ causes: [first] }: Diagnosis): Step {
+  if (first?.verdict === 'confirmed' && first.fault !== undefined)
+    return step(`review --only ${first.fault}`, 'where else it is so')
+  if (first?.verdict === 'confirmed') return step('review', 'after the change: nothing new is wrong')
+  return step('diagnose --file <log>', 'with the whole message and stack')
+}
 
 /** What the source alone shows can still be asked, where there is any. */
 function afterFailure({ coverage, operation }: Report): Step {

@@ -2,6 +2,7 @@ import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Problem, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { attackLines, checkLines, decisionLines } from './agent-build.ts'
+import { diagnosisLines } from './agent-diagnosis.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
 import { findingLine, findingLines } from './agent-findings.ts'
 import { mapParts } from './agent-map.ts'
@@ -82,6 +83,7 @@ function problemsOf({ problems, headline }: Report): { fatal: string[]; partial:
 function partsOf(report: Report, shown: Finding[], limit: number): Part[] {
   return [
     part(problemsOf(report).partial, 1, 'more problem'),
+    part(diagnosisLines(report), 6, 'more line'),
     part(findingLines(shown, lineLength, limit * 0.5), 4, 'more finding'),
     ...evidenceParts(report, shown),
     part(report.explanation ? explanationLines(report) : [], 4, 'more line'),

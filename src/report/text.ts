@@ -4,6 +4,7 @@ import type { Explanation, Report } from '../core/report.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
 import { nextText, plannedText, provenText } from './text-build.ts'
+import { diagnosisText } from './text-diagnosis.ts'
 import {
   changesText,
   evidenceLines,
@@ -69,6 +70,7 @@ export function text(report: Report, options: TextOptions = {}): string {
     painted('bold', wrapped(report.headline, look.width), paint),
     report.map ? mapText(report.map, look) : '',
     report.explanation ? explanationText(report.explanation, look) : '',
+    ...diagnosisText(report, look),
     ...findingsText(shown, look),
     ...plannedText(report, look),
     changesText(report.changes ?? [], look),

@@ -1,5 +1,5 @@
 /** What a sentence asks for, without a language model: a linear model whose weights stand in `weights.ts`. */
-import { editDistance } from '../nearest.ts'
+import { editDistance } from '../../core/nearest.ts'
 import { featuresOf } from './features.ts'
 import type { Sentence } from './read.ts'
 import { WEIGHTS } from './weights.ts'
@@ -47,6 +47,11 @@ function read(text: string): Table {
 
 let table: Table | undefined
 
+function tableOf(): Table {
+  table ??= read(WEIGHTS)
+  return table
+}
+
 interface Known {
   /** As it was typed. */
   word: string
@@ -55,7 +60,7 @@ interface Known {
 
 /** All intents, the likeliest first. */
 export function weigh(sentence: Sentence): Weighed[] {
-  const weights = (table ??= read(WEIGHTS))
+  const weights = tableOf()
   const features = featuresOf(sentence)
   const known = [...features].flatMap(([feature, word]): Known[] => {
     const row = weights.get(feature) ?? (WORD.test(feature) ? mistyped(feature, weights) : undefined)
