@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Endpoint } from '../core/map.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Project } from '../project/project.ts'
-import { nearest } from './nearest.ts'
 
 export const atInput = z
   .array(z.string())

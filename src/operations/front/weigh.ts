@@ -1,5 +1,5 @@
 /** What a sentence asks for, without a language model: a linear model whose weights stand in `weights.ts`. */
-import { editDistance } from '../nearest.ts'
+import { editDistance } from '../../core/nearest.ts'
 import { featuresOf } from './features.ts'
 import type { Sentence } from './read.ts'
 import { WEIGHTS } from './weights.ts'
