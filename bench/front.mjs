@@ -25,13 +25,16 @@ for (const file of ['first', 'more', 'held-out']) await table(file)
 if (process.argv.includes('--missed')) process.stderr.write(`${missed.join('\n')}\n`)
 
 async function table(file) {
-  const lines = readFileSync(join(root, `fixtures/phrases/${file}.jsonl`), 'utf8').trim().split('\n')
+  const lines = readFileSync(join(root, `fixtures/phrases/${file}.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
   const count = { right: 0, among: 0, without: 0, declined: 0, reads: 0, runs: 0 }
   for (const line of lines) {
     const { say: text, want } = JSON.parse(line)
     const verdict = await judged(text, want)
     count[verdict] += 1
-    if (verdict !== 'right') missed.push(`${file} ${verdict} ${want.join(' | ')}: ${text.replaceAll('\n', ' ')}`)
+    if (verdict !== 'right')
+      missed.push(`${file} ${verdict} ${want.join(' | ')}: ${text.replaceAll('\n', ' ')}`)
   }
   const share = (one) => `${count[one]} (${((100 * count[one]) / lines.length).toFixed(1)} %)`
   say(`| ${[file, lines.length, ...Object.keys(count).map(share)].join(' | ')} |`)
@@ -39,12 +42,16 @@ async function table(file) {
 
 async function judged(text, want) {
   const wanted = want.map((one) => one.replace(/^guide .*/, 'guide'))
-  const known = await understandWords(text, names, { root: join(root, 'examples/workshop') }).catch((error) => {
-    if (error.constructor.name === 'UserError') return undefined
-    throw error
-  })
+  const known = await understandWords(text, names, { root: join(root, 'examples/workshop') }).catch(
+    (error) => {
+      if (error.constructor.name === 'UserError') return undefined
+      throw error
+    },
+  )
   if (!known) return wanted.includes('decline') ? 'right' : 'declined'
-  const meant = known.map(({ operation, input }) => (operation === 'build' ? `build ${input.recipe}` : operation))
+  const meant = known.map(({ operation, input }) =>
+    operation === 'build' ? `build ${input.recipe}` : operation,
+  )
   const [first] = known
   if (first.sure) {
     if (wanted.includes(meant[0])) return 'right'

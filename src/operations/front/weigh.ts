@@ -47,6 +47,11 @@ function read(text: string): Table {
 
 let table: Table | undefined
 
+function tableOf(): Table {
+  table ??= read(WEIGHTS)
+  return table
+}
+
 interface Known {
   /** As it was typed. */
   word: string
@@ -55,7 +60,7 @@ interface Known {
 
 /** All intents, the likeliest first. */
 export function weigh(sentence: Sentence): Weighed[] {
-  const weights = (table ??= read(WEIGHTS))
+  const weights = tableOf()
   const features = featuresOf(sentence)
   const known = [...features].flatMap(([feature, word]): Known[] => {
     const row = weights.get(feature) ?? (WORD.test(feature) ? mistyped(feature, weights) : undefined)

@@ -1,7 +1,6 @@
 // Written by scripts/teach-front.mjs from fixtures/phrases: do not edit.
 /** Per line: a feature (the first line: none), then its weight in tenths for each of `INTENTS`. */
-export const WEIGHTS =
-  "\t-3,1,-4,-1,1,2,-7,9,-9,-11,-7,-10,6,13\n\
+export const WEIGHTS = "\t-3,1,-4,-1,1,2,-7,9,-9,-11,-7,-10,6,13\n\
 #\t-18,-7,-22,-10,27,-21,-2,26,-21,-15,-18,-17,14,11\n\
 # #\t-6,-10,-8,-6,24,-4,-2,25,-2,-2,-2,-1,-17,-13\n\
 # $\t-7,-7,2,-8,-5,-4,-1,19,-3,-2,-2,-2,-8,15\n\
