@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 
-const server = join(import.meta.dirname, '../dist/cli/mcp.js')
+/** The built server. */
+export const server = join(import.meta.dirname, '../dist/cli/mcp.js')
 
 /** The revisions that are served: the newest, and those that begin with `initialize`. */
 export const revisions = ['2026-07-28', 'legacy'] as const
@@ -13,6 +14,8 @@ export const revisions = ['2026-07-28', 'legacy'] as const
 export interface Connected {
   client: Client
   pid: number
+  /** Its cache folder. */
+  cache: string
   /** What the server wrote beside the protocol. */
   errors(): string
   close(): Promise<void>
@@ -43,6 +46,7 @@ export async function connect(
   return {
     client,
     pid,
+    cache,
     errors: () => errors,
     async close() {
       await client.close()

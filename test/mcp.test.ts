@@ -59,6 +59,7 @@ describe.each(revisions)('the server, to a client of %s', (revision) => {
     ['explain', { id: 'ffffffff' }, 'There is no fault and no finding "ffffffff" here.'],
     ['fix', { apply: true }, 'fix writes only a plan that was shown.'],
     ['fix', { apply: true, plan_id: '12345678' }, 'No plan "12345678" of fix was shown in this session.'],
+    ['undo', { nr: 1 }, 'undo takes an id and a root'],
     ['undo', { id: '0001' }, 'No change "0001" was shown in this session.'],
     ['build', { task: 'a rocket' }, 'It is not clear what "a rocket" should add.'],
   ])('says of %s %j what is wrong and what to call', async (tool, input, message) => {

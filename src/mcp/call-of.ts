@@ -21,6 +21,12 @@ export function callOf(command: string, operations: readonly Operation<unknown>[
   while (words.length > 0) {
     const word = words.shift() ?? ''
     const flag = /^--([a-z-]+)$/.exec(word)?.[1]
+    if (flag === 'format') {
+      // All that was seen, in another format: here, the answer from its first line on.
+      words.shift()
+      input.cursor = 1
+      continue
+    }
     const key = flag === undefined ? positional.shift() : camel(flag)
     const known = inputs.find((one) => one.key === key)
     if (key === undefined || (flag !== undefined && !known)) return undefined

@@ -2,6 +2,7 @@
  * Runs of operations that may take longer than a call. A call that comes back before its run is over leaves it running;
  * the same call again waits for it. Runs that start an application go one after the other: two would measure each other.
  */
+import { UserError } from '../core/error.ts'
 import type { Context } from '../core/operation.ts'
 import type { Report } from '../core/report.ts'
 
@@ -64,7 +65,7 @@ export class Jobs {
       return { kind: 'running', step: job.step, seconds, begunAnew: stale }
     }
     if (this.#jobs.get(wanted.key) === job) this.#jobs.delete(wanted.key)
-    if ('error' in ended) throw ended.error
+    if ('error' in ended) throw job.stop.signal.aborted ? stopped(wanted.name) : ended.error
     return { kind: 'done', report: ended.report }
   }
 
@@ -136,5 +137,9 @@ export class Jobs {
     if (this.#jobs.get(key) === job) this.#jobs.delete(key)
   }
 }
+
+/** Said to whoever waits for a run that another call has ended. */
+const stopped = (name: string): UserError =>
+  new UserError(`This run of ${name} was ended: its files changed, or it was cancelled.`, 'Call it again.')
 
 const BEAT_MS = 10_000

@@ -1,5 +1,5 @@
 /** What a call of a tool does, from its arguments to its text. */
-import { randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import type { Context, Operation } from '../core/operation.ts'
 import type { Report } from '../core/report.ts'
 import { treeState } from '../operations/answers.ts'
 import { operations as all } from '../operations/index.ts'
+import { inputsOf } from '../operations/inputs.ts'
 import { agent } from '../report/agent.ts'
 import { type Asked, read } from './arguments.ts'
 import { type Call, callOf } from './call-of.ts'
@@ -94,8 +95,8 @@ export class Session {
       caller.signal.throwIfAborted()
       return this.#answer(operation, report, { asked, root, key, input: own, plan })
     }
-    // The same rows for the plan and for its writing: what is seen in the copy is the same, too.
-    const input = effects === 'writes' ? { seed: randomInt(2 ** 31), ...own } : own
+    const input = seeded(operation, key, own)
+    const parsed = asked.parse(input)
     const outcome = await this.#jobs.run(
       {
         key,
@@ -103,7 +104,7 @@ export class Session {
         // What writes changes the state itself.
         ...(!plan && { state: () => treeState(root) }),
         work: async (context) =>
-          operation.run(asked.parse(input), {
+          operation.run(parsed, {
             ...this.#world.contextOf(root),
             ...context,
             ...(plan && { confirm: (changes) => this.#plans.against(plan, changes) }),
@@ -169,7 +170,13 @@ export class Session {
   }
 
   async #undo(args: unknown): Promise<Answer> {
-    const { root: named, id } = undoInput.parse(args)
+    const given = undoInput.safeParse(args)
+    if (!given.success)
+      throw new UserError(
+        'undo takes an id and a root, both texts.',
+        'Call undo without id: it lists the changes.',
+      )
+    const { root: named, id } = given.data
     const root = await this.#folder(named ?? '.')
     const { text, next } = await takeBack(root, id, this.#undoable)
     return { text: `${text}next: ${this.#callText(next, root)}\n`, isError: false }
@@ -197,7 +204,7 @@ export class Session {
   }
 }
 
-const undoInput = z.object({ root: z.string().optional(), id: z.string().optional() })
+const undoInput = z.strictObject({ root: z.string().optional(), id: z.string().optional() })
 
 interface Shown {
   asked: Asked
@@ -205,6 +212,13 @@ interface Shown {
   key: string
   input: Record<string, unknown>
   plan: Plan | undefined
+}
+
+/** The same rows for a plan and for its writing: what is seen in the copy is the same, too. */
+function seeded(operation: Operation<unknown>, key: string, own: Shown['input']): Shown['input'] {
+  const takes = operation.effects === 'writes' && inputsOf(operation.input).some((one) => one.key === 'seed')
+  if (!takes) return own
+  return { seed: createHash('sha256').update(key).digest().readUInt32BE() >>> 1, ...own }
 }
 
 const withProgress = ({ progress }: Caller): Pick<Context, 'progress'> => (progress ? { progress } : {})

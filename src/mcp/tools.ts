@@ -57,17 +57,18 @@ export const undoTool: ListedTool = {
   inputSchema: { type: 'object', properties: { id: { type: 'string' } } },
 }
 
-/** All tools, in the order of the operations. */
+/** All tools, in the order of the operations. What an input means is told by the first tool that has it. */
 export function listTools(operations: readonly Operation<unknown>[]): ListedTool[] {
-  return [...operations.map(toolOf), undoTool]
+  const told = new Set<string>()
+  return [...operations.map((one) => toolOf(one, told)), undoTool]
 }
 
-function toolOf(operation: Operation<unknown>): ListedTool {
+function toolOf(operation: Operation<unknown>, told: Set<string>): ListedTool {
   const inputs = takesOf(operation).own
   const properties = Object.fromEntries(
     inputs
       .filter(({ key }) => !unlisted.includes(key))
-      .map((one): [string, ToolProperty] => [one.key, propertyOf(one)]),
+      .map((one): [string, ToolProperty] => [one.key, propertyOf(one, told)]),
   )
   if (operation.effects === 'writes') properties.plan_id = { type: 'string' }
   const required = inputs.filter((one) => one.required).map(({ key }) => key)
@@ -81,12 +82,15 @@ function toolOf(operation: Operation<unknown>): ListedTool {
 }
 
 /** The first words of its help say enough, and only where the name does not. */
-function propertyOf({ key, kind, multiple, choices, help }: OperationInput): ToolProperty {
-  const [words = ''] = help.split(/[:;.(]/)
+function propertyOf({ key, kind, multiple, choices, help }: OperationInput, told: Set<string>): ToolProperty {
+  const [words = ''] = help.split(/[:;.(]|, for example/)
+  const text = selfEvident.includes(key) ? '' : words.trim()
+  const description = told.has(`${key} ${text}`) ? '' : text
+  told.add(`${key} ${text}`)
   return {
     ...(multiple ? { type: 'array', items: { type: 'string' } } : { type: kind }),
     ...(choices && !multiple && { enum: choices }),
-    ...(words !== '' && !selfEvident.includes(key) && { description: words.trim() }),
+    ...(description && { description }),
   }
 }
 

@@ -22,6 +22,7 @@ export function stepsOf(report: Report, shown: readonly Finding[]): { next: Step
 
 function usual(report: Report, shown: readonly Finding[]): Step {
   if (report.problems.some(({ effect }) => effect === 'fatal')) return afterFailure(report)
+  if (report.operation === 'checkup') return step('review', 'all that is wrong with it')
   const [first] = shown
   const { changes = [], explanation, diagnosis } = report
   if (diagnosis) return afterDiagnosis(diagnosis)
@@ -30,13 +31,14 @@ function usual(report: Report, shown: readonly Finding[]): Step {
   const held = changes.find(({ status }) => status === 'proven')
   if (held && report.operation === 'fix') return step('fix --apply', 'proves them again and writes them')
   if (held?.findings[0]) return step(`fix --only ${held.findings[0]}`, 'tries the repair, and shows it')
-  const proven = shown.find(({ proof }) => proof?.verdict === 'proven')
-  if (proven && report.operation !== 'fix')
-    return step(`fix --only ${proven.id}`, 'repairs it in a copy, and proves it again')
+  const proven = shown.filter(({ proof }) => proof?.verdict === 'proven')
+  if (proven.length > 0 && report.operation !== 'fix')
+    return step(`fix --only ${idsOf(proven)}`, 'repairs in a copy, and proves again')
   const [explained] = explanation?.findings ?? []
   if (explained) return step(`prove --only ${explained.id}`, 'is it real?')
   if (explanation) return step(`review --only ${explanation.fault}`, 'where it is in this project')
-  if (first && !first.proof) return step(`prove --only ${first.id}`, 'is it real?')
+  const untried = shown.filter(({ proof }) => !proof)
+  if (untried.length > 0) return step(`prove --only ${idsOf(untried)}`, 'is it real?')
   if (first) return step(`explain ${first.id}`, 'the path through the code')
   if (report.operation === 'understand') return step('review', 'what is wrong with it')
   if (report.operation === 'review' && report.findings.some(({ suppressed }) => !suppressed))
@@ -45,6 +47,13 @@ function usual(report: Report, shown: readonly Finding[]): Step {
     ? step('review', 'what is wrong with it')
     : step('optimize', 'what is slow, and what helps')
 }
+
+/** One copy is brought up for all of them, so more than one at a time; the worst are first. */
+const idsOf = (findings: readonly Finding[]): string =>
+  findings
+    .slice(0, 6)
+    .map(({ id }) => id)
+    .join(',')
 
 /** The fault that finds the same without an error says where else it is; else the change is looked at when it is made. */
 function afterDiagnosis({ causes: [first] }: Diagnosis): Step {
