@@ -57,7 +57,8 @@ export async function wrapConfig(wrapping: Wrapping): Promise<string> {
     ? `import * as module from './${typed ? OWN : other}'`
     : `const module_ = require('./${other}')`
   const theirs = `const theirs = ((one) => one.default?.default ?? one.default ?? one)(${isModule ? 'module' : 'module_'})`
-  const text = `${head}\n${theirs}\n${isModule ? 'export default' : 'module.exports ='} ${override(wrapping)}\n`
+  // The type check of the project is about what the project has.
+  const text = `// @ts-nocheck\n${head}\n${theirs}\n${isModule ? 'export default' : 'module.exports ='} ${override(wrapping)}\n`
   await writeFile(join(folder, own), text)
   return own
 }
