@@ -17,6 +17,7 @@ const borders: Record<string, string[]> = {
   repair: ['core', 'source', 'project', 'database', 'changes', 'proof'],
   faults: ['core', 'source', 'project', 'database', 'runtime', 'workload', 'changes', 'proof', 'repair'],
   recipes: ['core', 'source', 'project', 'database', 'runtime', 'changes', 'proof'],
+  knowledge: ['core', 'source', 'project'],
   operations: [
     'core',
     'project',
@@ -28,6 +29,7 @@ const borders: Record<string, string[]> = {
     'proof',
     'faults',
     'recipes',
+    'knowledge',
   ],
   report: ['core'],
   cli: ['core', 'operations', 'report'],
@@ -50,6 +52,7 @@ const owners: Record<string, string[]> = {
     'changes',
     'proof',
     'recipes',
+    'knowledge',
     'operations',
     'cli',
   ],

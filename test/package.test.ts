@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { faults } from '../src/faults/index.ts'
+import { topics } from '../src/knowledge/shelf.ts'
 
 const root = join(import.meta.dirname, '..')
 const packed = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }))
@@ -51,11 +52,14 @@ describe('the npm package', () => {
       env: { ...process.env, XDG_CACHE_HOME: join(base, 'cache') },
     })
 
-  it('holds the built tool, the pages of the faults, and nothing else', () => {
+  it('holds the built tool, the pages of the faults, the playbooks, and nothing else', () => {
     const fixed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
     const docs = faults.map(({ id }) => `docs/faults/${id}.md`)
+    const guides = topics.map((topic) => `src/knowledge/${topic}.md`)
     const built = paths.filter((path) => /^dist\/.+(?<!\.test)(\.js|\.d\.ts)$/.test(path))
-    expect(paths.filter((path) => !built.includes(path)).sort()).toEqual([...fixed, ...docs].sort())
+    expect(paths.filter((path) => !built.includes(path)).sort()).toEqual(
+      [...fixed, ...docs, ...guides].sort(),
+    )
     expect(built).toContain('dist/index.d.ts')
     expect(built.length).toBeGreaterThan(50)
   })
@@ -69,6 +73,11 @@ describe('the npm package', () => {
 
   it('explains from its own pages', () => {
     expect(tool('explain', 'schema/redundant-index')).toContain('When to leave it')
+  })
+
+  it('answers questions from its own playbooks', () => {
+    const example = join(root, 'examples/workshop')
+    expect(tool('guide', 'how should I paginate /api/invoices?', example)).toContain('invoicesPage')
   })
 
   it('can be imported', () => {

@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from './finding.ts'
+import type { Guidance } from './guidance.ts'
 import type { ProjectMap } from './map.ts'
 import type { Decision, Package, Question } from './recipe.ts'
 
@@ -102,6 +103,7 @@ export interface Report {
   coverage: Coverage
   map?: ProjectMap
   explanation?: Explanation
+  guidance?: Guidance
   changes?: ReportedChange[]
   matrix?: Matrix
   /** What was decided while a recipe was planned, and why. */

@@ -7,6 +7,7 @@ import { build } from './build.ts'
 import { checkup } from './checkup.ts'
 import { explain } from './explain.ts'
 import { fix } from './fix.ts'
+import { guide } from './guide.ts'
 import { optimize } from './optimize.ts'
 import { prove } from './prove.ts'
 import { review } from './review.ts'
@@ -23,6 +24,7 @@ export const operations: Operation<unknown>[] = [
   optimize,
   audit,
   explain,
+  guide,
 ].map(quick)
 
 /** The same operation, which repeats its answer when nothing has changed since. */

@@ -4,6 +4,7 @@ import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { attackLines, checkLines, decisionLines } from './agent-build.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
+import { guidanceLines, ONE_ANSWER } from './agent-guidance.ts'
 import { orderedChanges } from './evidence.ts'
 import {
   callsText,
@@ -49,7 +50,7 @@ interface Part {
 
 /** The report for a language model: one line per fact, the most important first, bounded in length. */
 export function agent(report: Report, options: AgentOptions = {}): string {
-  const { all = false, limit = 12_000 } = options
+  const { all = false, limit = limitOf(report) } = options
   const shown = visible(report.findings, all)
   const problems = report.problems.filter((problem) => problem.message !== report.headline)
   const head = [
@@ -62,11 +63,17 @@ export function agent(report: Report, options: AgentOptions = {}): string {
   ]
   const more = problems.length - 10
   if (more > 0) head.push(`… ${plural(more, 'more problem')}`)
-  const length = report.explanation ? 2_000 : report.map && pagesOf(report.map) ? pageLineLength : lineLength
+  const length =
+    report.explanation || report.guidance
+      ? 2_000
+      : report.map && pagesOf(report.map)
+        ? pageLineLength
+        : lineLength
   const parts = [
     part(shown.map(findingLine), 4, 'more finding', '--format json has all'),
     ...evidenceParts(report, shown),
     part(report.explanation ? explanationLines(report) : [], 4, 'more line', '--format json has all'),
+    part(report.guidance ? guidanceLines(report.guidance) : [], 4, 'more line', '--format json has all'),
     ...(report.map ? mapParts(report.map) : []),
   ].map((one) => ({ ...one, lines: one.lines.map((line) => shorten(line, length)) }))
   const rest = hidden(report.findings, all)
@@ -77,6 +84,9 @@ export function agent(report: Report, options: AgentOptions = {}): string {
   ]
   return bounded(head, parts, tail, limit)
 }
+
+/** A page for a map or a review; an answer to one question is shorter. */
+const limitOf = ({ guidance }: Report): number => (guidance?.sections.length === 1 ? ONE_ANSWER : 12_000)
 
 function part(lines: string[], share: number, noun: string, how: string): Part {
   return { lines, share, rest: (kept) => `… ${plural(lines.length - kept, noun)} (${how})` }

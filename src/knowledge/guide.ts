@@ -1,0 +1,119 @@
+/** From a question to its answer: which section, for what of the project, in its names. */
+import type { Finding } from '../core/finding.ts'
+import type { Fact, GuidedSection, GuideTopic } from '../core/guidance.ts'
+import type { Habits } from '../project/habits/habits.ts'
+import type { Project } from '../project/project.ts'
+import { filledProse, filledSample } from './fill.ts'
+import type { About } from './here/about.ts'
+import { factsOf } from './here/index.ts'
+import { namesOf } from './names.ts'
+import type { Playbook, Section } from './playbook.ts'
+import { remarksOn } from './remarks.ts'
+import { candidates, indexOf, isNear } from './retrieve.ts'
+import { exampleOf, listOf, type Subject, subjectOf } from './subject.ts'
+
+/** What a question was understood as. */
+export interface Understood {
+  sections: Section[]
+  /** Sections that are nearly as near: for who meant something else. */
+  near: Section[]
+  subject: Subject
+  /** The whole topic was asked for, by its name. */
+  whole?: Playbook
+}
+
+/**
+ * Which sections answer a question. A topic (`caching`) or a section (`caching/invalidation`) by its name is taken as such.
+ * No sections: no playbook is near.
+ */
+export function understandQuestion(
+  project: Project,
+  books: readonly Playbook[],
+  question: string,
+): Understood {
+  const named = byName(books, question.trim().toLowerCase())
+  if (named) return { ...named, near: [], subject: exampleOf(project) }
+  const index = indexOf(books)
+  const { subject, rest } = subjectOf(project, question, index.asked)
+  const [best, ...others] = candidates(index, rest)
+  if (!best || !isNear(best)) return { sections: [], near: [], subject }
+  const near = others.filter(({ score }) => score >= best.score / 2).slice(0, 2)
+  return {
+    sections: [best.section],
+    near: near.map(({ section }) => section),
+    subject: completed(project, subject),
+  }
+}
+
+function byName(
+  books: readonly Playbook[],
+  name: string,
+): Pick<Understood, 'sections' | 'whole'> | undefined {
+  const book = books.find(({ topic }) => topic === name)
+  if (book) return { sections: book.sections, whole: book }
+  const section = books.flatMap(({ sections }) => sections).find((one) => idOf(one) === name)
+  return section && { sections: [section] }
+}
+
+/** Of a model that was named, the endpoint that lists it; of nothing, an example. */
+function completed(project: Project, subject: Subject): Subject {
+  if (!subject.named) return exampleOf(project)
+  const endpoint = subject.endpoint ?? (subject.entity && listOf(project, subject.entity))
+  return { ...subject, ...(endpoint && { endpoint }) }
+}
+
+export const idOf = ({ topic, id }: Section): string => `${topic}/${id}`
+
+/** One section, filled in. */
+export function guided(
+  section: Section,
+  facts: { project: Project; habits: Habits; subject: Subject; findings: readonly Finding[] },
+): GuidedSection {
+  const names = namesOf(facts.project, facts.habits, facts.subject)
+  const prose = (paragraphs: readonly string[]): string[] => paragraphs.map((one) => filledProse(one, names))
+  const samples = section.samples.map((sample) => filledSample(sample, names))
+  return {
+    id: idOf(section),
+    question: section.question,
+    answer: prose(section.answer),
+    here: hereOf(section, facts),
+    why: prose(section.why),
+    samples,
+    unless: prose(section.unless),
+    remarks: remarksOn(section.samples, names),
+    sources: section.sources,
+  }
+}
+
+/** Facts of the kinds that the section names, then what a review finds of its faults. */
+function hereOf(section: Section, about: About): Fact[] {
+  const told = factsOf(about, section.here)
+  const own = about.findings.filter(({ fault }) => section.faults.includes(fault))
+  const concerning = about.subject.named ? own.filter((finding) => concerns(finding, about.subject)) : own
+  const shown = concerning.filter(
+    ({ location }) => !told.some(({ at }) => at?.file === location.file && at.line === location.line),
+  )
+  const more =
+    shown.length > 3
+      ? [{ text: `and ${shown.length - 3} more (\`review --only ${section.faults.join(',')}\`)` }]
+      : []
+  return [
+    ...told,
+    ...shown.slice(0, 3).map(({ found, location }) => ({ text: found, at: location })),
+    ...more,
+  ]
+}
+
+const concerns = ({ found, subject, location }: Finding, about: Subject): boolean =>
+  (about.endpoint !== undefined && about.endpoint.location.file === location.file) ||
+  (about.entity !== undefined &&
+    [found, subject].some((text) => new RegExp(`\\b${about.entity?.name}\\b`, 'i').test(text)))
+
+export function topicsOf(books: readonly Playbook[]): GuideTopic[] {
+  return books.map(({ topic, title, summary, sections }) => ({
+    topic,
+    title,
+    summary,
+    sections: sections.map((one) => ({ id: idOf(one), question: one.question })),
+  }))
+}
