@@ -6,6 +6,10 @@ export const canonical = {
   /** The model that most samples are about, and its rows' children. */
   model: 'Order',
   child: 'OrderLine',
+  /** What is searched and stocked; a second parent. */
+  product: 'Product',
+  /** What belongs to one of several. */
+  remark: 'Remark',
   user: 'User',
   tenant: 'Organisation',
   membership: 'Membership',
@@ -14,6 +18,7 @@ export const canonical = {
   webhookEvent: 'WebhookEvent',
   tenantKey: 'orgId',
   createdAt: 'createdAt',
+  note: 'note',
   path: '/api/orders',
   modules: 'src/lib',
   routes: 'src/app/api',
@@ -23,4 +28,7 @@ export const canonical = {
   respond: 'ok',
   error: 'HttpError',
   session: { module: '@/lib/session', name: 'requireUser' },
+  /** Values of its enums, in their sequence. */
+  states: ['DRAFT', 'PLACED', 'PAID', 'CANCELLED'],
+  roles: ['OWNER', 'ADMIN', 'MEMBER'],
 } as const

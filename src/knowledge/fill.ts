@@ -16,7 +16,11 @@ export function filledSample(sample: Sample, names: Names): Sample {
     return { ...sample, ...(file && { file }), text: fitted(identifiers(called, names), names) }
   }
   const text = sample.language === 'sql' ? sqlText(sample.text, names) : identifiers(sample.text, names)
-  return { ...sample, ...(file && { file }), text }
+  return {
+    ...sample,
+    ...(file && { file }),
+    text: sample.language === 'prisma' ? aligned(indexed(text, names)) : text,
+  }
 }
 
 /** Words stay, `code` is renamed. */
@@ -26,7 +30,8 @@ export function filledProse(text: string, names: Names): string {
 
 /** Folders as the project has them. */
 function fileFor(file: string, names: Names): string {
-  const { app, schema } = names.habits
+  const { app, schema, client } = names.habits
+  if (file === `${canonical.modules}/prisma.ts`) return client?.value.file ?? file
   const endpoint = names.subject.endpoint
   if (endpoint?.kind === 'route' && file === `${canonical.routes}/orders/route.ts`)
     return endpoint.location.file
@@ -66,8 +71,7 @@ function identifiers(text: string, names: Names): string {
     result = result.replaceAll(canonical.path, `/api/${kebab(pluralOf(subject.entity.name))}`)
   if (names.ownerPath.length > 0) result = nested(result, names)
   return result.replace(/(?<![\w-])[A-Za-z_]\w*(?![\w-]*\.md)/g, (word, at: number) => {
-    if (word === canonical.client.name && /^(?:prisma)\.[$a-z]/.test(result.slice(at)))
-      return habits.client?.value.use ?? word
+    if (word === canonical.client.name) return clientAt(result, at, habits)
     if (word === canonical.session.name) {
       const accessor = habits.authentication.accessor?.value
       return accessor
@@ -76,8 +80,19 @@ function identifiers(text: string, names: Names): string {
     }
     if (word === canonical.tenantKey) return names.ownerKey ?? word
     if (word === canonical.createdAt) return names.createdAt ?? word
+    if (word === canonical.note) return names.note ?? word
+    if (names.values.has(word)) return names.values.get(word) ?? word
     return renamed(word, names.pairs)
   })
+}
+
+/** As queries name it; where the sample makes the client, as it is exported. */
+function clientAt(text: string, at: number, { client }: Names['habits']): string {
+  const { name } = canonical.client
+  if (!client) return name
+  if (/^prisma\.[$a-z]/.test(text.slice(at))) return client.value.use
+  const isMade = /(?:export const |kept = )$/.test(text.slice(0, at)) && client.value.name !== 'default'
+  return isMade ? client.value.name : name
 }
 
 /** Where the key is on a parent's table, a condition on it goes through the relation. */
@@ -109,9 +124,11 @@ function sqlText(text: string, names: Names): string {
       return `"${column(names.ownerKey) ?? names.ownerKey}"`
     if (name === canonical.createdAt && names.createdAt)
       return `"${column(names.createdAt) ?? names.createdAt}"`
+    const note = names.note === undefined ? undefined : (column(names.note) ?? names.note)
+    if (name === canonical.note && note !== undefined) return `"${note}"`
     const known = column(name)
     if (known) return `"${known}"`
-    const replaced = renamed(name, names.pairs)
+    const replaced = renamed(name, names.pairs).replace(/(?<=_)note(?=_)/, note ?? canonical.note)
     return replaced === name ? whole : `"${replaced}"`
   })
 }
@@ -124,6 +141,36 @@ function fitted(text: string, { subject }: Names): string {
     const columns = list.split(', ')
     const kept = columns.filter((one) => hasColumn(entity, one.replace(': true', '')))
     return kept.length > 0 ? `select: { ${kept.join(', ')} }` : whole
+  })
+}
+
+/** An index has the columns that the model has, or that the sample adds. */
+function indexed(text: string, { subject }: Names): string {
+  const { entity } = subject
+  if (!entity) return text
+  const own = new RegExp(`^model ${entity.name} \\{\\n([\\s\\S]*?)^\\}`, 'm')
+  return text.replace(own, (block, body: string) =>
+    block.replace(/@@index\(\[([^\]]+)\]\)/g, (whole, list: string) => {
+      const columns = list.split(', ')
+      const kept = columns.filter((one) => hasColumn(entity, one) || new RegExp(`^ *${one} `, 'm').test(body))
+      return kept.length > 0 ? `@@index([${kept.join(', ')}])` : whole
+    }),
+  )
+}
+
+/** Names and types of a block in columns again, as Prisma formats them. */
+function aligned(text: string): string {
+  return text.replace(/^(\w+ \w+ \{\n)([\s\S]*?)(^\})/gm, (_, open: string, body: string, close: string) => {
+    const rows = body.split('\n').map((line) => /^ {2}(\w+) +(\S+) *(.*)$/.exec(line) ?? line)
+    const fields = rows.filter((row) => typeof row !== 'string')
+    const width = (at: number): number => Math.max(0, ...fields.map((row) => row[at]?.length ?? 0))
+    const [names, types] = [width(1), width(2)]
+    const lines = rows.map((row) =>
+      typeof row === 'string'
+        ? row
+        : `  ${(row[1] ?? '').padEnd(names)} ${(row[2] ?? '').padEnd(types)} ${row[3] ?? ''}`.trimEnd(),
+    )
+    return `${open}${lines.join('\n')}${close}`
   })
 }
 

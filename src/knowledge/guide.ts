@@ -3,19 +3,20 @@ import type { Finding } from '../core/finding.ts'
 import type { Fact, GuidedSection, GuideTopic } from '../core/guidance.ts'
 import type { Habits } from '../project/habits/habits.ts'
 import type { Project } from '../project/project.ts'
+import { canonical } from './canonical.ts'
 import { filledProse, filledSample } from './fill.ts'
 import type { About } from './here/about.ts'
 import { factsOf } from './here/index.ts'
 import { namesOf } from './names.ts'
 import type { Playbook, Section } from './playbook.ts'
 import { remarksOn } from './remarks.ts'
-import { candidates, indexOf, isNear } from './retrieve.ts'
+import { candidates, indexOf, isFar, isNear } from './retrieve.ts'
 import { exampleOf, listOf, type Subject, subjectOf } from './subject.ts'
 
 /** What a question was understood as. */
 export interface Understood {
   sections: Section[]
-  /** Sections that are nearly as near: for who meant something else. */
+  /** Sections that are nearly as near, for who meant something else; where nothing is near, the least far. */
   near: Section[]
   subject: Subject
   /** The whole topic was asked for, by its name. */
@@ -36,14 +37,20 @@ export function understandQuestion(
   const index = indexOf(books)
   const { subject, rest } = subjectOf(project, question, index.asked)
   const [best, ...others] = candidates(index, rest)
-  if (!best || !isNear(best)) return { sections: [], near: [], subject }
-  const near = others.filter(({ score }) => score >= best.score / 2).slice(0, 2)
+  if (!best || !isNear(best)) {
+    const far = [...(best ? [best] : []), ...others].filter(isFar).slice(0, 3)
+    return { sections: [], near: far.map(({ section }) => section), subject }
+  }
+  const near = others.filter((one) => isNear(one) && one.score >= best.score * CLOSE).slice(0, 2)
   return {
     sections: [best.section],
     near: near.map(({ section }) => section),
     subject: completed(project, subject),
   }
 }
+
+/** Of the best score, what another section has to have to be named beside it. */
+const CLOSE = 0.55
 
 function byName(
   books: readonly Playbook[],
@@ -68,8 +75,10 @@ export const idOf = ({ topic, id }: Section): string => `${topic}/${id}`
 export function guided(
   section: Section,
   facts: { project: Project; habits: Habits; subject: Subject; findings: readonly Finding[] },
+  books: readonly Playbook[],
 ): GuidedSection {
-  const names = namesOf(facts.project, facts.habits, facts.subject)
+  const code = section.samples.map(({ text }) => text).join('\n')
+  const names = namesOf(facts.project, facts.habits, facts.subject, code)
   const prose = (paragraphs: readonly string[]): string[] => paragraphs.map((one) => filledProse(one, names))
   const samples = section.samples.map((sample) => filledSample(sample, names))
   return {
@@ -80,9 +89,27 @@ export function guided(
     why: prose(section.why),
     samples,
     unless: prose(section.unless),
-    remarks: remarksOn(section.samples, names),
+    remarks: [...remarksOn(section.samples, names), ...prose(elsewhere(section, books))],
     sources: section.sources,
   }
+}
+
+/** What samples import from the samples of other sections: where that is told. */
+function elsewhere(section: Section, books: readonly Playbook[]): string[] {
+  const own = new Set(section.samples.map(({ file }) => file))
+  const others = books.flatMap(({ sections }) => sections).filter((one) => one !== section)
+  const imports = section.samples.flatMap(({ text }) => [
+    ...text.matchAll(/^import \{ ([^}]+) \} from '@\/([^']+)'/gm),
+  ])
+  return imports.flatMap(([, names = '', module = '']) => {
+    const file = `src/${module}.ts`
+    const home = own.has(file)
+      ? undefined
+      : others.find(({ samples }) => samples.some((one) => one.file === file))
+    // What the canonical application has, the project has too.
+    if (!home || file === `${canonical.modules}/prisma.ts`) return []
+    return [`\`${names}\` is the code of \`guide ${idOf(home)}\`.`]
+  })
 }
 
 /** Facts of the kinds that the section names, then what a review finds of its faults. */

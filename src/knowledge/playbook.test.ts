@@ -79,6 +79,11 @@ describe('our playbooks', async () => {
     }
   })
 
+  it('use every kind of fact', () => {
+    const used = new Set(sections.flatMap(({ here }) => here))
+    expect(Object.keys(facts).filter((name) => !used.has(name))).toEqual([])
+  })
+
   it('give pages of the web as https', () => {
     const wrong = sections.flatMap(({ sources }) => sources).filter((one) => /http:\/\//.test(one))
     expect(wrong).toEqual([])

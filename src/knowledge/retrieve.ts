@@ -31,9 +31,18 @@ export interface Index {
 /** Where a word stands says how much it tells: what people ask, then the heading, then the text. */
 const weights = { asks: 4, heading: 3, answer: 1, why: 0.4 } as const
 
+const made = new WeakMap<readonly Playbook[], Index>()
+
+/** Made once for the same playbooks. */
 export function indexOf(playbooks: readonly Playbook[]): Index {
+  const index = made.get(playbooks) ?? indexed(playbooks)
+  made.set(playbooks, index)
+  return index
+}
+
+function indexed(playbooks: readonly Playbook[]): Index {
   const sections = playbooks.flatMap(({ title, sections }) =>
-    sections.map((section) => indexed(section, title)),
+    sections.map((section) => indexedSection(section, title)),
   )
   const having = new Map<string, number>()
   for (const { counts } of sections)
@@ -46,7 +55,7 @@ export function indexOf(playbooks: readonly Playbook[]): Index {
   return { sections, weight, average, asked: new Set(sections.flatMap(({ phrases }) => phrases.flat())) }
 }
 
-function indexed(section: Section, title: string): Indexed {
+function indexedSection(section: Section, title: string): Indexed {
   const counts = new Map<string, number>()
   const add = (text: string, weight: number): void => {
     for (const { stem } of wordsOf(text)) counts.set(stem, (counts.get(stem) ?? 0) + weight)
@@ -81,17 +90,33 @@ function words({ weight, average }: Index, { counts, length }: Indexed, stems: r
   }, 0)
 }
 
-/** A phrase that is said as a whole tells more than its words do. The best two count: synonyms are no second reason. */
+/** Of a phrase, at least so much has to be said. */
+const SAID = 0.66
+
+/**
+ * A phrase that is said tells more than its words do; one of which a word is missing, less. The best two count: synonyms are no
+ * second reason.
+ */
 function phrases({ weight }: Index, { phrases }: Indexed, stems: readonly string[]): number {
   const said = new Set(stems)
   const scores = phrases
-    .filter((phrase) => phrase.length > 1 && phrase.every((stem) => said.has(stem)))
-    .map((phrase) => phrase.reduce((sum, stem) => sum + weight(stem), 0))
+    .map((phrase) => {
+      const found = phrase.filter((stem) => said.has(stem))
+      const share = found.length / phrase.length
+      return phrase.length < 2 || share < SAID
+        ? 0
+        : share ** 2 * found.reduce((sum, stem) => sum + weight(stem), 0)
+    })
     .sort((a, b) => b - a)
   return (scores[0] ?? 0) + (scores[1] ?? 0) / 2
 }
 
 /** Below this the question is about something else. Set on `test/words.jsonl`: see `retrieve.test.ts`. */
-const NEAR = 3
+const NEAR = 7.5
+
+/** Below this it shares a word by chance. */
+const FAR = 3
 
 export const isNear = ({ score }: Candidate): boolean => score >= NEAR
+
+export const isFar = ({ score }: Candidate): boolean => score >= FAR

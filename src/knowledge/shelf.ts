@@ -3,7 +3,27 @@ import { readFile } from 'node:fs/promises'
 import { type Playbook, parsePlaybook } from './playbook.ts'
 
 /** In the order in which `guide` lists them. */
-export const topics = ['api-design', 'transactions'] as const
+export const topics = [
+  'api-design',
+  'authentication',
+  'authorization',
+  'validation',
+  'schema-design',
+  'queries',
+  'transactions',
+  'migrations',
+  'caching',
+  'connection-pooling',
+  'background-jobs',
+  'webhooks',
+  'rate-limits',
+  'graphql',
+  'errors-and-logging',
+  'monitoring',
+  'testing',
+  'scaling',
+  'troubleshooting',
+] as const
 
 let read: Promise<Playbook[]> | undefined
 

@@ -7,8 +7,12 @@ import { stemOf, wordsOf } from './words.ts'
 export interface Subject {
   entity?: Entity
   endpoint?: Endpoint
-  /** As the question wrote it, where that is no path of the project: `/api/invoices`. */
-  asked?: string
+  /** The path as the question wrote it, and whether the endpoint has exactly that one. */
+  path?: { asked: string; exact: boolean }
+  /** A column of the model that the question names: `Customer.email`. */
+  field?: string
+  /** Models that it names after the first one. */
+  also?: Entity[]
   /** The question names it; otherwise it is an example. */
   named: boolean
 }
@@ -25,20 +29,29 @@ export function subjectOf(
   const endpoint =
     found.find((one) => one.method === method) ?? found.find((one) => one.method === 'GET') ?? found[0]
   const without = path === undefined ? question : question.replace(path, ' ')
-  const models = project.dataModels.flatMap(({ models }) => models)
-  const said = namedIn(models, without)
+  const models = project.dataModels.flatMap((one) => one.models)
+  const [said, ...more] = namedIn(models, without)
   const entity = said?.entity ?? (endpoint && modelOf(project, endpoint))
-  const rest = said ? without.replace(said.text, (words) => kept(words, keep)) : without
+  const field = said && fieldIn(said, without)
+  const also = more.map((one) => one.entity)
   const exact = endpoint !== undefined && plain(endpoint.path) === plain(path ?? '')
   return {
     subject: {
       ...(entity && { entity }),
       ...(endpoint && { endpoint }),
-      ...(path !== undefined && !exact && { asked: path }),
+      ...(field !== undefined && { field }),
+      ...(also.length > 0 && { also }),
+      ...(path !== undefined && { path: { asked: path, exact } }),
       named: entity !== undefined || endpoint !== undefined,
     },
-    rest,
+    rest: said ? without.replace(said.text, (words) => kept(words, keep)) : without,
   }
+}
+
+/** `email` of `Customer.email`. */
+function fieldIn({ entity, text }: Naming, question: string): string | undefined {
+  const name = new RegExp(`${text.source}\\.(\\w+)`, 'i').exec(question)?.[1]
+  return entity.fields.some((field) => field.name === name) ? name : undefined
 }
 
 /** Of the words of a name, those that are also words of questions: `ApiKey` in "should an ApiKey be hashed?". */
@@ -69,15 +82,40 @@ const resource = (path: string): string | undefined =>
     .filter((part) => part !== '' && part !== '[]')
     .at(-1)
 
-/** The longest name that the text has, in any of the ways in which people write it: `WorkOrder`, `work orders`. */
-function namedIn(models: readonly Entity[], text: string): { entity: Entity; text: RegExp } | undefined {
-  const byLength = [...models].sort((a, b) => b.name.length - a.name.length)
-  for (const entity of byLength) {
-    const words = entity.name.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_]+/)
-    const pattern = new RegExp(`\\b${words.join('[\\s_-]?').replace(/y$/i, '(?:y|ie)')}(?:e?s)?\\b`, 'i')
-    if (pattern.test(text)) return { entity, text: pattern }
-  }
-  return undefined
+interface Naming {
+  entity: Entity
+  text: RegExp
+}
+
+/**
+ * The models that the text names, in its sequence, in any of the ways in which people write them: `WorkOrder`, `work orders`. Users,
+ * tenants and memberships are in every other sentence: they are meant when they are written as in the schema.
+ */
+function namedIn(models: readonly Entity[], text: string): Naming[] {
+  const found = models.flatMap((entity) => {
+    const isCommon = entity.role === 'user' || entity.role === 'tenant' || entity.role === 'membership'
+    const pattern = isCommon ? new RegExp(`\\b${entity.name}\\b`) : anyForm(entity.name)
+    const match = pattern.exec(text)
+    return match ? [{ entity, text: pattern, at: match.index, end: match.index + match[0].length }] : []
+  })
+  // `invoice lines` names InvoiceLine, not Invoice.
+  return found
+    .filter(
+      (one) =>
+        !found.some(
+          (other) =>
+            other !== one &&
+            other.at <= one.at &&
+            other.end >= one.end &&
+            other.end - other.at > one.end - one.at,
+        ),
+    )
+    .sort((a, b) => a.at - b.at)
+}
+
+function anyForm(name: string): RegExp {
+  const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_]+/)
+  return new RegExp(`\\b${words.join('[\\s_-]?').replace(/y$/i, '(?:y|ie)')}(?:e?s)?\\b`, 'i')
 }
 
 /** What an endpoint is for: the model that its path names, else the one that it lists, writes or reads first. */

@@ -8,7 +8,7 @@ const empty = new Set(
   must my need needs no not now of off ok okay on one ones only or other our out over please practice put proper properly
   re really right s same see should show so some somebody someone something sometimes still such t than that the their them
   then there these they thing things this those to too up us use used using usual usually very want wants was way we well
-  were what when where whether which while who whole why will with without work works would you your yet youd youre new
+  were what when where whether which while whole why will with without work works would you your yet youd youre new
   next nextjs prisma app application project backend server code`.split(/\s+/),
 )
 

@@ -3,10 +3,12 @@ import type { Context, Operation } from '../core/operation.ts'
 import type { Report } from '../core/report.ts'
 import { faults } from '../faults/index.ts'
 import { guided, idOf, topicsOf, type Understood, understandQuestion } from '../knowledge/guide.ts'
-import type { Section } from '../knowledge/playbook.ts'
+import type { Playbook, Section } from '../knowledge/playbook.ts'
 import { playbooks } from '../knowledge/shelf.ts'
+import type { Subject } from '../knowledge/subject.ts'
 import { readHabits } from '../project/habits/read.ts'
 import type { Project } from '../project/project.ts'
+import { recipes as catalogue } from '../recipes/index.ts'
 import { readBaseline } from './baseline.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
@@ -63,13 +65,7 @@ async function answerTo(question: string, context: Context): Promise<Answer> {
   const understood = understandQuestion(project, books, question)
   const { sections, subject } = understood
   if (sections.length === 0)
-    return {
-      headline: `There is no playbook for "${question.trim()}". Nothing was guessed; these are the topics.`,
-      problems,
-      coverage: coverageOf(project, 0),
-      guidance: { sections: [], topics: topicsOf(books) },
-      next: [{ command: 'backend-engineer guide <topic>', why: 'all of a topic, for this project' }],
-    }
+    return { ...nothingNear(question, understood, books), problems, coverage: coverageOf(project, 0) }
   context.progress?.('looking at what this project does')
   const wanted = new Set(sections.flatMap((one) => one.faults))
   const asked = faults.filter(({ id }) => wanted.has(id))
@@ -82,35 +78,55 @@ async function answerTo(question: string, context: Context): Promise<Answer> {
     headline: headline(understood, project),
     problems,
     coverage: coverageOf(project, asked.length),
-    guidance: { sections: sections.map((section) => guided(section, facts)), topics: [] },
+    guidance: { sections: sections.map((section) => guided(section, facts, books)), topics: [] },
     next: nextOf(understood),
+  }
+}
+
+function nothingNear(question: string, { near }: Understood, books: readonly Playbook[]) {
+  const nearest = near.map((one) => ({ command: `backend-engineer guide ${idOf(one)}`, why: one.question }))
+  const say = near.length > 0 ? 'the nearest are below' : 'these are the topics'
+  return {
+    headline: `No playbook is clearly about "${question.trim()}": nothing was guessed, ${say}.`,
+    guidance: { sections: [], topics: near.length > 0 ? [] : topicsOf(books) },
+    next: [
+      ...nearest,
+      { command: 'backend-engineer guide', why: 'all questions that there is an answer to' },
+    ],
   }
 }
 
 /** `Pagination, for GET /api/orgs/[orgId]/invoices (nearest to /api/invoices).` */
 function headline({ sections, subject, whole }: Understood, project: Project): string {
   const what = whole ? whole.title : (sections[0]?.name ?? '')
-  if (!subject.named) return `${what}, in ${project.map.name}.`
-  const near = subject.asked && subject.endpoint ? ` (nearest to ${subject.asked})` : ''
-  const unknown = subject.asked && !subject.endpoint ? ` There is no ${subject.asked} here.` : ''
-  return `${what}, for ${subject.endpoint && subject.asked ? subject.endpoint.id : (subject.entity?.name ?? subject.endpoint?.id)}${near}.${unknown}`
+  const { endpoint, entity, path, named } = subject
+  if (path && !endpoint) return `${what}. There is no ${path.asked} in ${project.map.name}.`
+  if (!named) return `${what}, in ${project.map.name}.`
+  const near = path && !path.exact ? ` (nearest to ${path.asked})` : ''
+  return `${what}, for ${path && endpoint ? endpoint.id : (entity?.name ?? project.map.name)}${near}.`
 }
 
-function nextOf({ sections, near, whole }: Understood): { command: string; why: string }[] {
-  const does = whole ? [] : sections.flatMap(commands)
+function nextOf({ sections, near, whole, subject }: Understood): { command: string; why: string }[] {
+  const does = whole ? [] : sections.flatMap((one) => commands(one, subject))
   const others = near.map((one) => ({ command: `backend-engineer guide ${idOf(one)}`, why: one.question }))
   return [...does, ...others]
 }
 
-function commands({ operations, recipes }: Section): { command: string; why: string }[] {
+function commands(
+  { operations, recipes }: Section,
+  { endpoint }: Subject,
+): { command: string; why: string }[] {
   return [
     ...operations.map((one) => {
       const [command = '', why = ''] = one.split(/: (.*)/s)
-      return { command: `backend-engineer ${command}`, why }
+      return {
+        command: `backend-engineer ${endpoint ? command.replace('<endpoint>', endpoint.id) : command}`,
+        why,
+      }
     }),
     ...recipes.map((id) => ({
       command: `backend-engineer build --recipe ${id}`,
-      why: 'builds it here, and attacks it',
+      why: catalogue.find((one) => one.id === id)?.summary ?? '',
     })),
   ]
 }

@@ -54,8 +54,10 @@ function hereText(here: readonly Fact[], look: Look): string {
   if (here.length === 0) return '  Nothing in this project has to do with it yet.'
   return here
     .flatMap(({ text, at }) => [
-      ...(at ? [`  ${look.paint('cyan', oneLine(place(at)))}`] : []),
-      ...wrap(oneLine(text), Math.min(MEASURE, look.width) - 4).map((line) => `    ${line}`),
+      ...wrap(`- ${oneLine(text)}`, Math.min(MEASURE, look.width) - 2, { hang: 2 }).map(
+        (line) => `  ${line}`,
+      ),
+      ...(at ? [`    ${look.paint('cyan', oneLine(place(at)))}`] : []),
     ])
     .join('\n')
 }

@@ -21,7 +21,7 @@ export const guards: Facts = ({ project, habits }) => {
     })
   if (guardedWrapper)
     told.push({
-      text: `\`${guardedWrapper.value.name}\` wraps handlers and asks who is calling (${guardedWrapper.of?.count ?? 0} of ${guardedWrapper.of?.total ?? 0}).`,
+      text: `\`${guardedWrapper.value.name}\` of ${guardedWrapper.value.file} wraps handlers and asks who is calling (${guardedWrapper.of?.count ?? 0} of ${guardedWrapper.of?.total ?? 0}).`,
       ...(guardedWrapper.at && { at: guardedWrapper.at }),
     })
   const open = project.map.endpoints.filter(

@@ -1,6 +1,7 @@
 /** How endpoints answer: bodies, errors, versions, kinds. */
 import type { Fact } from '../../core/guidance.ts'
-import { plural } from '../../core/wording.ts'
+import type { Endpoint } from '../../core/map.ts'
+import { plural, withArticle } from '../../core/wording.ts'
 import { calledName, callsWhere, type Facts, some } from './about.ts'
 
 /** How errors are made and where they become an answer. */
@@ -19,7 +20,11 @@ export const errors: Facts = ({ habits: { answers } }) => {
       ...place(handleError.at),
     })
   for (const one of [wrapper, guardedWrapper])
-    if (one) told.push({ text: `Handlers are wrapped in \`${one.value.name}\`.`, ...place(one.at) })
+    if (one)
+      told.push({
+        text: `Handlers are wrapped in \`${one.value.name}\` of ${one.value.file}.`,
+        ...place(one.at),
+      })
   if (failure.at) {
     const { key, shape, fields } = failure.value
     const inner = shape === 'object' ? `{ ${fields.join(', ')} }` : 'text'
@@ -65,14 +70,19 @@ export const idempotency: Facts = (about) => {
     .find(({ name, fields }) => /idempot/i.test(name) || fields.some((one) => /idempot/i.test(one.name)))
   if (model) return [{ text: `${model.name} holds keys of requests.`, at: model.location }]
   const wanted = about.subject.named ? about.subject.entity?.name : undefined
-  const posts = project.map.endpoints.filter(
-    (one) =>
-      one.method === 'POST' && one.writes.length > 0 && (wanted === undefined || one.writes.includes(wanted)),
-  )
+  const makes = (endpoint: Endpoint): boolean =>
+    endpoint.queries.some(({ query }) => {
+      const call = project.map.queries[query]
+      return /^create/.test(call?.operation ?? '') && (wanted === undefined || call?.model === wanted)
+    })
+  const posts = project.map.endpoints.filter((one) => one.method === 'POST' && makes(one))
   return [
     { text: 'No model and no column holds a key of a request: a retried POST does its work twice.' },
     ...some(
-      posts.map(({ id, writes, location }) => ({ text: `${id} makes ${writes.join(', ')}.`, at: location })),
+      posts.map(({ id, location }) => ({
+        text: `${id} makes ${wanted === undefined ? 'rows' : withArticle(wanted)}.`,
+        at: location,
+      })),
       'endpoint',
     ),
   ]

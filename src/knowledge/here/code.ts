@@ -83,22 +83,33 @@ const CACHING = /^(unstable_cache|revalidateTag|revalidatePath|updateTag|cacheTa
 export const caching: Facts = (about) => {
   const calls = callsWhere(about, (call) => {
     const name = calledName(call) ?? ''
-    return CACHING.test(name) ? `\`${name}\` is called.` : undefined
+    return CACHING.test(name) ? name : undefined
   })
   const marked = about.project.code.flatMap((file) =>
-    lineOf(about, file, /^\s*['"]use cache/).map((at) => ({ text: '`use cache` is set.', at })),
+    lineOf(about, file, /^\s*['"]use cache/).map((at) => ({ text: 'use cache', at })),
   )
   const redis = packageOf(about, 'ioredis', 'redis', '@upstash/redis', '@vercel/kv')
+  const all = [...marked, ...calls]
   return [
     ...(redis ? [{ text: `${redis} is installed.` }] : []),
     {
       text: about.habits.app.cacheComponents
         ? '`cacheComponents` is on: what is cached says `use cache`.'
-        : '`cacheComponents` is off.',
+        : '`cacheComponents` is off: `use cache` needs it.',
     },
-    ...some([...marked, ...calls], 'place'),
-    ...(calls.length + marked.length === 0 ? [{ text: 'Nothing is cached in the code.' }] : []),
+    ...[...new Set(all.map(({ text }) => text))].map((name) => byName(name, all)),
+    ...(all.length === 0 ? [{ text: 'Nothing is cached in the code.' }] : []),
   ]
+}
+
+/** One fact for all calls of a function, with the first place. */
+function byName(name: string, all: readonly Fact[]): Fact {
+  const own = all.filter(({ text }) => text === name)
+  const [first] = own
+  return {
+    text: `\`${name}\` is used in ${plural(own.length, 'place')}.`,
+    ...(first?.at && { at: first.at }),
+  }
 }
 
 function lineOf({ project }: About, file: string, pattern: RegExp) {

@@ -10,6 +10,7 @@ export const lists: Facts = (about) => {
   const paged = calls.filter((one) => !open.includes(one))
   return [
     ...some(open.map(openList), 'list'),
+    ...(about.subject.named ? some(paged.map(pagedList), 'list') : []),
     ...pagingOf(about, paged),
     ...indexFacts(about, [...open, ...paged]),
   ]
@@ -24,9 +25,22 @@ function inEndpoint({ project, subject }: About, calls: Query[]): Query[] {
 }
 
 const openList = (call: Query): Fact => ({
-  text: `\`${call.model}.findMany\` has no \`take\`: it answers with every row${call.orderBy === undefined ? ', in no fixed sequence (no `orderBy`)' : `, sorted by \`${sorted(call)}\``}.`,
+  text: `\`${call.model}.findMany\` has no \`take\`: it answers with every row${call.orderBy === undefined ? ', in no fixed sequence (no `orderBy`)' : `, sorted by \`${sorted(call)}\``}.${otherSort(call)}`,
   at: call.location,
 })
+
+const pagedList = (call: Query): Fact => ({
+  text: `\`${call.model}.findMany\` has a limit.${otherSort(call)}`,
+  at: call.location,
+})
+
+/** The code of the playbook goes by the time of creation, newest first. */
+function otherSort(call: Query): string {
+  const [, column, way] = /(\w+): ['"]?(asc|desc)/.exec(call.orderBy ?? '') ?? []
+  if (column === undefined || /creat/i.test(column)) return ''
+  const turned = way === 'asc' ? ', with `gte`, `lte` and `asc`' : ''
+  return ` It is sorted by \`${column}\`: in the code below, that takes the place of the time${turned}.`
+}
 
 const sorted = ({ orderBy = '' }: Query): string => orderBy.replaceAll('"', "'")
 
