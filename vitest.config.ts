@@ -5,7 +5,7 @@ const counts = process.env.BACKEND_ENGINEER_TEST_RESULTS
 
 /** Tests that build and run applications: each takes both cores, so they come last and one by one. */
 const applications = [
-  'test/{build,built,conventions,endpoint-tests,fix,fixed,interruption,no-way-out,prove,secrets,surfaces}.test.ts',
+  'test/{build,built,conventions,endpoint-tests,fix,fixed,interruption,mcp-runs,no-way-out,prove,secrets,surfaces}.test.ts',
   'src/operations/optimize.test.ts',
   'src/proof/{draft,format-draft}.test.ts',
   'src/runtime/{app,requests}/{bring-up,workshop,live}.test.ts',

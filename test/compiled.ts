@@ -1,4 +1,4 @@
-/** What runs inside of an application is compiled: Vitest calls this once before all tests. */
+/** What runs inside of an application is compiled, and the server for agents bundled: Vitest calls this once before all tests. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -8,4 +8,5 @@ const root = join(import.meta.dirname, '..')
 export default function compile(): void {
   const compiler = join(root, 'node_modules/typescript/bin/tsc')
   spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+  spawnSync(process.execPath, [join(root, 'scripts/bundle.mjs')], { cwd: root, stdio: 'inherit' })
 }

@@ -38,7 +38,10 @@ it('awaits nothing', () => expect(readFileSync('${keys}', 'utf8')).toContain('is
   before = digestOf(root)
   work = mkdtempSync(join(tmpdir(), 'work-'))
   const only = ['response/secret-field', 'authorization/unawaited-guard']
-  report = await fix.run({ only, apply: true, all: false, dev: false, seed: 5 }, { root, workFolder: work })
+  report = await fix.run(
+    { at: [], only, apply: true, all: false, dev: false, seed: 5 },
+    { root, workFolder: work },
+  )
 }, 600_000)
 
 afterAll(() => {

@@ -51,7 +51,10 @@ describe.each(apps)('%s, repaired', { timeout: 600_000 }, (app) => {
   beforeAll(async () => {
     rmSync(root, { recursive: true, force: true })
     cpSync(join(repository, app), root, { recursive: true })
-    report = await fix.run({ only: [], apply: true, all: true, dev: false, seed: 11 }, { root, workFolder })
+    report = await fix.run(
+      { at: [], only: [], apply: true, all: true, dev: false, seed: 11 },
+      { root, workFolder },
+    )
     const project = await loadProject(root)
     const bench = await openBench(project, { root, workFolder }, { seed: 12 })
     try {

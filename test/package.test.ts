@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { faults } from '../src/faults/index.ts'
@@ -56,9 +67,13 @@ describe('the npm package', () => {
     const fixed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
     const docs = faults.map(({ id }) => `docs/faults/${id}.md`)
     const guides = topics.map((topic) => `src/knowledge/${topic}.md`)
+    const plugin = readdirSync(join(root, 'plugin'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     const built = paths.filter((path) => /^dist\/.+(?<!\.test)(\.js|\.d\.ts)$/.test(path))
+    const licences = 'dist/cli/mcp.LICENSES.txt'
     expect(paths.filter((path) => !built.includes(path)).sort()).toEqual(
-      [...fixed, ...docs, ...guides].sort(),
+      [...fixed, ...docs, ...guides, ...plugin, licences].sort(),
     )
     expect(built).toContain('dist/index.d.ts')
     expect(built.length).toBeGreaterThan(50)
@@ -78,6 +93,20 @@ describe('the npm package', () => {
   it('answers questions from its own playbooks', () => {
     const example = join(root, 'examples/workshop')
     expect(tool('guide', 'how should I paginate /api/invoices?', example)).toContain('invoicesPage')
+  })
+
+  it('serves agents with nothing but what it declares, and starts from the plugin of the package', async () => {
+    const cwd = join(base, 'project')
+    for (const server of ['dist/cli/mcp.js', 'plugin/server.mjs']) {
+      const client = new Client({ name: 'test', version: '1' })
+      await client.connect(
+        new StdioClientTransport({ command: process.execPath, args: [join(installed, server)], cwd }),
+      )
+      expect((await client.listTools()).tools.length).toBeGreaterThan(9)
+      const { content } = await client.callTool({ name: 'explain', arguments: { id: 'input/raw-sql' } })
+      expect(JSON.stringify(content)).toContain('When to leave it')
+      await client.close()
+    }
   })
 
   it('can be imported', () => {

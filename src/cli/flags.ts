@@ -1,8 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { UserError } from '../core/error.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
-import { nearest } from '../operations/nearest.ts'
+import { inputsOf } from '../operations/inputs.ts'
 
 /** One flag of the command line. */
 export interface Flag {
@@ -16,33 +17,11 @@ export interface Flag {
   help: string
 }
 
-const property = z.object({
-  type: z.enum(['string', 'number', 'integer', 'boolean', 'array']),
-  enum: z.array(z.string()).optional(),
-  description: z.string().optional(),
-  items: z.object({ type: z.enum(['string']), enum: z.array(z.string()).optional() }).optional(),
-})
-
-const objectSchema = z.object({ properties: z.record(z.string(), property).default({}) })
-
 /** The flags of an input schema; those that are positional are left out. */
 export function flagsOf(input: z.ZodType, positional: readonly string[] = []): Flag[] {
-  const { properties } = objectSchema.parse(z.toJSONSchema(input, { io: 'input' }))
-  return Object.entries(properties)
-    .filter(([key]) => !positional.includes(key))
-    .map(([key, { type, enum: own, description = '', items }]) => {
-      const choices = own ?? items?.enum
-      const kind =
-        type === 'boolean' ? 'boolean' : type === 'number' || type === 'integer' ? 'number' : 'string'
-      return {
-        key,
-        name: kebab(key),
-        kind,
-        multiple: type === 'array',
-        help: description,
-        ...(choices ? { choices } : {}),
-      }
-    })
+  return inputsOf(input)
+    .filter(({ key }) => !positional.includes(key))
+    .map(({ required: _, ...one }) => ({ ...one, name: kebab(one.key) }))
 }
 
 export const globalFlags: Flag[] = [
@@ -53,6 +32,13 @@ export const globalFlags: Flag[] = [
     multiple: false,
     choices: ['text', 'agent', 'json', 'sarif', 'markdown', 'html'],
     help: 'How to show the result (default: text)',
+  },
+  {
+    key: 'cursor',
+    name: 'cursor',
+    kind: 'number',
+    multiple: false,
+    help: 'With --format agent: go on where an answer was cut, at the number that it named',
   },
   {
     key: 'html',
@@ -209,6 +195,7 @@ export function helpText(operations: readonly Operation<unknown>[], operation?: 
     'Flags:',
     ...flagLines(globalFlags),
     '',
+    'Besides: `mcp` serves the operations to a coding agent, `init` tells it about the project, `undo` takes a change back.',
     '`backend-engineer <operation> --help` shows the flags of one operation.',
     'Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do its work.',
     '',

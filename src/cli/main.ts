@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
-import { run } from './run.ts'
+import { text } from 'node:stream/consumers'
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {
@@ -9,23 +9,28 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const stop = new AbortController()
-// The first asks everything that was started to end; a second one ends this process at once.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)))
+if (process.argv[2] === 'mcp') await import('./mcp.ts')
+else await commandLine()
 
-process.exitCode = await run(process.argv.slice(2), {
-  cwd: process.cwd(),
-  env: process.env,
-  stdout: {
-    write: (text) => void process.stdout.write(text),
-    tty: process.stdout.isTTY === true,
-    columns: process.stdout.columns,
-  },
-  stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
-  ...(process.stdin.isTTY && process.stderr.isTTY && { prompt }),
-  signal: stop.signal,
-})
+async function commandLine(): Promise<void> {
+  const { run } = await import('./run.ts')
+  const stop = new AbortController()
+  // The first asks everything that was started to end; a second one ends this process at once.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)))
+  process.exitCode = await run(process.argv.slice(2), {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: {
+      write: (text) => void process.stdout.write(text),
+      tty: process.stdout.isTTY === true,
+      columns: process.stdout.columns,
+    },
+    stderr: { write: (text) => void process.stderr.write(text), tty: process.stderr.isTTY === true },
+    ...(process.stdin.isTTY ? process.stderr.isTTY && { prompt } : { stdin: () => text(process.stdin) }),
+    signal: stop.signal,
+  })
+}
 
 async function prompt(text: string, signal?: AbortSignal): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr })

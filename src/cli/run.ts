@@ -1,13 +1,13 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Severity } from '../core/finding.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import { objections, type Report } from '../core/report.ts'
+import { isName, type Understood, understandWords } from '../operations/front/front.ts'
 import { faultCatalogue, operations } from '../operations/index.ts'
-import { nearest } from '../operations/nearest.ts'
 import { applied, undo } from '../operations/undo.ts'
 import { agent } from '../report/agent.ts'
 import { html } from '../report/html.ts'
@@ -19,6 +19,7 @@ import { text } from '../report/text.ts'
 import { oneLine, printable } from '../report/wording.ts'
 import { asked } from './ask.ts'
 import { writeBaseline } from './baseline.ts'
+import { contextFor } from './context.ts'
 import {
   type Arguments,
   type Flag,
@@ -28,6 +29,8 @@ import {
   parseFlags,
   unknownFlag,
 } from './flags.ts'
+import { chosen, sayUnderstood } from './front-door.ts'
+import { initialise } from './init.ts'
 
 /** The outside world of one run. */
 export interface Io {
@@ -38,6 +41,8 @@ export interface Io {
   stderr: { write(text: string): void; tty: boolean }
   /** Somebody who can be asked: shows a text and gives the line that is typed. Absent: nobody is there. */
   prompt?: (text: string, signal?: AbortSignal) => Promise<string>
+  /** All that is piped in. Absent: a terminal is there. */
+  stdin?: () => Promise<string>
   /** Aborted by Ctrl-C. */
   signal?: AbortSignal
 }
@@ -60,6 +65,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 async function command(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === 'init') return initialise(argv.slice(1), io)
   const parsed = parseFlags(argv, everyFlag())
   if (parsed.values.get('version') === true) {
     io.stdout.write(`${await version()}\n`)
@@ -67,14 +73,66 @@ async function command(argv: readonly string[], io: Io): Promise<number> {
   }
   const [first, ...others] = parsed.positionals
   if (first === 'undo') return housekeeping(others, parsed, io)
+  const help = parsed.values.get('help') === true
+  const said = help ? undefined : await wordsIn(parsed.positionals, io.cwd)
+  if (said) return inWords(said, parsed, io)
   const { operation, rest, named } = await chooseOperation(parsed.positionals, io.cwd)
-  if (parsed.values.get('help') === true) {
+  if (help) {
     io.stdout.write(helpText(operations, named ? operation : undefined))
     return 0
   }
   const { input, dir } = await readInput(operation, rest, parsed, io.cwd)
   const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
+  return answer(operation, input, root, parsed, io)
+}
+
+/** What was said in plain words, and the folder that stands behind it. */
+interface Said {
+  text: string
+  dir: string | undefined
+}
+
+/** Words in place of an operation: a sentence in quotes or without, an error code, the id of a finding. */
+async function wordsIn(positionals: readonly string[], cwd: string): Promise<Said | undefined> {
+  const [first = '', ...rest] = positionals
+  if (first === '' || operations.some((one) => one.name === first)) return undefined
+  if (!/\s/.test(first) && (await isDirectory(path.resolve(cwd, first)))) return undefined
+  const last = rest.at(-1)
+  const dir = last !== undefined && (await isDirectory(path.resolve(cwd, last))) ? last : undefined
+  const text = (dir === undefined ? positionals : positionals.slice(0, -1)).join(' ')
+  // A word alone is a mistyped operation, unless it is the name of an error or of a finding.
+  return /\s/.test(text.trim()) || isName(text) ? { text, dir } : undefined
+}
+
+/** Does what the words mean, or asks which of several things they mean. */
+async function inWords({ text, dir }: Said, parsed: Arguments, io: Io): Promise<number> {
+  const root = await directory(path.resolve(io.cwd, dir ?? '.'), dir ?? '.')
+  const context = contextOf(root, parsed, io)
+  const known = await understandWords(
+    text,
+    operations.map(({ name }) => name),
+    context,
+  )
+  const meant = await chosen(known, text, context, parsed.values.get('yes') === true)
+  clearProgress(io)
+  io.stderr.write(`${oneLine(sayUnderstood(meant))}\n`)
+  if (meant.operation === 'undo') return housekeeping(dir === undefined ? [] : [dir], parsed, io)
+  const operation = operations.find((one) => one.name === meant.operation)
+  if (!operation) throw new Error(`The front door names ${meant.operation}, which is no operation.`)
+  const { input } = await readInput(operation, [], parsed, io.cwd, meant.input)
+  return answer(operation, input, root, parsed, io, meant)
+}
+
+async function answer(
+  operation: Operation<unknown>,
+  input: unknown,
+  root: string,
+  parsed: Arguments,
+  io: Io,
+  meant?: Understood,
+): Promise<number> {
   const report = await operation.run(input, contextOf(root, parsed, io))
+  if (meant) report.understood = { meaning: meant.meaning, command: meant.command, words: meant.words }
   clearProgress(io)
   const settings = settingsOf(input, parsed)
   const failed = report.problems.some((problem) => problem.effect === 'fatal')
@@ -137,9 +195,6 @@ async function chooseOperation(positionals: string[], cwd: string): Promise<Choi
   if (/^\.|[\\/]/.test(first) || (await isDirectory(path.resolve(cwd, first)))) {
     return { operation: bare, rest: positionals, named: false }
   }
-  // More than a word is a task in plain words.
-  const build = operations.find((one) => one.name === 'build')
-  if (build && /\S\s+\S/.test(first)) return { operation: build, rest: positionals, named: true }
   const names = operations.map((one) => one.name)
   const guess = nearest(first, names)
   throw new UserError(
@@ -153,10 +208,12 @@ async function readInput(
   rest: string[],
   { values }: Arguments,
   cwd: string,
+  /** Inputs that were said in words; a flag counts more. */
+  said: Record<string, unknown> = {},
 ): Promise<{ input: unknown; dir: string | undefined }> {
   const own = flagsOf(operation.input, operation.positional)
   const allowed = [...own, ...globalFlags]
-  const raw: Record<string, unknown> = {}
+  const raw: Record<string, unknown> = { ...said }
   for (const [key, value] of values) {
     const flag = allowed.find((one) => one.key === key)
     if (!flag) throw unknownFlag(everyFlag().find((one) => one.key === key)?.name ?? key, allowed)
@@ -164,6 +221,7 @@ async function readInput(
   }
   let taken = 0
   for (const name of operation.positional) {
+    if (raw[name] !== undefined) continue
     const value = rest[taken]
     const optional = operation.input.safeParse({ ...raw, [name]: undefined }).success
     // What may be left out is left out where the folder stands in its place.
@@ -217,24 +275,26 @@ async function isDirectory(file: string): Promise<boolean> {
 }
 
 function contextOf(root: string, { values }: Arguments, io: Io): Context {
-  const cache = io.env.XDG_CACHE_HOME
-  const base = cache && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache')
-  const folder = path.join(base, 'backend-engineer')
-  const outside = !isInside(folder, root)
-  const context: Context = { root, workFolder: outside ? folder : path.join(tmpdir(), 'backend-engineer') }
-  if (values.get('noCache') !== true && outside) context.cacheFolder = folder
+  const { cacheFolder, ...rest } = contextFor(root, io.env)
+  const context: Context = rest
+  if (cacheFolder !== undefined && values.get('noCache') !== true) context.cacheFolder = cacheFolder
   if (io.signal) context.signal = io.signal
   const { prompt } = io
   if (prompt && values.get('yes') !== true) context.ask = (question) => asked(question, prompt, io)
+  context.readInput = (file) => textOf(file, io)
   if (io.stderr.tty) context.progress = (step) => io.stderr.write(`\r\u001b[K${oneLine(step)}`)
   else if (values.get('progress') === true) context.progress = (step) => io.stderr.write(`${oneLine(step)}\n`)
   return context
 }
 
-/** A project that holds the cache folder itself (a home directory, say) is read without a cache. */
-function isInside(folder: string, root: string): boolean {
-  const relative = path.relative(root, folder)
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative)
+async function textOf(file: string, { cwd, stdin }: Io): Promise<string> {
+  if (file === '-') return (await stdin?.()) ?? ''
+  try {
+    return await readFile(path.resolve(cwd, file), 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UserError(`${file} cannot be read: ${why}.`, 'Name a text file.', { cause })
+  }
 }
 
 function clearProgress(io: Io): void {
@@ -252,7 +312,7 @@ async function render(report: Report, { values }: Arguments, all: boolean, io: I
     case 'html':
       return html(report, { all })
     case 'agent':
-      return agent(report, { all })
+      return agent(report, { all, cursor: z.number().default(0).parse(values.get('cursor')) })
     default: {
       const plain =
         values.get('noColor') === true || values.has('output') || !io.stdout.tty || !!io.env.NO_COLOR

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './failure.ts'
 import type { Evidence, Finding } from './finding.ts'
 import type { Guidance } from './guidance.ts'
 import type { ProjectMap } from './map.ts'
@@ -95,6 +96,8 @@ export interface Answered extends Question {
 
 /** What every operation returns: plain JSON, and all that a renderer may read. */
 export interface Report {
+  /** Where it was asked in plain words: what they were taken for, and the words that said so. */
+  understood?: { meaning: string; command: string; words: string[] }
   operation: string
   /** One sentence: the answer to the operation's question. */
   headline: string
@@ -104,6 +107,8 @@ export interface Report {
   map?: ProjectMap
   explanation?: Explanation
   guidance?: Guidance
+  /** What an error means here. */
+  diagnosis?: Diagnosis
   changes?: ReportedChange[]
   matrix?: Matrix
   /** What was decided while a recipe was planned, and why. */

@@ -15,7 +15,7 @@ const books = await playbooks()
 const understand = (question: string) => understandQuestion(project, books, question)
 
 const phrasing = z.object({ say: z.string(), want: z.array(z.string()) })
-const phrasings = readFileSync(join(root, 'test/words.jsonl'), 'utf8')
+const phrasings = readFileSync(join(root, 'fixtures/phrases/first.jsonl'), 'utf8')
   .trim()
   .split('\n')
   .map((line) => phrasing.parse(JSON.parse(line)))

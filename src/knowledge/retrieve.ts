@@ -111,7 +111,7 @@ function phrases({ weight }: Index, { phrases }: Indexed, stems: readonly string
   return (scores[0] ?? 0) + (scores[1] ?? 0) / 2
 }
 
-/** Below this the question is about something else. Set on `test/words.jsonl`: see `retrieve.test.ts`. */
+/** Below this the question is about something else. Set on `fixtures/phrases/first.jsonl`: see `guide.test.ts`. */
 const NEAR = 7.5
 
 /** Below this it shares a word by chance. */

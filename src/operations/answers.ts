@@ -30,6 +30,9 @@ export async function remembered(
   return report
 }
 
+/** Differs when a file differs that an answer could depend on. */
+export const treeState = (root: string): Promise<string> => fingerprint(root, '')
+
 /** Changes with every build, so that a new version never repeats what an old one said. */
 function toolStamp(): string {
   const own = dirname(dirname(fileURLToPath(import.meta.url)))

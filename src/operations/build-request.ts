@@ -1,12 +1,12 @@
 /** What was asked for: which recipe, with which input. */
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Context } from '../core/operation.ts'
 import type { Decision } from '../core/recipe.ts'
 import type { Answered } from '../core/report.ts'
 import type { AnyRecipe, ListedRecipe, RecipeFacts } from '../recipes/index.ts'
 import { matchRecipe } from '../recipes/words.ts'
-import { nearest } from './nearest.ts'
 
 export interface Request {
   task?: string | undefined

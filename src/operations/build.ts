@@ -46,9 +46,7 @@ const input = z.object({
   apply: z
     .boolean()
     .default(false)
-    .describe(
-      'Write the change into the project when all proofs hold; `undo` takes it back (command line only)',
-    ),
+    .describe('Write the change into the project when all proofs hold; `undo` takes it back'),
   allowDirty: z
     .boolean()
     .default(false)
@@ -229,8 +227,10 @@ async function conclude(
   const held = whatHeld(report)
   const done = reported(change, read, 'proven', `In the copy with it: ${held}.`)
   report.changes = [done]
-  if (!options.apply) {
-    report.headline = `${change.title}: ${sizeOf(change)}, proven in a copy (${held}). Nothing was written.`
+  const refusal = options.apply ? context.confirm?.([done]) : undefined
+  if (!options.apply || refusal !== undefined) {
+    const because = refusal === undefined ? '' : ` Reason: ${refusal}.`
+    report.headline = `${change.title}: ${sizeOf(change)}, proven in a copy (${held}). Nothing was written.${because}`
     report.next = [
       { command: `${commandOf(options)} --apply`, why: 'Proves it again and writes it' },
       ...next,

@@ -3,16 +3,16 @@ import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Fault } from '../core/fault.ts'
 import type { Finding } from '../core/finding.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import type { Coverage, Explanation, Problem, Report } from '../core/report.ts'
 import { faults } from '../faults/index.ts'
 import { readBaseline } from './baseline.ts'
-import { nearest } from './nearest.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
 
 const input = z.object({
-  id: z.string().min(1).describe('A fault (`queries/n-plus-one`) or a finding (`3f2a9c01d4`)'),
+  id: z.string().min(1).describe('A fault or a finding, by id: `queries/n-plus-one`, `3f2a9c01d4`'),
 })
 
 type AnyFault = Omit<Fault<never>, 'find'>

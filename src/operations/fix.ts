@@ -19,6 +19,7 @@ import type { LiveBench } from '../proof/live-bench.ts'
 import type { Outcome } from '../proof/prover.ts'
 import { type Trial, tryInCopy } from '../proof/trial.ts'
 import { benchInput, failedBench, onFindings, proveFindings } from './on-bench.ts'
+import { atInput } from './places.ts'
 
 const input = z.object({
   only: z
@@ -27,12 +28,11 @@ const input = z.object({
     .describe(
       'Only these faults, topics or findings (by id): `authorization`, `input/raw-sql`, `2e9f56c5de`',
     ),
+  at: atInput,
   apply: z
     .boolean()
     .default(false)
-    .describe(
-      'Write the changes that held in the copy into the project; `undo` takes them back (command line only)',
-    ),
+    .describe('Write the changes that held in the copy into the project; `undo` takes them back'),
   all: z.boolean().default(false).describe('Also findings that are only possible'),
   ...benchInput,
 })
@@ -58,8 +58,9 @@ export const fix: Operation<z.infer<typeof input>> = {
       await proveFindings(bench, report, context)
       const { changes, held } = await repair(bench, report.findings, context)
       report.changes = changes
-      if (options.apply) await applyAll(context.root, held, changes)
-      return repairHeadline(report)
+      const against = options.apply ? context.confirm?.(changes) : undefined
+      if (options.apply && against === undefined) await applyAll(context.root, held, changes)
+      return `${repairHeadline(report)}${against === undefined ? '' : ` Nothing was written: ${against}.`}`
     }),
 }
 

@@ -18,13 +18,13 @@ const input = z.object({
     .string()
     .optional()
     .describe(
-      'A question in plain words, a topic (`caching`) or a section (`caching/invalidation`); without it, what there is',
+      'A question, a topic (`caching`) or a section (`caching/invalidation`); without it: all there are',
     ),
 })
 
 export const guide: Operation<z.infer<typeof input>> = {
   name: 'guide',
-  summary: 'How do I, or should I? The answer for this project, with its names and the code',
+  summary: 'How do I, should I? The answer for this project, with its names and code',
   description:
     'Answers a how-to or a should-I question about the backend from our playbooks: what to do, what this project does ' +
     'today and where, why, and the code in its names. Every fact has its source. Without a question: the topics.',

@@ -5,6 +5,7 @@ import { remembered } from './answers.ts'
 import { audit } from './audit.ts'
 import { build } from './build.ts'
 import { checkup } from './checkup.ts'
+import { diagnose } from './diagnose.ts'
 import { explain } from './explain.ts'
 import { fix } from './fix.ts'
 import { guide } from './guide.ts'
@@ -23,13 +24,14 @@ export const operations: Operation<unknown>[] = [
   build,
   optimize,
   audit,
+  diagnose,
   explain,
   guide,
 ].map(quick)
 
 /** The same operation, which repeats its answer when nothing has changed since. */
 function quick(operation: Operation<unknown>): Operation<unknown> {
-  if (operation.effects !== 'reads') return operation
+  if (operation.effects !== 'reads' || operation.fresh) return operation
   return {
     ...operation,
     run(input, context) {

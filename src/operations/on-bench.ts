@@ -15,6 +15,7 @@ import { proofTest } from '../proof/proof-test.ts'
 import { orDiskFull } from '../sandbox/disk.ts'
 import { readBaseline } from './baseline.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
+import { findingsAt } from './places.ts'
 import { isSelected, runFaults } from './run-faults.ts'
 
 export const benchInput = {
@@ -92,6 +93,8 @@ export async function withBench<T>(
 /** What an operation needs to know of its input. */
 interface Wanted {
   only: string[]
+  /** Endpoints, files or models. */
+  at?: string[]
   all: boolean
   /** There is work even when nothing was found. */
   sweep?: boolean
@@ -118,7 +121,7 @@ export async function onFindings(
   const report: Report = {
     operation,
     headline: fatal?.message ?? '',
-    findings: select(found.findings, options),
+    findings: fatal ? [] : findingsAt(select(found.findings, options), options.at ?? [], project),
     problems: [...problems, ...found.problems],
     coverage: coverageOf(project, faults.length),
     elapsedMs: 0,

@@ -6,6 +6,7 @@ import { plural } from '../core/wording.ts'
 import type { LiveBench } from '../proof/live-bench.ts'
 import { sweep } from '../proof/sweep.ts'
 import { benchInput, onFindings, proveFindings } from './on-bench.ts'
+import { atInput } from './places.ts'
 
 const input = z.object({
   only: z
@@ -14,6 +15,7 @@ const input = z.object({
     .describe(
       'Only these faults, topics or findings (by id): `authorization`, `input/raw-sql`, `2e9f56c5de`',
     ),
+  at: atInput,
   sweep: z
     .boolean()
     .default(false)

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Finding } from '../core/finding.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { defaultBaseline, emptyBaseline, readBaseline } from './baseline.ts'
-import { nearest } from './nearest.ts'
 import { coverageOf, faultIds, isActive, openProject, tally } from './open.ts'
+import { atInput, findingsAt } from './places.ts'
 import { isSelected, runFaults } from './run-faults.ts'
 
 const input = z.object({
@@ -14,6 +15,7 @@ const input = z.object({
     .array(z.string())
     .default([])
     .describe('Only these faults or topics, for example `queries` or `queries/n-plus-one`'),
+  at: atInput,
   failOn: z
     .enum(['error', 'warning', 'info', 'never'])
     .default('warning')
@@ -33,7 +35,7 @@ const input = z.object({
 
 export const review: Operation<z.infer<typeof input>> = {
   name: 'review',
-  summary: 'What is wrong with it?',
+  summary: 'What is wrong with it? Faults of security, data and speed, with place and remedy',
   description:
     'Looks for every known fault and shows, for each finding, the place, the path through the code, why it matters ' +
     'and what to do. A finding is accepted with `// backend-engineer-ignore <fault-id> <reason>` on its line or the ' +
@@ -41,9 +43,11 @@ export const review: Operation<z.infer<typeof input>> = {
   effects: 'reads',
   input,
   positional: [],
-  async run({ only, baseline: named, updateBaseline }, context) {
+  async run({ only, at, baseline: named, updateBaseline }, context) {
     const start = performance.now()
     rejectUnknown(only)
+    if (updateBaseline && at.length > 0)
+      throw new UserError('The baseline holds what the whole project has.', 'Leave out --at.')
     const { baseline, problems: baselineProblems } = updateBaseline
       ? { baseline: emptyBaseline, problems: [] }
       : await readBaseline(context.root, named)
@@ -52,11 +56,13 @@ export const review: Operation<z.infer<typeof input>> = {
     const selected = fatal ? [] : faults.filter((fault) => isSelected(only, fault.id))
     const run = runFaults(project, selected, baseline, faultIds)
     if (updateBaseline) accept(run.findings)
+    const findings = fatal ? [] : findingsAt(run.findings, at, project)
     const coverage = coverageOf(project, selected.length)
+    const looked = at.length > 0 ? `at ${at.join(', ')}` : `in ${plural(coverage.endpoints, 'endpoint')}`
     return {
       operation: 'review',
-      headline: fatal ? fatal.message : headline(run.findings, coverage.endpoints, updateBaseline),
-      findings: run.findings,
+      headline: fatal ? fatal.message : headline(findings, looked, updateBaseline),
+      findings,
       problems: [...problems, ...baselineProblems, ...run.problems],
       coverage,
       elapsedMs: Math.round(performance.now() - start),
@@ -64,13 +70,12 @@ export const review: Operation<z.infer<typeof input>> = {
   },
 }
 
-function headline(findings: Finding[], endpoints: number, updateBaseline: boolean): string {
+function headline(findings: Finding[], looked: string, updateBaseline: boolean): string {
   if (updateBaseline) {
     const count = findings.filter((finding) => finding.suppressed?.by === 'baseline').length
     return `${plural(count, 'finding')} accepted into the baseline.`
   }
   const active = findings.filter(isActive)
-  const looked = `in ${plural(endpoints, 'endpoint')}`
   return active.length > 0
     ? `Found ${tally(active)} ${looked}.`
     : `Found nothing likely to be wrong ${looked}.`

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Fault } from '../core/fault.ts'
 import type { Certainty, Draft, Finding, Severity } from '../core/finding.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Problem } from '../core/report.ts'
 import { type Baseline, emptyBaseline } from './baseline.ts'
-import { nearest } from './nearest.ts'
 import { commentFor, type IgnoreComment, ignoreComments } from './suppression.ts'
 
 /** What suppression needs to know of a subject; a Project has it. */

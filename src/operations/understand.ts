@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { UserError } from '../core/error.ts'
 import type { Endpoint, ProjectMap } from '../core/map.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Operation } from '../core/operation.ts'
 import { plural } from '../core/wording.ts'
-import { nearest } from './nearest.ts'
 import { coverageOf, openProject } from './open.ts'
 
 const input = z.object({
   focus: z
     .string()
     .optional()
-    .describe('Only this endpoint (id or path, `/api/invoices/[id]`) or this model (`Invoice`)'),
+    .describe('Only this endpoint or model: an id or a path (`/api/invoices/[id]`), or a name (`Invoice`)'),
 })
 
 export const understand: Operation<z.infer<typeof input>> = {

@@ -24,6 +24,8 @@ export interface EntityField {
   hasDefault: boolean
   default?: PrismaExpression
   column: string
+  /** `VarChar(255)` of `@db.VarChar(255)`. */
+  nativeType?: string
   location: Location
   doc?: string
 }
@@ -181,6 +183,7 @@ function entityOf(block: PrismaModel, models: Set<string>): Entity {
       hasDefault: field.default !== undefined || field.updatedAt,
       ...(field.default === undefined ? {} : { default: field.default }),
       column: field.map ?? name,
+      ...(field.nativeType === undefined ? {} : { nativeType: field.nativeType }),
       location,
       ...(field.doc === undefined ? {} : { doc: field.doc }),
     })

@@ -73,7 +73,7 @@ function stemsOf(text: string): Stem[] {
 }
 
 /** `tokens`, `validates`, `validating` and `validation` are one word; `status` and `access` stay. */
-function stemOf(word: string): string {
+export function stemOf(word: string): string {
   const single = word.replace(/ies$/, 'y').replace(/([^su])s$/, '$1')
   return single.length > 5 ? single.replace(/(?:ations?|ating|ated|ates?|ing|ed|e)$/, '') : single
 }

@@ -2,8 +2,8 @@
 import type { Guidance, GuidedSection } from '../core/guidance.ts'
 import { oneLine, place, printable } from './wording.ts'
 
-/** About 900 tokens: the answer to one question. */
-export const ONE_ANSWER = 3_300
+/** Tokens: the answer to one question. */
+export const ONE_ANSWER = 900
 
 export function guidanceLines(guidance: Guidance): string[] {
   if (guidance.topics.length > 0)

@@ -1,3 +1,4 @@
+import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, it } from 'vitest'
 import { evidenceReport, growing, open, proven, slow } from '../../test/evidence-report.ts'
 import type { Report } from '../core/report.ts'
@@ -80,8 +81,8 @@ describe('agent', () => {
 
   it('stays bounded', () => {
     const many = Array.from({ length: 200 }, (_, index) => ({ ...proven, id: String(index) }))
-    const result = agent({ ...evidenceReport, findings: many }, { limit: 5_000 })
-    expect(result.length).toBeLessThanOrEqual(5_000)
+    const result = agent({ ...evidenceReport, findings: many }, { limit: 1_500 })
+    expect(encode(result).length).toBeLessThanOrEqual(1_500)
     expect(result).toMatch(/… \d+ more evidence lines/)
   })
 })

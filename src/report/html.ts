@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
 import { durationText } from './evidence.ts'
 import { attacksHtml, checksHtml, nextHtml, plannedHtml } from './html/build.ts'
+import { diagnosisHtml } from './html/diagnosis.ts'
 import { changesHtml, findingHtml, findingsTable, ordered, refutedTable } from './html/findings.ts'
 import { guidanceHtml } from './html/guidance.ts'
 import { mapHtml, matrixHtml, phasesHtml, problemsHtml } from './html/project.ts'
@@ -69,6 +70,7 @@ function sectionsOf(report: Report, all: boolean): Section[] {
   const problems = report.problems.filter((one) => one.message !== report.headline)
   const { explanation, guidance, matrix, map, phases } = report
   const sections: (Section | undefined)[] = [
+    section('cause', 'The cause', diagnosisHtml(report)),
     section(
       'findings',
       'Findings',

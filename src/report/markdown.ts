@@ -3,6 +3,7 @@ import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { nextBlocks, plannedBlocks, provenBlocks } from './markdown-build.ts'
+import { diagnosisBlocks } from './markdown-diagnosis.ts'
 import {
   changesBlocks,
   evidenceBlocks,
@@ -49,6 +50,7 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
   const { explanation } = report
   const blocks = [
     `# ${prose(report.headline)}`,
+    ...diagnosisBlocks(report),
     shown.length > 0 ? findingsTable(shown) : '',
     ...evidenceOf(shown),
     ...plannedBlocks(report),

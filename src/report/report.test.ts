@@ -1,3 +1,4 @@
+import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../core/finding.ts'
 import type { Report } from '../core/report.ts'
@@ -175,15 +176,37 @@ describe('agent', () => {
       'app/api/invoices/[id]/route.ts:12 [0123456789] Any user can update any `Invoice`.',
     )
     expect(line).toContain('where. Then test it.')
-    expect(lines).toContain('next: backend-engineer explain 0123456789 (the path through the code)')
+    expect(lines).toContain('next: backend-engineer prove --only 0123456789 (is it real?)')
   })
 
   it('is bounded, and says what is missing', () => {
     const many = { ...report, findings: Array.from({ length: 500 }, () => unscoped) }
-    const result = agent(many, { limit: 3_000 })
-    expect(result.length).toBeLessThanOrEqual(3_000)
-    expect(result).toMatch(/… \d+ more findings \(--format json has all\)/)
+    const result = agent(many, { limit: 1_000 })
+    expect(encode(result).length).toBeLessThanOrEqual(1_000)
+    expect(result).toMatch(/… \d+ more findings \(cursor \d+\)\n/)
     expect(result).toContain('next: ')
+  })
+
+  it('goes on at the cursor, to the end', () => {
+    const many = {
+      ...report,
+      findings: Array.from({ length: 500 }, (_, index) => ({
+        ...unscoped,
+        id: String(index).padStart(10, '0'),
+      })),
+    }
+    const seen: string[] = []
+    let cursor = 0
+    for (;;) {
+      const page = agent(many, { limit: 1_000, cursor })
+      seen.push(...[...page.matchAll(/\[(\d{10})\]/g)].map(([, id = '']) => id))
+      const more = /\(cursor (\d+)\)/.exec(page)?.[1]
+      if (more === undefined) break
+      expect(Number(more)).toBeGreaterThan(cursor)
+      cursor = Number(more)
+    }
+    expect(seen).toEqual(many.findings.map(({ id }) => id))
+    expect(agent(many, { cursor: 9_999 })).toContain('There is nothing from 9999 on')
   })
 })
 

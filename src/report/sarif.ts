@@ -1,3 +1,4 @@
+import type { ExaminedCause } from '../core/failure.ts'
 import type { Fault } from '../core/fault.ts'
 import { type Evidence, type Finding, type Location, type Severity, trailsOf } from '../core/finding.ts'
 import type { Problem, Report, ReportedChange } from '../core/report.ts'
@@ -17,13 +18,14 @@ const securitySeverity: Record<Severity, string> = { error: '8.0', warning: '5.0
 /** The report as SARIF 2.1.0, for code scanning. It holds every finding; suppressed ones say so. */
 export function sarif(report: Report, faults: readonly FaultInfo[], version?: string): string {
   const findings = [...report.findings, ...(report.explanation?.findings ?? [])]
+  const causes = (report.diagnosis?.causes ?? []).filter(({ verdict }) => verdict === 'confirmed')
   const known = new Set(faults.map((fault) => fault.id))
   const strangers = new Map(
     findings
       .filter((finding) => !known.has(finding.fault))
       .map((finding) => [finding.fault, stranger(finding)]),
   )
-  const rules = [...faults, ...strangers.values()]
+  const rules = [...faults, ...strangers.values(), ...causes.map(ruleOfCause)]
   const ruleIndex = new Map(rules.map((rule, index) => [rule.id, index]))
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -40,7 +42,10 @@ export function sarif(report: Report, faults: readonly FaultInfo[], version?: st
             toolExecutionNotifications: report.problems.map(notificationOf),
           },
         ],
-        results: findings.map((finding) => resultOf(finding, ruleIndex.get(finding.fault) ?? -1)),
+        results: [
+          ...findings.map((finding) => resultOf(finding, ruleIndex.get(finding.fault) ?? -1)),
+          ...causes.map((cause) => resultOfCause(cause, ruleIndex.get(cause.id) ?? -1)),
+        ],
         properties: {
           coverage: report.coverage,
           ...(report.changes ? { changes: report.changes.map(changeOf) } : {}),
@@ -60,6 +65,29 @@ function stranger(finding: Finding): FaultInfo {
     tags: [],
     cwe: [],
     references: [],
+  }
+}
+
+const ruleOfCause = ({ id, title, references }: ExaminedCause): FaultInfo => ({
+  id,
+  title,
+  severity: 'error',
+  tags: [],
+  cwe: [],
+  references,
+})
+
+/** A cause that the project was seen to have, at the first place that shows it. */
+function resultOfCause({ id, why, cure, evidence }: ExaminedCause, ruleIndex: number) {
+  const [first] = evidence
+  return {
+    ruleId: id,
+    ruleIndex,
+    kind: 'fail',
+    level: level.error,
+    message: { text: [why, ...cure.map(({ what }) => what)].join(' ') },
+    locations: first ? [locationOf(first.location)] : [],
+    properties: { certainty: 'likely' },
   }
 }
 

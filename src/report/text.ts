@@ -4,6 +4,7 @@ import type { Explanation, Report } from '../core/report.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
 import { nextText, plannedText, provenText } from './text-build.ts'
+import { diagnosisText } from './text-diagnosis.ts'
 import {
   changesText,
   evidenceLines,
@@ -71,6 +72,7 @@ export function text(report: Report, options: TextOptions = {}): string {
     report.map ? mapText(report.map, look) : '',
     report.explanation ? explanationText(report.explanation, look) : '',
     ...guidanceText(report.guidance, look),
+    ...diagnosisText(report, look),
     ...findingsText(shown, look),
     ...plannedText(report, look),
     changesText(report.changes ?? [], look),

@@ -2,22 +2,23 @@ import type { Expr, Stmt, Syntax } from './syntax.ts'
 
 /** Visits every expression of a file, bodies of functions and classes included, outside first. */
 export function walk(syntax: Syntax, visit: (expr: Expr) => void): void {
-  const all = (list: readonly (Expr | null)[]): void => {
-    for (const one of list) if (one) expression(one)
+  walkStatements(syntax.body, visit)
+  for (const fn of syntax.functions) walkStatements(fn.body, visit)
+  for (const cls of syntax.classes)
+    for (const member of cls.members) if (member.value) walkExpression(member.value, visit)
+}
+
+/** Visits every expression of statements, without those of functions in them. */
+export function walkStatements(body: readonly Stmt[], visit: (expr: Expr) => void): void {
+  for (const stmt of body) {
+    for (const expr of expressionsOf(stmt)) if (expr) walkExpression(expr, visit)
+    for (const inner of blocksOf(stmt)) walkStatements(inner, visit)
   }
-  const expression = (expr: Expr): void => {
-    visit(expr)
-    all(parts(expr))
-  }
-  const statements = (body: readonly Stmt[]): void => {
-    for (const stmt of body) {
-      all(expressionsOf(stmt))
-      for (const inner of blocksOf(stmt)) statements(inner)
-    }
-  }
-  statements(syntax.body)
-  for (const fn of syntax.functions) statements(fn.body)
-  for (const cls of syntax.classes) all(cls.members.map((member) => member.value))
+}
+
+function walkExpression(expr: Expr, visit: (expr: Expr) => void): void {
+  visit(expr)
+  for (const part of parts(expr)) if (part) walkExpression(part, visit)
 }
 
 function parts(expr: Expr): (Expr | null)[] {

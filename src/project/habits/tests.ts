@@ -114,7 +114,7 @@ function setupFiles(config: string, folder: string, files: readonly string[]): s
 }
 
 const needsWindow = (text: string): boolean =>
-  /\b(?:window|document|navigator)\s*[.,[]/.test(text) && !/typeof (?:window|document)\b/.test(text)
+  /\b(?:window|document|navigator)\s*[.,[]/.test(text) && !/typeof (?:window|document)\s*[!=]==?/.test(text)
 
 /** Names a database, or imports the client without putting something in its place. */
 const asksDatabase = (text: string): boolean =>

@@ -181,7 +181,7 @@ describe('on variations of the example', () => {
 
   it('tests in what stands in for a browser where the setup of the tests needs a window', async () => {
     const config = "export default { test: { environment: 'jsdom', setupFiles: ['./test/setup.ts'] } }\n"
-    const setup = 'window.scrollTo = () => {}\n'
+    const setup = 'window.scrollTo = (() => {}) as typeof window.scrollTo\n'
     const plan = await authPassword.plan(
       await changed({ 'vitest.config.ts': config, 'test/setup.ts': setup }),
       authInput.parse({}),

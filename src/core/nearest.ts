@@ -15,7 +15,8 @@ export function nearest(word: string, options: readonly string[]): string | unde
   return best
 }
 
-function editDistance(a: string, b: string): number {
+/** How many letters have to be put in, left out or changed. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

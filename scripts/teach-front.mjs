@@ -1,0 +1,96 @@
+// Learns from fixtures/phrases which words speak for which operation, and writes src/operations/front/weights.ts.
+// `node scripts/teach-front.mjs` after `npm run build`; `--folds` says besides how right it is on phrases it has not seen.
+// Multinomial logistic regression, the whole set in each step (Adam), with a small penalty on large weights.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { featuresOf } from '../dist/operations/front/features.js'
+import { readSentence } from '../dist/operations/front/read.js'
+import { INTENTS, softmax } from '../dist/operations/front/weigh.js'
+import { faultIds } from '../dist/operations/open.js'
+
+const STEPS = 150
+const RATE = 0.1
+const PENALTY = 1e-5
+/** A feature of one phrase alone says more of the phrase than of what was meant. */
+const LEAST = 2
+const root = join(import.meta.dirname, '..')
+
+const phrases = ['first', 'more'].flatMap((name) => read(name))
+
+if (process.argv.includes('--folds')) {
+  const folds = 5
+  let right = 0
+  for (let fold = 0; fold < folds; fold++) {
+    const weights = learn(phrases.filter((_, at) => at % folds !== fold))
+    right += phrases.filter((one, at) => at % folds === fold && isRight(one, weights)).length
+  }
+  process.stdout.write(`${right} of ${phrases.length} right, each asked of weights that had not seen it.\n`)
+}
+const weights = learn(phrases)
+const lines = [...weights]
+  .map(([feature, row]) => [feature, row.map((one) => Math.round(one * 10) || '')])
+  .filter(([feature, row]) => feature === '' || row.some((one) => one !== ''))
+  .map(([feature, row]) => `${feature}\t${row.join()}`)
+writeFileSync(
+  join(root, 'src/operations/front/weights.ts'),
+  `// Written by scripts/teach-front.mjs from fixtures/phrases: do not edit.
+/** Per line: a feature (the first line: none), then its weight in tenths for each of \`INTENTS\`. */
+export const WEIGHTS = ${JSON.stringify(`${lines.sort().join('\n')}\n`).replaceAll('\\n', '\\n\\\n')}
+`,
+)
+process.stdout.write(`${lines.length} features.\n`)
+
+function read(name) {
+  return readFileSync(join(root, `fixtures/phrases/${name}.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const { say, want } = JSON.parse(line)
+      const wanted = want.map((one) => one.replace(/^guide .*/, 'guide'))
+      return { features: [...featuresOf(readSentence(say, faultIds)).keys()], wanted }
+    })
+}
+
+/** @returns weights of each feature that is in `LEAST` phrases; those of '' hold for every phrase */
+function learn(phrases) {
+  const counts = new Map()
+  for (const { features } of phrases) for (const one of features) counts.set(one, (counts.get(one) ?? 0) + 1)
+  const known = ['', ...[...counts].filter(([, count]) => count >= LEAST).map(([feature]) => feature)]
+  const place = new Map(known.map((feature, at) => [feature, at]))
+  const size = INTENTS.length
+  const [weights, mean, square, slope] = [0, 0, 0, 0].map(() => new Float64Array(known.length * size))
+  const rows = phrases.map(({ features, wanted }) => ({
+    at: features.flatMap((feature) => place.get(feature) ?? []),
+    scale: 1 / Math.sqrt(Math.max(1, features.length)),
+    intent: INTENTS.indexOf(wanted[0]),
+  }))
+  for (let step = 1; step <= STEPS; step++) {
+    for (let at = 0; at < slope.length; at++) slope[at] = PENALTY * weights[at]
+    for (const { at, scale, intent } of rows) {
+      const sums = INTENTS.map((_, to) =>
+        at.reduce((sum, one) => sum + weights[one * size + to] * scale, weights[to]),
+      )
+      for (const [to, share] of softmax(sums).entries()) {
+        const error = (share - (to === intent ? 1 : 0)) / rows.length
+        slope[to] += error
+        for (const one of at) slope[one * size + to] += error * scale
+      }
+    }
+    for (let at = 0; at < weights.length; at++) {
+      mean[at] = 0.9 * mean[at] + 0.1 * slope[at]
+      square[at] = 0.999 * square[at] + 0.001 * slope[at] ** 2
+      const [m, s] = [mean[at] / (1 - 0.9 ** step), square[at] / (1 - 0.999 ** step)]
+      weights[at] -= (RATE * m) / (Math.sqrt(s) + 1e-8)
+    }
+  }
+  return new Map(known.map((feature, at) => [feature, [...weights.slice(at * size, at * size + size)]]))
+}
+
+function isRight({ features, wanted }, weights) {
+  const scale = 1 / Math.sqrt(Math.max(1, features.length))
+  const base = weights.get('')
+  const sums = INTENTS.map((_, to) =>
+    features.reduce((sum, one) => sum + (weights.get(one)?.[to] ?? 0) * scale, base[to]),
+  )
+  return wanted.includes(INTENTS[sums.indexOf(Math.max(...sums))])
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { operations } from '../index.ts'
+import { isName, type Understood, understandWords } from './front.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const example = join(root, 'examples/workshop')
+const names = operations.map(({ name }) => name)
+const of = (text: string): Promise<Understood[]> => understandWords(text, names, { root: example })
+
+const phrase = z.object({ say: z.string(), want: z.array(z.string()) })
+const phrasesIn = (file: string) =>
+  readFileSync(join(root, `fixtures/phrases/${file}.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => phrase.parse(JSON.parse(line)))
+
+/** Operations that a sentence begins at once, against what its writer meant. */
+async function begun(file: string): Promise<{ right: number; of: number; wrong: string[] }> {
+  const wrong: string[] = []
+  let right = 0
+  const phrases = phrasesIn(file)
+  for (const { say, want } of phrases) {
+    const wanted = want.map((one) => one.replace(/^guide .*/, 'guide'))
+    const [first] = await of(say).catch(() => [])
+    const meant = first?.operation === 'build' ? `build ${String(first.input.recipe)}` : first?.operation
+    if (wanted.includes(meant ?? 'decline') && (first?.sure !== false || meant === 'undo')) right += 1
+    else if (first?.sure && operations.find(({ name }) => name === meant)?.effects !== 'reads')
+      wrong.push(`${meant}: ${say}`)
+  }
+  return { right, of: phrases.length, wrong }
+}
+
+describe('the front door', () => {
+  it.each([
+    ['is /api/invoices/[invoiceId] safe?', 'backend-engineer review --at', '/api/invoices/[invoiceId]'],
+    ['which endpoints touch Invoice', 'backend-engineer understand --focus Invoice', 'Invoice'],
+    ['what does queries/n-plus-one mean', 'backend-engineer explain queries/n-plus-one', 'n-plus-one'],
+    ['make GET /api/invoices faster, it is slow', 'backend-engineer optimize --only', 'GET /api/invoices'],
+    ['please repair finding 2e9f56c5de', 'backend-engineer fix --only 2e9f56c5de', '2e9f56c5de'],
+    [
+      'create a login API that validates user credentials and returns a JWT token',
+      '--recipe auth-password',
+      'login',
+    ],
+    ['write tests for POST /api/invoices', '--recipe endpoint-tests', 'POST /api/invoices'],
+  ])('%s', async (text, command, names) => {
+    const [first] = await of(text)
+    expect(first?.command).toContain(command)
+    expect(first?.command).toContain(names)
+    expect(first?.sure).toBe(true)
+  })
+
+  it('takes nothing back without a question', async () => {
+    const [first, ...others] = await of('undo that please')
+    expect(first).toMatchObject({ operation: 'undo', sure: false })
+    expect(others).toEqual([])
+  })
+
+  it.each(['center the login button', 'drop the production database', 'add stripe checkout so orgs can pay'])(
+    'says that it does not do this: %s',
+    async (text) => {
+      await expect(of(text)).rejects.toMatchObject({
+        remedy: expect.stringContaining('I work on the backend'),
+      })
+    },
+  )
+
+  it('finds a mistyped word', async () => {
+    expect((await of('the invoice list is verry slwo, measrue it'))[0]?.operation).toBe('optimize')
+  })
+
+  it('knows names that need no sentence', () => {
+    expect(['P2024', '23505', '2e9f56c5de', 'ECONNREFUSED'].filter(isName)).toHaveLength(4)
+    expect(['reveiw', 'login', '10000', 'prisma'].filter(isName)).toEqual([])
+  })
+
+  it.each(['first', 'held-out'])('begins nothing that was not meant: phrases %s', async (file) => {
+    expect((await begun(file)).wrong).toEqual([])
+  })
+})

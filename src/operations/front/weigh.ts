@@ -1,0 +1,108 @@
+/** What a sentence asks for, without a language model: a linear model whose weights stand in `weights.ts`. */
+import { editDistance } from '../../core/nearest.ts'
+import { featuresOf } from './features.ts'
+import type { Sentence } from './read.ts'
+import { WEIGHTS } from './weights.ts'
+
+/** What a sentence can ask for. `decline`: something that this tool does not do. */
+export const INTENTS = [
+  'understand',
+  'review',
+  'prove',
+  'fix',
+  'optimize',
+  'build auth-password',
+  'build endpoint-tests',
+  'diagnose',
+  'audit',
+  'explain',
+  'undo',
+  'init',
+  'guide',
+  'decline',
+] as const
+export type Intent = (typeof INTENTS)[number]
+
+export interface Weighed {
+  intent: Intent
+  /** 0 to 1; all of a sentence come to 1. */
+  share: number
+  /** Words of the sentence that spoke for it most, at most four. */
+  words: string[]
+}
+
+/** By feature: weights in tenths, in the order of `INTENTS`. */
+type Table = ReadonlyMap<string, readonly number[]>
+
+/** A line of `weights.ts`: the feature, a tab, then a number for each intent; an empty one is 0. */
+function read(text: string): Table {
+  const rows = text.split('\n').filter((line) => line !== '')
+  return new Map(
+    rows.map((line) => {
+      const [feature = '', numbers = ''] = line.split('\t')
+      return [feature, numbers.split(',').map(Number)]
+    }),
+  )
+}
+
+let table: Table | undefined
+
+function tableOf(): Table {
+  table ??= read(WEIGHTS)
+  return table
+}
+
+interface Known {
+  /** As it was typed. */
+  word: string
+  row: readonly number[]
+}
+
+/** All intents, the likeliest first. */
+export function weigh(sentence: Sentence): Weighed[] {
+  const weights = tableOf()
+  const features = featuresOf(sentence)
+  const known = [...features].flatMap(([feature, word]): Known[] => {
+    const row = weights.get(feature) ?? (WORD.test(feature) ? mistyped(feature, weights) : undefined)
+    return row ? [{ word, row }] : []
+  })
+  const scale = 1 / Math.sqrt(Math.max(1, features.size))
+  const base = weights.get('') ?? []
+  const sums = INTENTS.map((_, at) =>
+    known.reduce((sum, { row }) => sum + (row[at] ?? 0) * scale, base[at] ?? 0),
+  )
+  const shares = softmax(sums.map((sum) => sum / 10))
+  return INTENTS.map((intent, at) => ({ intent, share: shares[at] ?? 0, words: wordsFor(at, known) })).sort(
+    (a, b) => b.share - a.share,
+  )
+}
+
+const WORD = /^\p{L}{4,}$/u
+
+/** Weights of the one known word that differs by a letter, or has the same letters in another order. */
+function mistyped(stem: string, weights: Table): readonly number[] | undefined {
+  const letters = [...stem].sort().join('')
+  const alike = [...weights].filter(
+    ([feature]) =>
+      feature[0] === stem[0] &&
+      Math.abs(feature.length - stem.length) <= 1 &&
+      WORD.test(feature) &&
+      ([...feature].sort().join('') === letters || editDistance(feature, stem) === 1),
+  )
+  return alike.length === 1 ? alike[0]?.[1] : undefined
+}
+
+export function softmax(sums: readonly number[]): number[] {
+  const most = Math.max(...sums)
+  const powers = sums.map((sum) => Math.exp(sum - most))
+  const all = powers.reduce((sum, one) => sum + one, 0)
+  return powers.map((one) => one / all)
+}
+
+/** What speaks most for an intent; pairs and turns of phrase are no words. */
+function wordsFor(at: number, known: readonly Known[]): string[] {
+  const words = known
+    .filter(({ word, row }) => /^[\p{L}'-]{2,}$/u.test(word) && (row[at] ?? 0) > 3)
+    .toSorted((a, b) => (b.row[at] ?? 0) - (a.row[at] ?? 0))
+  return [...new Set(words.map(({ word }) => word))].slice(0, 4)
+}
