@@ -14,6 +14,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { difference } from '../database/schema-engine.ts'
+import { openServer } from '../database/server.ts'
+import { openWorkplace } from '../sandbox/workplace.ts'
 import { playbooks } from './shelf.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -70,6 +72,27 @@ describe('the samples of the playbooks', () => {
   it('are schemas that Prisma accepts', async () => {
     const sql = await difference('nothing', { schema: [{ path: 'schema.prisma', content: schema }] })
     expect(sql).toContain('CREATE TABLE')
+  })
+
+  it('are SQL that runs on those tables', { timeout: 120_000 }, async () => {
+    const place = await openWorkplace(join(base, 'work'))
+    try {
+      const server = await openServer(place, { cacheFolder: join(base, 'cache') })
+      await server.createDatabase('samples')
+      const client = await server.connect('samples')
+      await client.query(
+        await difference('nothing', { schema: [{ path: 'schema.prisma', content: schema }] }),
+      )
+      // Its view is there only where the server was started with it.
+      const wanted = samples.filter(
+        ({ language, text }) => language === 'sql' && !text.includes('pg_stat_statements'),
+      )
+      expect(wanted.length).toBeGreaterThan(8)
+      for (const { text, from } of wanted) await expect(client.query(text), from).resolves.toBeDefined()
+      await client.end()
+    } finally {
+      await place.close()
+    }
   })
 
   it('are TypeScript that compiles', { timeout: 120_000 }, () => {
