@@ -111,6 +111,10 @@ if (words.length > 0) {
     share(known, ({ one, fromMessage }) => fromMessage === one.cause),
   )
   row(
+    'message of one case in the project of another that prints the same: cause of that project first',
+    share(crossed, ({ project, first }) => first === project.cause),
+  )
+  row(
     'errors of other kinds: says that it does not know',
     share(unknown, ({ first }) => first === 'none'),
   )

@@ -1,5 +1,5 @@
 /** `diagnose` on real errors: each text was printed by the case of that name (`bench/diagnose-capture.mjs`). */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -217,6 +217,19 @@ describe('the command line', () => {
     const { code, out } = await command('diagnose', '--file', 'missing.log')
     expect(code).toBe(2)
     expect(out).toContain('missing.log cannot be read')
+  })
+})
+
+describe('README.md', () => {
+  it('shows what the command in it prints', async () => {
+    const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+    const [, asked = '', shown = ''] =
+      /\$ backend-engineer diagnose "([^"]+)" examples\/workshop\n([\s\S]*?)```/.exec(readme) ?? []
+    const root = join(import.meta.dirname, '../examples/workshop')
+    const printed = text(await diagnose.run({ text: asked }, { root, workFolder: tmpdir() }))
+    expect(shown.split('\n').filter((line) => line !== '…' && !printed.includes(line))).toEqual([])
+    expect(shown.length).toBeGreaterThan(400)
+    expect(readme).toContain(`none of the ${causes.length - withoutCase.length} causes`)
   })
 })
 

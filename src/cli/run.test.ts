@@ -43,7 +43,7 @@ it('writes a page that stands alone', async () => {
 })
 
 it.each([
-  [['build something nobody thought of', app], 2, 'It is not clear what "build something nobody thought of"'],
+  [['build something nobody thought of', app], 2, 'That is not something I do'],
   [['build', app], 2, 'It was not said what to build.'],
   [['build', '--recipe', 'nonsense', app], 2, 'There is no recipe "nonsense".'],
   [['nonsense'], 2, 'There is no operation and no directory "nonsense".'],

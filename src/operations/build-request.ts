@@ -24,7 +24,8 @@ export function chooseRecipe(
   const offer = all === '' ? 'There is nothing to add yet.' : `What it can add:\n${all}`
   if (id !== undefined) {
     const listed = recipes.find((one) => one.id === id)
-    if (listed) return { listed, understood: told(listed, 'It was named.') }
+    const named = task === undefined ? undefined : matchRecipe(task, recipes)
+    if (listed) return { listed, understood: told(listed, becauseOf(named?.recipe === listed ? named.words : [])) }
     const guess = nearest(
       id,
       recipes.map((one) => one.id),
@@ -35,9 +36,11 @@ export function chooseRecipe(
     throw new UserError('It was not said what to build.', `Say it in a sentence. ${offer}`)
   const match = matchRecipe(task, recipes)
   if (!match) throw new UserError(`It is not clear what "${task}" should add.`, offer)
-  const words = match.words.map((word) => `"${word}"`).join(', ')
-  return { listed: match.recipe, understood: told(match.recipe, `Your words ${words} name it.`) }
+  return { listed: match.recipe, understood: told(match.recipe, becauseOf(match.words)) }
 }
+
+const becauseOf = (words: readonly string[]): string =>
+  words.length === 0 ? 'It was named.' : `Your words ${words.map((word) => `"${word}"`).join(', ')} name it.`
 
 const told = ({ id, summary }: ListedRecipe, because: string): Decision => ({
   about: 'What is added',

@@ -98,7 +98,11 @@ async function checkTypes(judged: Judged): Promise<Outcome> {
   const known = before.checked ? before.errors : []
   const errors = subtract(after.errors, known, (one) => one.replace(/\(\d+,\d+\)/, ''))
   if (errors.length === 0)
-    return { verdict: 'passed', why: `No error that was not there before (${known.length} were).` }
+    return {
+      verdict: 'passed',
+      why: `No error that was not there before (${known.length} were).`,
+      log: after.errors.slice(0, SHOWN).join('\n'),
+    }
   return {
     verdict: 'failed',
     why: `${plural(errors.length, 'error')} of types that ${errors.length === 1 ? 'was' : 'were'} not there before: ${errors[0]}`,
