@@ -19,6 +19,7 @@ const borders: Record<string, string[]> = {
   faults: ['core', 'source', 'project', 'database', 'runtime', 'workload', 'changes', 'proof', 'repair'],
   causes: ['core', 'project'],
   recipes: ['core', 'source', 'project', 'database', 'runtime', 'changes', 'proof'],
+  knowledge: ['core', 'source', 'project'],
   operations: [
     'core',
     'source',
@@ -32,6 +33,7 @@ const borders: Record<string, string[]> = {
     'proof',
     'faults',
     'recipes',
+    'knowledge',
     'setup',
   ],
   report: ['core'],
@@ -57,6 +59,7 @@ const owners: Record<string, string[]> = {
     'setup',
     'proof',
     'recipes',
+    'knowledge',
     'operations',
     'mcp',
     'cli',

@@ -16,6 +16,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { faults } from '../src/faults/index.ts'
+import { topics } from '../src/knowledge/shelf.ts'
 
 const root = join(import.meta.dirname, '..')
 const packed = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }))
@@ -62,16 +63,17 @@ describe('the npm package', () => {
       env: { ...process.env, XDG_CACHE_HOME: join(base, 'cache') },
     })
 
-  it('holds the built tool, the pages of the faults, and nothing else', () => {
+  it('holds the built tool, the pages of the faults, the playbooks, and nothing else', () => {
     const fixed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
     const docs = faults.map(({ id }) => `docs/faults/${id}.md`)
+    const guides = topics.map((topic) => `src/knowledge/${topic}.md`)
     const plugin = readdirSync(join(root, 'plugin'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
     const built = paths.filter((path) => /^dist\/.+(?<!\.test)(\.js|\.d\.ts)$/.test(path))
     const licences = 'dist/cli/mcp.LICENSES.txt'
     expect(paths.filter((path) => !built.includes(path)).sort()).toEqual(
-      [...fixed, ...docs, ...plugin, licences].sort(),
+      [...fixed, ...docs, ...guides, ...plugin, licences].sort(),
     )
     expect(built).toContain('dist/index.d.ts')
     expect(built.length).toBeGreaterThan(50)
@@ -86,6 +88,11 @@ describe('the npm package', () => {
 
   it('explains from its own pages', () => {
     expect(tool('explain', 'schema/redundant-index')).toContain('When to leave it')
+  })
+
+  it('answers questions from its own playbooks', () => {
+    const example = join(root, 'examples/workshop')
+    expect(tool('guide', 'how should I paginate /api/invoices?', example)).toContain('invoicesPage')
   })
 
   it('serves agents with nothing but what it declares, and starts from the plugin of the package', async () => {

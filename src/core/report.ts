@@ -1,5 +1,6 @@
 import type { Diagnosis } from './failure.ts'
 import type { Evidence, Finding } from './finding.ts'
+import type { Guidance } from './guidance.ts'
 import type { ProjectMap } from './map.ts'
 import type { Decision, Package, Question } from './recipe.ts'
 
@@ -105,6 +106,7 @@ export interface Report {
   coverage: Coverage
   map?: ProjectMap
   explanation?: Explanation
+  guidance?: Guidance
   /** What an error means here. */
   diagnosis?: Diagnosis
   changes?: ReportedChange[]

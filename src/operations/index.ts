@@ -8,6 +8,7 @@ import { checkup } from './checkup.ts'
 import { diagnose } from './diagnose.ts'
 import { explain } from './explain.ts'
 import { fix } from './fix.ts'
+import { guide } from './guide.ts'
 import { optimize } from './optimize.ts'
 import { prove } from './prove.ts'
 import { review } from './review.ts'
@@ -25,6 +26,7 @@ export const operations: Operation<unknown>[] = [
   audit,
   diagnose,
   explain,
+  guide,
 ].map(quick)
 
 /** The same operation, which repeats its answer when nothing has changed since. */

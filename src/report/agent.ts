@@ -5,6 +5,7 @@ import { attackLines, checkLines, decisionLines } from './agent-build.ts'
 import { diagnosisLines } from './agent-diagnosis.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
 import { findingLine, findingLines } from './agent-findings.ts'
+import { guidanceLines, ONE_ANSWER } from './agent-guidance.ts'
 import { mapParts } from './agent-map.ts'
 import { type Step, stepsOf } from './agent-next.ts'
 import { firstPage, laterPage, lineCount, type Part, part, sizeOf } from './agent-parts.ts'
@@ -37,11 +38,12 @@ const pageLineLength = 2_000
  */
 export function agent(report: Report, options: AgentOptions = {}): string {
   const { all = false, cursor = 0, next = commandText } = options
-  const limit = options.limit ?? (report.changes?.length ? planLimit : usualLimit)
+  const limit = options.limit ?? limitOf(report)
   const shown = visible(report.findings, all)
   const steps = stepsOf(report, shown)
   const headline = shorten(oneLine(report.headline), lineLength)
-  const length = report.explanation || (report.map && pagesOf(report.map)) ? pageLineLength : lineLength
+  const length =
+    report.explanation || report.guidance || (report.map && pagesOf(report.map)) ? pageLineLength : lineLength
   const parts = partsOf(report, shown, limit).map((one) => ({
     ...one,
     lines: one.lines.map((line) => shorten(line, length)),
@@ -63,6 +65,12 @@ export function agent(report: Report, options: AgentOptions = {}): string {
   ]
   const room = limit - sizeOf(head) - sizeOf(tail) - lastLine
   return whole([...head, ...firstPage(parts, room), ...tail, last])
+}
+
+/** The answer to one question is shorter than a review, a plan longer. */
+function limitOf({ guidance, changes }: Report): number {
+  if (guidance?.sections.length === 1) return ONE_ANSWER
+  return changes?.length ? planLimit : usualLimit
 }
 
 const commandText = ({ command, why }: Step): string => `${command} (${why})`
@@ -87,6 +95,7 @@ function partsOf(report: Report, shown: Finding[], limit: number): Part[] {
     part(findingLines(shown, lineLength, limit * 0.5), 4, 'more finding'),
     ...evidenceParts(report, shown),
     part(report.explanation ? explanationLines(report) : [], 4, 'more line'),
+    part(report.guidance ? guidanceLines(report.guidance) : [], 6, 'more line'),
     ...(report.map ? mapParts(report.map) : []),
   ]
 }

@@ -5,6 +5,7 @@ import { durationText } from './evidence.ts'
 import { attacksHtml, checksHtml, nextHtml, plannedHtml } from './html/build.ts'
 import { diagnosisHtml } from './html/diagnosis.ts'
 import { changesHtml, findingHtml, findingsTable, ordered, refutedTable } from './html/findings.ts'
+import { guidanceHtml } from './html/guidance.ts'
 import { mapHtml, matrixHtml, phasesHtml, problemsHtml } from './html/project.ts'
 import { css, script } from './html/style.ts'
 import { type Markup, html as markup } from './markup.ts'
@@ -67,7 +68,7 @@ function sectionsOf(report: Report, all: boolean): Section[] {
   const changes = report.changes ?? []
   const refuted = report.findings.filter((one) => one.certainty === 'refuted' && !one.suppressed)
   const problems = report.problems.filter((one) => one.message !== report.headline)
-  const { explanation, matrix, map, phases } = report
+  const { explanation, guidance, matrix, map, phases } = report
   const sections: (Section | undefined)[] = [
     section('cause', 'The cause', diagnosisHtml(report)),
     section(
@@ -95,6 +96,7 @@ function sectionsOf(report: Report, all: boolean): Section[] {
       explanation?.title ?? '',
       explanation !== undefined && markup`<pre class="prose">${explanation.markdown}</pre>`,
     ),
+    section('answer', 'Answer', guidance !== undefined && guidanceHtml(guidance)),
     section('map', 'The application', map !== undefined && mapHtml(map, findings.length === 0)),
     section('problems', 'Problems', problems.length > 0 && problemsHtml(problems)),
     section('next', 'Next', nextHtml(report)),

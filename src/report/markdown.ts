@@ -11,6 +11,7 @@ import {
   phasesBlock,
   refutedBlocks,
 } from './markdown-evidence.ts'
+import { guidanceBlocks } from './markdown-guidance.ts'
 import { code, prose, table } from './markdown-text.ts'
 import {
   callsText,
@@ -59,6 +60,7 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
     ...refutedBlocks(report.findings),
     ...(explanation?.findings ?? []).map(detail),
     explanation ? printable(explanation.markdown).trim() : '',
+    ...guidanceBlocks(report.guidance),
     report.map ? mapBlocks(report.map) : '',
     problems(report),
     ...nextBlocks(report),
@@ -374,7 +376,7 @@ function problems(report: Report): string {
 
 function lastLine(report: Report, shown: Finding[], all: boolean): string {
   const parts: string[] = []
-  if (report.coverage.faults > 0 && !report.explanation) parts.push(tally(shown))
+  if (report.coverage.faults > 0 && !report.explanation && !report.guidance) parts.push(tally(shown))
   const rest = hidden(report.findings, all)
   if (rest) parts.push(rest)
   if (report.coverage.files > 0) parts.push(`read ${looked(report.coverage)}`)

@@ -13,6 +13,7 @@ import {
   proofLines,
   refutedText,
 } from './text-evidence.ts'
+import { guidanceText } from './text-guidance.ts'
 import { endpointPage, modelPage } from './text-pages.ts'
 import {
   callsText,
@@ -70,6 +71,7 @@ export function text(report: Report, options: TextOptions = {}): string {
     painted('bold', wrapped(report.headline, look.width), paint),
     report.map ? mapText(report.map, look) : '',
     report.explanation ? explanationText(report.explanation, look) : '',
+    ...guidanceText(report.guidance, look),
     ...diagnosisText(report, look),
     ...findingsText(shown, look),
     ...plannedText(report, look),
@@ -256,7 +258,7 @@ function problemsText(report: Report, { paint, width }: Look): string {
 
 function lastLine(report: Report, shown: Finding[], all: boolean): string {
   const parts: string[] = []
-  if (report.coverage.faults > 0 && !report.explanation) parts.push(tally(shown))
+  if (report.coverage.faults > 0 && !report.explanation && !report.guidance) parts.push(tally(shown))
   const rest = hidden(report.findings, all)
   if (rest) parts.push(rest)
   if (report.coverage.files > 0) parts.push(`read ${looked(report.coverage)}`)

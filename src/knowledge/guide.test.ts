@@ -1,0 +1,101 @@
+/** Questions of developers, asked about the example: the right section, for the right part of the project. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { loadProject } from '../project/load.ts'
+import { idOf, understandQuestion } from './guide.ts'
+import { candidates, indexOf } from './retrieve.ts'
+import { playbooks } from './shelf.ts'
+import { subjectOf } from './subject.ts'
+
+const root = join(import.meta.dirname, '../..')
+const project = await loadProject(join(root, 'examples/workshop'), {})
+const books = await playbooks()
+const understand = (question: string) => understandQuestion(project, books, question)
+
+const phrasing = z.object({ say: z.string(), want: z.array(z.string()) })
+const phrasings = readFileSync(join(root, 'fixtures/phrases/first.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => phrasing.parse(JSON.parse(line)))
+
+describe('which section a question gets', () => {
+  it('is of a topic that was wanted, in 95 of 100', () => {
+    const asked = phrasings.filter(({ want }) => want.some((one) => one.startsWith('guide ')))
+    expect(asked.length).toBeGreaterThan(60)
+    const missed = asked.filter(({ say, want }) => {
+      const [section] = understand(say).sections
+      return !section || !want.includes(`guide ${section.topic}`)
+    })
+    expect(missed.length / asked.length, missed.map(({ say }) => say).join('\n')).toBeLessThan(0.05)
+  })
+
+  it('is none where nothing is near, and the least far are named', () => {
+    for (const question of [
+      'nextjs or remix for a new startup?',
+      'why is my tailwind not loading',
+      'whats the weather in lyon',
+    ])
+      expect(understand(question).sections, question).toEqual([])
+    expect(understand('explain monads').near.length).toBeGreaterThan(0)
+  })
+
+  it('is the same every time', () => {
+    const index = indexOf(books)
+    const ids = () =>
+      candidates(index, 'how do i stop two requests from taking the last seat').map(({ section }) =>
+        idOf(section),
+      )
+    expect(ids()).toEqual(ids())
+  })
+
+  it('is all of a topic that is named, or the section that is named', () => {
+    expect(understand('caching').whole?.topic).toBe('caching')
+    expect(understand('caching').sections.length).toBeGreaterThan(3)
+    expect(understand('caching/invalidation').sections.map(idOf)).toEqual(['caching/invalidation'])
+  })
+})
+
+describe('what a question is about', () => {
+  const subject = (question: string) => subjectOf(project, question, new Set()).subject
+
+  it('is an endpoint, by its path or the one that is nearest to it', () => {
+    expect(subject('paginate /api/v1/work-orders')).toMatchObject({
+      endpoint: { id: 'GET /api/v1/work-orders' },
+      path: { exact: true },
+    })
+    expect(subject('paginate /api/invoices')).toMatchObject({
+      endpoint: { id: 'GET /api/orgs/[orgId]/invoices' },
+      entity: { name: 'Invoice' },
+      path: { asked: '/api/invoices', exact: false },
+    })
+    expect(subject('tests for POST /api/orgs/{orgId}/invoices')).toMatchObject({
+      endpoint: { method: 'POST' },
+    })
+    expect(subject('paginate /api/boats').endpoint).toBeUndefined()
+  })
+
+  it.each([
+    ['a model, as it is spoken', 'two people edit the same work order', 'WorkOrder'],
+    ['the longer of two names', 'sum invoice lines', 'InvoiceLine'],
+    ['the one that is named first', 'a comment of a work order', 'Comment'],
+    ['nobody where users are only mentioned', 'ten users at once', undefined],
+    ['the user where it is written as in the schema', 'soft delete on User', 'User'],
+  ])('is %s', (_, question, name) => {
+    expect(subject(question).entity?.name).toBe(name)
+  })
+
+  it('is a column, and the models that are named besides', () => {
+    expect(subject('make Customer.email required').field).toBe('email')
+    expect(subject('a comment on a work order or an invoice').also?.map(({ name }) => name)).toEqual([
+      'WorkOrder',
+      'Invoice',
+    ])
+  })
+
+  it('is taken out of the words, but for those that are words of questions', () => {
+    const keep = new Set(['key'])
+    expect(subjectOf(project, 'is a hashed ApiKey better', keep).rest.trim()).toBe('is a hashed key better')
+  })
+})
