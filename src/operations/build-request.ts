@@ -25,7 +25,8 @@ export function chooseRecipe(
   if (id !== undefined) {
     const listed = recipes.find((one) => one.id === id)
     const named = task === undefined ? undefined : matchRecipe(task, recipes)
-    if (listed) return { listed, understood: told(listed, becauseOf(named?.recipe === listed ? named.words : [])) }
+    if (listed)
+      return { listed, understood: told(listed, becauseOf(named?.recipe === listed ? named.words : [])) }
     const guess = nearest(
       id,
       recipes.map((one) => one.id),
