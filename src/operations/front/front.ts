@@ -9,7 +9,7 @@ import { type Intent, type Weighed, weigh } from './weigh.ts'
 
 /** What is going to be done, before it is. */
 export interface Understood {
-  /** Name of an operation, or `undo`. */
+  /** Name of an operation, or `undo`, or `init`. */
   operation: string
   /** For the operation's schema. */
   input: Record<string, unknown>
@@ -66,7 +66,10 @@ export async function understandWords(
 }
 
 const isThere = (intent: Intent, operations: readonly string[]): boolean =>
-  intent === 'decline' || intent === 'undo' || operations.includes(intent.split(' ')[0] ?? '')
+  intent === 'decline' ||
+  intent === 'undo' ||
+  intent === 'init' ||
+  operations.includes(intent.split(' ')[0] ?? '')
 
 function notOurs(text: string): UserError {
   const said = text.length > 120 ? `${text.slice(0, 117)}…` : text
