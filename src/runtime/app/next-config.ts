@@ -7,6 +7,9 @@ import { z } from 'zod'
 const names = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.mts', 'next.config.cjs']
 const OWN = 'next.config.of-project'
 
+/** An error of the type check that is about the configuration of ours, not the project's. */
+export const isAboutWrapper = (error: string): boolean => /^next\.config\.[cm]?[jt]s\(/.test(error)
+
 interface Wrapping {
   /** Absolute: the copied application, and the folder that holds it and its packages. */
   folder: string
@@ -57,8 +60,7 @@ export async function wrapConfig(wrapping: Wrapping): Promise<string> {
     ? `import * as module from './${typed ? OWN : other}'`
     : `const module_ = require('./${other}')`
   const theirs = `const theirs = ((one) => one.default?.default ?? one.default ?? one)(${isModule ? 'module' : 'module_'})`
-  // The type check of the project is about what the project has.
-  const text = `// @ts-nocheck\n${head}\n${theirs}\n${isModule ? 'export default' : 'module.exports ='} ${override(wrapping)}\n`
+  const text = `${head}\n${theirs}\n${isModule ? 'export default' : 'module.exports ='} ${override(wrapping)}\n`
   await writeFile(join(folder, own), text)
   return own
 }

@@ -1,6 +1,7 @@
 /** The project's own type check, in the copy. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isAboutWrapper } from './next-config.ts'
 import { plainly, runStep } from './run-step.ts'
 import type { StagedApp } from './stage.ts'
 
@@ -20,10 +21,10 @@ export async function typeCheck(staged: StagedApp, env: Record<string, string>):
     { args: [compiler, '--noEmit', '--pretty', 'false'], cwd: folder, env, limit: LIMIT_MS },
     join(workplace.folder, 'type-check.log'),
   )
-  const errors = log.split('\n').filter((line) => /\berror TS\d+/.test(line))
+  const all = log.split('\n').filter((line) => /\berror TS\d+/.test(line))
+  const errors = all.filter((line) => !isAboutWrapper(line))
   if (late) return { checked: false, why: `it took longer than ${LIMIT_MS / 1000} seconds.` }
-  if (code !== 0 && errors.length === 0)
-    return { checked: false, why: 'the compiler ended without a result.' }
+  if (code !== 0 && all.length === 0) return { checked: false, why: 'the compiler ended without a result.' }
   return { checked: true, errors }
 }
 
