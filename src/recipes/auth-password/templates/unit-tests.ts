@@ -148,7 +148,7 @@ const signed = (header: object, audience: string, issuer: string, ends: string) 
     .setIssuer(issuer)
     .setAudience(audience)
     .setExpirationTime(ends)
-    .sign(new TextEncoder().encode(secret))
+    .sign(Buffer.from(secret))
 const read = async (token: Promise<string>) => (await readAccessToken(await token))?.userId
 ${is(`await read(signed({}, '${service}-api', '${service}', '5m'))`, `'${one}'`)}
 ${is(`await read(signed({}, 'other', '${service}', '5m'))`, 'undefined')}
@@ -167,7 +167,7 @@ const { kid } = JSON.parse(Buffer.from((await signAccessToken(${claims})).split(
 const read = async (claims: object) => {
   const token = await new SignJWT({ sub: '${one}', sid: '${two}', iss: '${service}', aud: '${service}-api', iat: now, ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid })
-    .sign(new TextEncoder().encode(secret))
+    .sign(Buffer.from(secret))
   return (await readAccessToken(token))?.userId
 }
 ${is('await read({ exp: now + 60 })', `'${one}'`)}
@@ -189,7 +189,7 @@ const signed = (key: string) =>
     .setIssuer('${service}')
     .setAudience('${service}-api')
     .setExpirationTime('5m')
-    .sign(new TextEncoder().encode(key))
+    .sign(Buffer.from(key))
 ${is('(await readAccessToken(await signed(previous)))?.userId', `'${one}'`)}
 ${is('await readAccessToken(await signed(secret))', 'undefined')}`,
     ),
