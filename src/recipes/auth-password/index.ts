@@ -13,7 +13,7 @@ export { authInput } from './input.ts'
 
 export const authPassword: Recipe<AuthInput, AuthFacts, LiveBench> = {
   id: 'auth-password',
-  version: 1,
+  version: 2,
   summary: 'Register, login with a JWT, refresh, logout and me, for the users that are there',
   input: authInput,
   questions: (facts, input): Question[] => questions(facts, input),

@@ -119,6 +119,9 @@ ${is("fine('ab1ab2ab3ab4ab5', ['ab'])", 'true')}`,
     : ''
 }
 
+const keyOf = (text: string) =>
+  subtle.importKey('raw', Buffer.from(text), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+
 ${group(
   'access token',
   [
@@ -140,7 +143,7 @@ for (const token of [\`\${header}.\${other}.\${signature}\`, \`\${none}.\${paylo
     test(
       'is nothing with another audience, issuer, type, or after its time',
       `const kid = JSON.parse(Buffer.from((await signAccessToken(${claims})).split('.')[0] ?? '', 'base64url').toString()).kid
-const signed = (header: object, audience: string, issuer: string, ends: string) =>
+const signed = async (header: object, audience: string, issuer: string, ends: string) =>
   new SignJWT({ sid: '${two}' })
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid, ...header })
     .setSubject('${one}')
@@ -148,7 +151,7 @@ const signed = (header: object, audience: string, issuer: string, ends: string) 
     .setIssuer(issuer)
     .setAudience(audience)
     .setExpirationTime(ends)
-    .sign(Buffer.from(secret))
+    .sign(await keyOf(secret))
 const read = async (token: Promise<string>) => (await readAccessToken(await token))?.userId
 ${is(`await read(signed({}, '${service}-api', '${service}', '5m'))`, `'${one}'`)}
 ${is(`await read(signed({}, 'other', '${service}', '5m'))`, 'undefined')}
@@ -167,7 +170,7 @@ const { kid } = JSON.parse(Buffer.from((await signAccessToken(${claims})).split(
 const read = async (claims: object) => {
   const token = await new SignJWT({ sub: '${one}', sid: '${two}', iss: '${service}', aud: '${service}-api', iat: now, ...claims })
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid })
-    .sign(Buffer.from(secret))
+    .sign(await keyOf(secret))
   return (await readAccessToken(token))?.userId
 }
 ${is('await read({ exp: now + 60 })', `'${one}'`)}
@@ -181,7 +184,7 @@ for (const id of ${oddIds(t)}) {
     test(
       'is still good after the secret was changed, when the one before is kept',
       `const kid = createHash('sha256').update(\`kid:\${previous}\`).digest('hex').slice(0, 8)
-const signed = (key: string) =>
+const signed = async (key: string) =>
   new SignJWT({ sid: '${two}' })
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid })
     .setSubject('${one}')
@@ -189,7 +192,7 @@ const signed = (key: string) =>
     .setIssuer('${service}')
     .setAudience('${service}-api')
     .setExpirationTime('5m')
-    .sign(Buffer.from(key))
+    .sign(await keyOf(key))
 ${is('(await readAccessToken(await signed(previous)))?.userId', `'${one}'`)}
 ${is('await readAccessToken(await signed(secret))', 'undefined')}`,
     ),
@@ -198,7 +201,7 @@ ${is('await readAccessToken(await signed(secret))', 'undefined')}`,
 `
   return {
     imports: [
-      fromPackage('node:crypto', 'createHash'),
+      fromPackage('node:crypto', 'createHash', 'subtle'),
       ...(blocks(t.hashing) ? [] : [fromPackage('node:os', 'availableParallelism')]),
       fromPackage('jose', 'SignJWT'),
       fromFile(part['hashing-queue'], 'inTurn'),
