@@ -99,10 +99,14 @@ export function softmax(sums: readonly number[]): number[] {
   return powers.map((one) => one / all)
 }
 
+/** They count, but say nothing to who reads why. */
+const SMALL =
+  /^(?:an?|the|this|that|it|its|is|are|was|be|do|does|did|how|what|why|who|when|where|which|to|of|in|on|at|for|with|by|from|and|or|not|no|so|up|as|if|i|me|my|we|us|our|you|your|can|could|would|should|has|have|had)$/
+
 /** What speaks most for an intent; pairs and turns of phrase are no words. */
 function wordsFor(at: number, known: readonly Known[]): string[] {
   const words = known
-    .filter(({ word, row }) => /^[\p{L}'-]{2,}$/u.test(word) && (row[at] ?? 0) > 3)
+    .filter(({ word, row }) => /^[\p{L}'-]{2,}$/u.test(word) && !SMALL.test(word) && (row[at] ?? 0) > 3)
     .toSorted((a, b) => (b.row[at] ?? 0) - (a.row[at] ?? 0))
   return [...new Set(words.map(({ word }) => word))].slice(0, 4)
 }
