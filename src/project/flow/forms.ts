@@ -118,6 +118,22 @@ export function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present:
   return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
 }
 
+/** The parts of `scope && row.scope !== scope`: what may be left out, and what it is held against. */
+export function looseTest(test: Expr): { scope: Expr; row: Expr } | undefined {
+  if (test.k !== 'logic' || test.op !== '&&') return undefined
+  const { subject, present } = presenceIn(test.left, true)
+  const { right } = test
+  if (!subject || !present || right.k !== 'binary' || !/^!==?$/.test(right.op)) return undefined
+  if (isSame(subject, right.left)) return { scope: subject, row: right.right }
+  return isSame(subject, right.right) ? { scope: subject, row: right.left } : undefined
+}
+
+/** The same variable, or the same part of it. */
+function isSame(a: Expr, b: Expr): boolean {
+  if (a.k === 'name' && b.k === 'name') return a.b === b.b && a.name === b.name
+  return a.k === 'member' && b.k === 'member' && a.key === b.key && isSame(a.of, b.of)
+}
+
 export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
