@@ -84,12 +84,9 @@ function* found(project: Project): Iterable<Hit> {
 
 /** A key that is nobody's: its row belongs to no user and no tenant, so that whoever holds it is part of the system. */
 function isMachine(project: Project, fact: Fact): boolean {
+  if (levelOf(fact) !== 'api-key') return false
   const named = [...fact.deps].flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
-  return (
-    levelOf(fact) === 'api-key' &&
-    named.length > 0 &&
-    named.every((name) => project.entity(name)?.role === 'global')
-  )
+  return named.length > 0 && named.every((name) => project.entity(name)?.role === 'global')
 }
 
 function draft({ run, access, entity }: Hit, location: Location): Draft {
