@@ -97,12 +97,9 @@ export function isByMachine(project: Project, facts: readonly Fact[]): boolean {
   return facts.some((fact) => {
     const level = levelOf(fact)
     if (level === 'signature' || level === 'secret') return true
+    if (level !== 'api-key') return false
     const named = [...fact.deps].flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
-    return (
-      level === 'api-key' &&
-      named.length > 0 &&
-      named.every((name) => project.entity(name)?.role === 'global')
-    )
+    return named.length > 0 && named.every((name) => project.entity(name)?.role === 'global')
   })
 }
 

@@ -24,7 +24,7 @@ export interface Recorded {
   returned: { syntax: Syntax; at: number } | undefined
 }
 
-const PARTS = 60
+const PARTS = 160
 const KEPT = 20_000
 
 export class Calls {
@@ -86,6 +86,9 @@ export class Calls {
         return true
       case 'request':
         return true
+      case 'native':
+        out.push(shape.name ?? '')
+        return shape.name !== undefined && !shape.fields
       case 'promise':
         out.push(shape.name)
         return this.write(shape.of, out)

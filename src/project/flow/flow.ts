@@ -317,13 +317,12 @@ export class Flow implements Machine {
     from: Syntax,
     at: number,
   ): Value {
-    const deps = union(...args.map((arg) => allDeps(arg)))
     if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
       else if (this.stack.length >= DEPTH) this.cut()
       else this.impure(this.stack.indexOf(fn) + 1)
-      return unknown(deps)
+      return unknown(depsOf(args))
     }
     const key =
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
@@ -377,7 +376,7 @@ export class Flow implements Machine {
     this.stack.pop()
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
-    const value = this.result(fn, frame, before, deps)
+    const value = this.result(fn, frame, before, args)
     const kept = trace.cut ? deepKey : key
     if (kept !== undefined && trace.pure) {
       const gained = this.facts.slice(before.length)
@@ -439,13 +438,13 @@ export class Flow implements Machine {
     return here.value
   }
 
-  private result(fn: Fn, frame: Frame, before: readonly Fact[], deps: Sources): Value {
+  private result(fn: Fn, frame: Frame, before: readonly Fact[], args: readonly Value[]): Value {
     const [first, ...rest] = frame.returns
     if (!first) {
       // Every path throws: the caller does not go on.
       this.facts = before
       if (!this.naming) this.gone = true
-      return unknown(deps)
+      return unknown(depsOf(args))
     }
     this.facts = this.naming ? before : rest.reduce((facts, one) => join(facts, one.facts), first.facts)
     const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
@@ -1234,6 +1233,8 @@ export class Flow implements Machine {
     return unknown(deps)
   }
 }
+
+const depsOf = (args: readonly Value[]): Sources => union(...args.map((arg) => allDeps(arg)))
 
 /** The arguments of a call in the source: those that are left out are nothing, which is known. */
 function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Value[] {

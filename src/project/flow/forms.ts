@@ -6,6 +6,7 @@ import { allDeps, isGiven, isRole, NONE, type Outcome, shaped, union, unknown, t
 export function searchParams(): Value {
   const get: Value = shaped({
     k: 'native',
+    name: 'query',
     call: (args) => ({
       deps: new Set([`client:query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`]),
       ctl: NONE,

@@ -80,7 +80,8 @@ export type Shape =
   | { k: 'class'; cls: ClassDef; syntax: Syntax; env: Env }
   | { k: 'instance'; of: { cls: ClassDef; syntax: Syntax; env: Env }; fields: Map<string, Value> }
   | { k: 'module'; file: string }
-  | { k: 'native'; call: Native; fields?: Map<string, Value> }
+  /** `name`: it does the same wherever it was made, so that calls that are given it can be told to be the same. */
+  | { k: 'native'; call: Native; fields?: Map<string, Value>; name?: string }
   | { k: 'request' }
   | { k: 'response'; body?: Value }
   | { k: 'code'; expr: Expr; syntax: Syntax; env: Env }
