@@ -13,6 +13,8 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** The function of the project that answered: `canView lib/permissions.ts`. */
+  asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
   partial?: true
   /** It held because what was asked for was not there. */

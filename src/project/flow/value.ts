@@ -35,6 +35,8 @@ export interface Value {
   pass?: true
   /** It is nothing on one of the paths. */
   gap?: Gap
+  /** The function of the project that gave it: `canView lib/permissions.ts`. */
+  by?: string
   /** What held where the function that gave the value returned last, other than with an error. */
   back?: readonly Fact[]
   /** The returns of the function that gave the value, when there are several. */
@@ -170,7 +172,14 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const deps = union(a.deps, b.deps)
   const control = union(a.ctl, b.ctl, ctl)
   const out: Value = { deps, ctl: control }
-  if (a.client !== undefined && a.client === b.client) out.client = a.client
+  const sent = isNothing(b)
+    ? a.client
+    : isNothing(a)
+      ? b.client
+      : a.client === b.client
+        ? a.client
+        : undefined
+  if (sent !== undefined) out.client = sent
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
   if (a.inText !== undefined && a.inText === b.inText) out.inText = a.inText
   if (a.status !== undefined && a.status === b.status) out.status = a.status
@@ -322,11 +331,17 @@ export function textsOf(value: Value): string[] {
 export const isRefusal = (value: Value): boolean => (value.status ?? 200) >= 400
 
 /** The same value, with what held where its function returned. */
-export function withBack(value: Value, back: readonly Fact[], outcomes?: readonly Outcome[]): Value {
+export function withBack(
+  value: Value,
+  back: readonly Fact[],
+  outcomes?: readonly Outcome[],
+  by = value.by,
+): Value {
   const shape = value.shape
-  const told = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  const several = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  const told = by === undefined ? several : { ...several, by }
   if (shape?.k !== 'promise') return { ...value, ...told }
-  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes) } }
+  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes, by) } }
 }
 
 /** Whether a value is something or nothing, where its form tells. A row may not have been found. */
