@@ -4,6 +4,8 @@ import missingAuthentication from './authentication/missing-authentication/find.
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
 import droppedFilter from './authorization/dropped-filter/find.ts'
 import externalResource from './authorization/external-resource/find.ts'
+import invertedCheck from './authorization/inverted-check/find.ts'
+import negatedComparison from './authorization/negated-comparison/find.ts'
 import optionalCheck from './authorization/optional-check/find.ts'
 import roleFromClient from './authorization/role-from-client/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
@@ -24,6 +26,8 @@ export const faults: Fault<Project>[] = [
   unverifiedJwt,
   droppedFilter,
   externalResource,
+  invertedCheck,
+  negatedComparison,
   optionalCheck,
   roleFromClient,
   unawaitedGuard,

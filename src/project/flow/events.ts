@@ -97,6 +97,15 @@ export interface LooseCheck extends Moment {
   row: Value
 }
 
+/** `!user.role === 'admin'`: the negation binds first, so that a boolean is held against a text. */
+export interface NegatedComparison extends Moment {
+  k: 'negated-comparison'
+  /** What was meant to be compared, as it is written. */
+  name: string
+  text: string
+  value: Value
+}
+
 /** A call of another system, through its package or by its address, that reads, changes or removes one thing of it. */
 export interface Remote extends Moment {
   k: 'remote'
@@ -113,4 +122,15 @@ export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse | LooseCheck | Remote
+export type Event =
+  | Access
+  | Pass
+  | Raw
+  | Response
+  | End
+  | Decode
+  | PromiseTest
+  | Parse
+  | LooseCheck
+  | NegatedComparison
+  | Remote

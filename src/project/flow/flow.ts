@@ -640,6 +640,20 @@ export class Flow implements Machine {
     return own.length === 0 ? held : [...held, ...own]
   }
 
+  private noteNegated(expr: Expr & { k: 'binary' }, value: Value, frame: Frame): void {
+    const { left, right, op } = expr
+    if (this.naming || !/^[!=]==?$/.test(op) || left.k !== 'unary' || left.op !== '!') return
+    if (left.of.k === 'unary' || right.k !== 'literal' || typeof right.value !== 'string') return
+    const name = nameOf(left.of)
+    this.emit({
+      ...this.moment(frame.syntax, expr.at),
+      k: 'negated-comparison',
+      name,
+      text: right.value,
+      value,
+    })
+  }
+
   /** `if (scope && row.scope !== scope) return`: without a scope, nothing is checked. */
   private noteLoose(test: Expr, facts: readonly Fact[], frame: Frame): void {
     const loose = this.naming ? undefined : looseTest(test)
@@ -1061,6 +1075,7 @@ export class Flow implements Machine {
       case 'binary': {
         const left = this.evaluate(expr.left, frame)
         const right = this.evaluate(expr.right, frame)
+        this.noteNegated(expr, left, frame)
         const flags = [truthOf(left), truthOf(right)]
         if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
