@@ -1297,7 +1297,7 @@ const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} :
 
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
-  !gap && deps.size === 0 && (shape?.k === 'closure' || shape?.k === 'chain' || shape?.k === 'object')
+  !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -324,6 +324,9 @@ export function textsAsked(deps: Sources, values: readonly Value[]): Sources {
 export function textsOf(value: Value): string[] {
   const shape = value.shape
   if (shape?.k === 'literal') return typeof shape.value === 'string' ? [shape.value] : []
+  // `Role.OWNER` of the generated client, whose values are called as they are.
+  const last = shape?.k === 'chain' ? shape.steps.at(-1) : undefined
+  if (last) return last.args.length === 0 && /^[A-Z]\w*$/.test(last.name) ? [last.name] : []
   return shape?.k === 'array' ? (shape.items ?? []).flatMap(textsOf) : []
 }
 
