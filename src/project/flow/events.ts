@@ -13,6 +13,10 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** Only whether an input was sent was asked. */
+  sent?: true
+  /** It was asked only where the input that it is about was sent. */
+  ifSent?: true
   /** The function of the project that answered: `canView lib/permissions.ts`. */
   asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */

@@ -190,7 +190,7 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked'> = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
@@ -637,7 +637,7 @@ export class Flow implements Machine {
     const own = checked.filter(
       (fact) => !before.includes(fact) && !held.includes(fact) && [...fact.deps].some(isOf),
     )
-    return own.length === 0 ? held : [...held, ...own]
+    return own.length === 0 ? held : [...held, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
   }
 
   private noteNegated(expr: Expr & { k: 'binary' }, value: Value, frame: Frame): void {
@@ -778,6 +778,7 @@ export class Flow implements Machine {
         ...(missing ? { missing } : {}),
         ...(absent ? { absent } : {}),
         ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
+        ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
       },
     )
   }
