@@ -84,9 +84,49 @@ export interface Parse extends Moment {
   by?: Value
 }
 
+/** What a call of a package, or of the platform, is for. `use-key`: it signs or encrypts with a key. */
+export type Purpose =
+  | 'cache'
+  | 'check-password'
+  | 'hash-password'
+  | 'limit'
+  | 'log'
+  | 'set-cookie'
+  | 'set-header'
+  | 'sign-token'
+  | 'use-key'
+  | 'verify-token'
+
+/** A call that protects something or sends something out: `flow/package-calls.ts` says which. */
+export interface PackageCall extends Moment {
+  k: 'package-call'
+  purpose: Purpose
+  /** The package; empty for a method of the platform. */
+  from: string
+  name: string
+  args: Value[]
+}
+
+/** `===` between a secret, or something made with one, and what the caller sent. */
+export interface Comparison extends Moment {
+  k: 'compare'
+  left: Value
+  right: Value
+}
+
 /** A proxy lets the request through. */
 export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse
+export type Event =
+  | Access
+  | Comparison
+  | Decode
+  | End
+  | PackageCall
+  | Parse
+  | Pass
+  | PromiseTest
+  | Raw
+  | Response

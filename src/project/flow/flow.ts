@@ -27,6 +27,7 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { caughtError, comparison, headersGiven, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
@@ -262,7 +263,8 @@ export class Flow implements Machine {
         return frame.env.own.get(b) ?? unknown()
       })
       // A flag at the top of a file may be set by any function.
-      if (value.shape?.k === 'literal' && typeof value.shape.value !== 'string') value = unknown()
+      if (value.shape?.k === 'literal' && !/^(string|number)$/.test(typeof value.shape.value))
+        value = unknown()
     }
     own.set(b, value)
     return value
@@ -515,12 +517,13 @@ export class Flow implements Machine {
         return this.choose(stmt, frame)
       case 'try': {
         const before = this.facts
+        const start = this.events.length
         const body = this.statements(stmt.body, frame)
         const after = this.facts
         let exit = body
         if (stmt.caught) {
           this.facts = before
-          if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
+          if (stmt.error) this.bind(stmt.error, caughtError(this.events.slice(start)), frame)
           const seen = this.events.length
           this.catching++
           const left = this.statements(stmt.caught, frame)
@@ -1012,6 +1015,7 @@ export class Flow implements Machine {
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
+        if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
         return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
       }
       case 'logic': {
@@ -1035,7 +1039,7 @@ export class Flow implements Machine {
               ...(right.shape ? { shape: right.shape } : {}),
               deps: union(left.deps, right.deps),
             }
-          : either(left, right)
+          : withDefault(expr, right, either(left, right), frame.syntax)
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
@@ -1108,6 +1112,7 @@ export class Flow implements Machine {
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      methodCall(this, expr, of, args, syntax)
       if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
         return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
@@ -1135,6 +1140,7 @@ export class Flow implements Machine {
     const value = this.evaluate(callee, frame)
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
+    methodCall(this, expr, undefined, args, syntax)
     return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
   }
 
@@ -1154,11 +1160,13 @@ export class Flow implements Machine {
     if (shape?.k === 'external' || shape?.k === 'chain') {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
-      if (/^(Next)?Response$/.test(name))
+      if (/^(Next)?Response$/.test(name)) {
+        headersGiven(this, args[1], frame.syntax, at)
         return {
           ...shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' }),
           ...statusIn(args[1], this),
         }
+      }
       if (name === 'URL') {
         const params = args[0] ?? unknown()
         return shaped(
