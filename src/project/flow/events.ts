@@ -88,6 +88,7 @@ export interface Parse extends Moment {
 export type Purpose =
   | 'cache'
   | 'check-password'
+  | 'check-signature'
   | 'hash-password'
   | 'limit'
   | 'log'
@@ -107,6 +108,13 @@ export interface PackageCall extends Moment {
   args: Value[]
 }
 
+/** Rows that a server component hands to a client component: the browser is sent them. */
+export interface ClientProps extends Moment {
+  k: 'client-props'
+  component: string
+  value: Value
+}
+
 /** `===` between a secret, or something made with one, and what the caller sent. */
 export interface Comparison extends Moment {
   k: 'compare'
@@ -121,6 +129,7 @@ export interface Pass extends Moment {
 
 export type Event =
   | Access
+  | ClientProps
   | Comparison
   | Decode
   | End

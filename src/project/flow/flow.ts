@@ -27,7 +27,7 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
-import { caughtError, comparison, headersGiven, methodCall, withDefault } from './package-calls.ts'
+import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
@@ -1075,8 +1075,9 @@ export class Flow implements Machine {
           expr.props.map((prop, i) => [prop.key ?? `...${i}`, this.evaluate(prop.value, frame)] as const),
         )
         for (const child of expr.children) this.evaluate(child, frame)
-        this.component(expr, frame)
-        return shaped({ k: 'object', fields: props })
+        const given = shaped({ k: 'object', fields: props })
+        this.component(expr, given, frame)
+        return given
       }
       case 'many':
         return expr.items.map((item) => this.evaluate(item, frame)).at(-1) ?? unknown()
@@ -1084,9 +1085,16 @@ export class Flow implements Machine {
   }
 
   /** An async component runs on the server, as part of the page that renders it. */
-  private component(expr: Expr & { k: 'jsx' }, frame: Frame): void {
+  private component(expr: Expr & { k: 'jsx' }, given: Value, frame: Frame): void {
     if (!expr.tag || this.naming) return
     const { shape } = this.evaluate(expr.tag, frame)
+    if (shape?.k === 'closure' && shape.syntax.directive === 'client' && holdsRow(given))
+      this.emit({
+        ...this.moment(frame.syntax, expr.at),
+        k: 'client-props',
+        component: nameOf(expr.tag),
+        value: given,
+      })
     if (shape?.k !== 'closure' || !shape.fn.isAsync || shape.syntax.directive === 'client') return
     const props = this.evaluate({ k: 'object', at: expr.at, props: expr.props }, frame)
     const before = this.facts

@@ -101,7 +101,7 @@ export function packageCall(
   }
   if (name === 'update' && /^(node:)?crypto$/.test(from)) return digestOfPassword(callee, args)
   if (LOG_NAMES.test(name) && (LOGGERS.test(from) || (from === 'global' && root === 'console'))) {
-    if (args.some(mayTell)) note('log')
+    if (args.some((arg) => mayTell(arg))) note('log')
     return undefined
   }
   for (const known of KNOWN) {
@@ -131,15 +131,44 @@ function mayTell(value: Value, depth = 2): boolean {
   if (shape?.k === 'row') return true
   if (shape?.k === 'object' && depth > 0)
     return [...shape.fields.values(), ...(shape.open ?? [])].some((one) => mayTell(one, depth - 1))
-  return (
-    value.client !== undefined ||
-    (value.deps.size === 1 && [...value.deps].some((dep) => dep.startsWith('env:')))
-  )
+  return value.client !== undefined
+}
+
+/** A row as a whole, or a list of rows, is in it. */
+export function holdsRow(value: Value, depth = 4): boolean {
+  const shape = value.shape
+  if (!shape || depth === 0) return false
+  if (shape.k === 'row') return true
+  if (shape.k === 'array') return [shape.of, ...(shape.items ?? [])].some((one) => holdsRow(one, depth - 1))
+  if (shape.k !== 'object') return false
+  return [...shape.fields.values(), ...(shape.open ?? [])].some((one) => holdsRow(one, depth - 1))
+}
+
+/** `unstable_cache(work, keys)(…arguments)`: everybody with the same keys and arguments is given the same answer. */
+export function cacheCall(
+  machine: Machine,
+  shape: Value['shape'] & { k: 'chain' },
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+): void {
+  if (shape.from !== 'next/cache' || shape.root !== 'unstable_cache') return
+  const keys = shape.steps[0]?.args[1]
+  machine.emit({
+    ...machine.moment(syntax, at),
+    k: 'package-call',
+    purpose: 'cache',
+    from: shape.from,
+    name: shape.root,
+    args: keys ? [keys, ...args] : args,
+  })
 }
 
 const HEADERS = /^(access-control-allow-(origin|credentials)|set-cookie)$/i
 /** Words for what slows guessing down, in the project's own names: heard only to keep silent. */
 const LIMITS = /rate.?limit|limiter|throttl|too.?many|lock.?out|locked|captcha|turnstile|attempt/i
+/** The same for checks of who has sent a request. */
+const SIGNATURES = /signature|verif|hmac|isvalid|authenticat|authori[sz]e|constructEvent|^unwrap$/i
 
 /** Methods of what is not a package: a store of cookies, the headers of a response. Also names that speak of a limit. */
 export function methodCall(
@@ -155,6 +184,7 @@ export function methodCall(
     machine.emit({ ...machine.moment(syntax, at), k: 'package-call', purpose, from: '', name, args })
   const owner = callee.k === 'member' && callee.of.k === 'name' ? callee.of.name : ''
   if (LIMITS.test(name) || LIMITS.test(owner)) note('limit')
+  if (SIGNATURES.test(name)) note('check-signature')
   if (callee.k !== 'member' || !/^(set|append|setHeader|appendHeader|header)$/.test(name)) return
   const key = textOf(args[0])
   if (key !== undefined && HEADERS.test(key)) note('set-header')
