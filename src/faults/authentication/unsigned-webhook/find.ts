@@ -23,7 +23,7 @@ const fault: Fault<Project> = {
       const { endpoint } = run
       if (!endpoint || !/^(route|pages-api|hono)$/.test(endpoint.kind)) continue
       if (!/^(POST|PUT|ANY)$/.test(endpoint.method ?? 'ANY') || !WEBHOOK.test(endpoint.path)) continue
-      if (endpoint.guard.level !== 'none' || packageCalls(run, 'check-signature').length > 0) continue
+      if (endpoint.guard.level !== 'none' || asksWho(run)) continue
       const write = run.events.find(
         (event): event is Access =>
           event.k === 'access' &&
@@ -35,6 +35,13 @@ const fault: Fault<Project> = {
     }
   },
 }
+
+/** Something was called to check who sent it, or a header that vouches for the sender decided something. */
+const asksWho = (run: Run): boolean =>
+  packageCalls(run, 'check-signature').length > 0 ||
+  run.events.some((event) =>
+    event.facts.some((fact) => [...fact.deps].some((dep) => dep.startsWith('credential:'))),
+  )
 
 const WEBHOOK = /(^|\/)(web)?hooks?(\/|$)|webhook/i
 
