@@ -12,7 +12,12 @@ import unlimitedAttempts from './authentication/unlimited-attempts/find.ts'
 import unsignedWebhook from './authentication/unsigned-webhook/find.ts'
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
 import weakPasswordHash from './authentication/weak-password-hash/find.ts'
+import droppedFilter from './authorization/dropped-filter/find.ts'
+import externalResource from './authorization/external-resource/find.ts'
+import optionalCheck from './authorization/optional-check/find.ts'
+import roleFromClient from './authorization/role-from-client/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
+import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
 import rawSql from './input/raw-sql/find.ts'
@@ -42,7 +47,12 @@ export const faults: Fault<Project>[] = [
   unsignedWebhook,
   unverifiedJwt,
   weakPasswordHash,
+  droppedFilter,
+  externalResource,
+  optionalCheck,
+  roleFromClient,
   unawaitedGuard,
+  uncheckedReference,
   unscopedAccess,
   massAssignment,
   rawSql,

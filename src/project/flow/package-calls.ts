@@ -168,7 +168,8 @@ const HEADERS = /^(access-control-allow-(origin|credentials)|set-cookie)$/i
 /** Words for what slows guessing down, in the project's own names: heard only to keep silent. */
 const LIMITS = /rate.?limit|limiter|throttl|too.?many|lock.?out|locked|captcha|turnstile|attempt/i
 /** The same for checks of who has sent a request. */
-const SIGNATURES = /signature|verif|hmac|isvalid|validate.*(webhook|event|request)|authenticat|authori[sz]e|constructEvent|^unwrap$/i
+const SIGNATURES =
+  /signature|verif|hmac|isvalid|validate.*(webhook|event|request)|authenticat|authori[sz]e|constructEvent|^unwrap$/i
 
 /** Methods of what is not a package: a store of cookies, the headers of a response. Also names that speak of a limit. */
 export function methodCall(
