@@ -1,4 +1,7 @@
 /** Which columns of which rows a value holds, as the `select`, `omit` and `include` of its query let them through. */
+import type { Location } from '../core/finding.ts'
+import { type Expr, placeOf } from '../source/syntax.ts'
+import { walk } from '../source/walk.ts'
 import { type Entity, secretFields } from './data-model.ts'
 import type { Access } from './flow/events.ts'
 import { type Value, visibleFields } from './flow/value.ts'
@@ -101,3 +104,24 @@ const isFalse = (value: Value | undefined): boolean =>
 
 /** Whether the query names the columns that it wants. */
 export const namesColumns = (access: Access): boolean => argument(access, 'select')?.shape?.k === 'object'
+
+/** Where a relation stands in the arguments of its query; the query itself where they are not written there. */
+export function placeInQuery(project: Project, access: Access, path: readonly string[]): Location {
+  const { file, line, column } = access.location
+  const syntax = project.program.syntax(file)
+  let args: Expr | undefined
+  if (syntax)
+    walk(syntax, (expr) => {
+      if (expr.k !== 'call') return
+      const at = placeOf(syntax, expr.at)
+      if (at.line === line && at.column === column) args ??= expr.args[0]
+    })
+  for (const name of path) {
+    const picked = memberOf(args, 'select') ?? memberOf(args, 'include')
+    args = memberOf(picked, name)
+  }
+  return args && syntax ? placeOf(syntax, args.at) : access.location
+}
+
+const memberOf = (expr: Expr | undefined, key: string): Expr | undefined =>
+  expr?.k === 'object' ? expr.props.find((prop) => prop.key === key)?.value : undefined

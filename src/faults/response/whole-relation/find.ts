@@ -3,7 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { depsOfAnswer, isAnonymous } from '../../../project/credentials.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import { namesColumns, type WholeRelation, wholeRelations } from '../../../project/exposure.ts'
+import { namesColumns, placeInQuery, type WholeRelation, wholeRelations } from '../../../project/exposure.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isOwned, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
@@ -31,7 +31,7 @@ function* drafts(project: Project): Iterable<Draft> {
       if (access.k !== 'access' || !/^find/.test(access.operation) || !isAnonymous(access)) continue
       const found = wholeRelations(project, access, namesColumns(access)).filter(({ model }) => tells(model))
       const sent = found.filter(({ path }) => leaves(run, access, path))
-      if (sent.length > 0) yield draft(run, access, sent)
+      if (sent.length > 0) yield draft(project, run, access, sent)
     }
   }
 }
@@ -56,14 +56,14 @@ function leaves(run: Run, access: Access, [first = '']: readonly string[]): bool
 const isLikely = (access: Access, relations: readonly WholeRelation[]): boolean =>
   namesColumns(access) || relations.some(({ model }) => model.role === 'user')
 
-function draft(run: Run, access: Access, relations: WholeRelation[]): Draft {
+function draft(project: Project, run: Run, access: Access, relations: WholeRelation[]): Draft {
   const [first] = relations
   const path = first?.path.join('.') ?? ''
   const model = first?.model.name ?? ''
   const columns =
     first?.model.fields.filter((field) => !field.relation && !field.id).map(({ name }) => name) ?? []
   return {
-    location: access.location,
+    location: placeInQuery(project, access, first?.path ?? []),
     subject: `${run.label} → ${access.model}.${path}`,
     certainty: isLikely(access, relations) ? 'likely' : 'possible',
     found: `${run.label} asks nobody who they are, and reads \`${path}\` with all columns of ${model} (${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''})${namesColumns(access) ? ', while the query names its columns elsewhere' : ''}.`,
