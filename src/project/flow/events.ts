@@ -92,6 +92,44 @@ export interface Parse extends Moment {
   by?: Value
 }
 
+/** What a call of a package, or of the platform, is for. `use-key`: it signs or encrypts with a key. */
+export type Purpose =
+  | 'cache'
+  | 'check-password'
+  | 'check-signature'
+  | 'hash-password'
+  | 'limit'
+  | 'log'
+  | 'set-cookie'
+  | 'set-header'
+  | 'sign-token'
+  | 'use-key'
+  | 'verify-token'
+
+/** A call that protects something or sends something out: `flow/package-calls.ts` says which. */
+export interface PackageCall extends Moment {
+  k: 'package-call'
+  purpose: Purpose
+  /** The package; empty for a method of the platform. */
+  from: string
+  name: string
+  args: Value[]
+}
+
+/** Rows that a server component hands to a client component: the browser is sent them. */
+export interface ClientProps extends Moment {
+  k: 'client-props'
+  component: string
+  value: Value
+}
+
+/** `===` between a secret, or something made with one, and what the caller sent. */
+export interface Comparison extends Moment {
+  k: 'compare'
+  left: Value
+  right: Value
+}
+
 /** A check of a row that is made only when there is something to hold it against: `if (scope && row.scope !== scope)`. */
 export interface LooseCheck extends Moment {
   k: 'loose-check'
@@ -128,13 +166,16 @@ export interface Pass extends Moment {
 
 export type Event =
   | Access
-  | Pass
-  | Raw
-  | Response
-  | End
+  | ClientProps
+  | Comparison
   | Decode
-  | PromiseTest
-  | Parse
+  | End
   | LooseCheck
   | NegatedComparison
+  | PackageCall
+  | Parse
+  | Pass
+  | PromiseTest
+  | Raw
   | Remote
+  | Response

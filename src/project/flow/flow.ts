@@ -29,6 +29,7 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
@@ -266,7 +267,8 @@ export class Flow implements Machine {
         return frame.env.own.get(b) ?? unknown()
       })
       // A flag at the top of a file may be set by any function.
-      if (value.shape?.k === 'literal' && typeof value.shape.value !== 'string') value = unknown()
+      if (value.shape?.k === 'literal' && !/^(string|number)$/.test(typeof value.shape.value))
+        value = unknown()
     }
     own.set(b, value)
     return value
@@ -520,12 +522,13 @@ export class Flow implements Machine {
         return this.choose(stmt, frame)
       case 'try': {
         const before = this.facts
+        const start = this.events.length
         const body = this.statements(stmt.body, frame)
         const after = this.facts
         let exit = body
         if (stmt.caught) {
           this.facts = before
-          if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
+          if (stmt.error) this.bind(stmt.error, caughtError(this.events.slice(start)), frame)
           const seen = this.events.length
           this.catching++
           const left = this.statements(stmt.caught, frame)
@@ -1082,6 +1085,7 @@ export class Flow implements Machine {
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
+        if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
         const deps = union(allDeps(left), allDeps(right))
         return unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
       }
@@ -1106,7 +1110,7 @@ export class Flow implements Machine {
               ...(right.shape ? { shape: right.shape } : {}),
               deps: union(left.deps, right.deps),
             }
-          : either(left, right)
+          : withDefault(expr, right, either(left, right), frame.syntax)
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
@@ -1143,8 +1147,9 @@ export class Flow implements Machine {
           expr.props.map((prop, i) => [prop.key ?? `...${i}`, this.evaluate(prop.value, frame)] as const),
         )
         for (const child of expr.children) this.evaluate(child, frame)
-        this.component(expr, frame)
-        return shaped({ k: 'object', fields: props })
+        const given = shaped({ k: 'object', fields: props })
+        this.component(expr, given, frame)
+        return given
       }
       case 'many':
         return expr.items.map((item) => this.evaluate(item, frame)).at(-1) ?? unknown()
@@ -1152,9 +1157,16 @@ export class Flow implements Machine {
   }
 
   /** An async component runs on the server, as part of the page that renders it. */
-  private component(expr: Expr & { k: 'jsx' }, frame: Frame): void {
+  private component(expr: Expr & { k: 'jsx' }, given: Value, frame: Frame): void {
     if (!expr.tag || this.naming) return
     const { shape } = this.evaluate(expr.tag, frame)
+    if (shape?.k === 'closure' && shape.syntax.directive === 'client' && holdsRow(given))
+      this.emit({
+        ...this.moment(frame.syntax, expr.at),
+        k: 'client-props',
+        component: nameOf(expr.tag),
+        value: given,
+      })
     if (shape?.k !== 'closure' || !shape.fn.isAsync || shape.syntax.directive === 'client') return
     const props = this.evaluate({ k: 'object', at: expr.at, props: expr.props }, frame)
     const before = this.facts
@@ -1180,6 +1192,7 @@ export class Flow implements Machine {
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      methodCall(this, expr, of, args, syntax)
       if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
         return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
@@ -1207,6 +1220,7 @@ export class Flow implements Machine {
     const value = this.evaluate(callee, frame)
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
+    methodCall(this, expr, undefined, args, syntax)
     return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
   }
 
@@ -1226,11 +1240,13 @@ export class Flow implements Machine {
     if (shape?.k === 'external' || shape?.k === 'chain') {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
-      if (/^(Next)?Response$/.test(name))
+      if (/^(Next)?Response$/.test(name)) {
+        headersGiven(this, args[1], frame.syntax, at)
         return {
           ...shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' }),
           ...statusIn(args[1], this),
         }
+      }
       if (name === 'URL') {
         const params = args[0] ?? unknown()
         return shaped(
