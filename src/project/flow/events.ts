@@ -82,6 +82,8 @@ export interface Parse extends Moment {
   /** What is parsed, and by which schema, where it could be read. */
   input: Value
   by?: Value
+  /** What does not fit is thrown: `parse`, not `safeParse`. */
+  throws?: true
 }
 
 /** A proxy lets the request through. */
