@@ -34,7 +34,7 @@ function* drafts(project: Project): Iterable<Draft> {
           location: relation.location,
           subject: `${model.name}.${relation.field}`,
           certainty: 'possible',
-          found: `Deleting a ${relation.model} deletes its rows of ${model.name}.`,
+          found: `A row of ${relation.model} that is deleted takes its rows of ${model.name} with it.`,
           why: 'Records of payments and of what was done must often be kept, by law or to find out what happened. Closing an account removes them, without a trace.',
           remedy: `Decide: \`onDelete: Restrict\` with an account that is only marked as closed, or an optional key with \`onDelete: SetNull\` and what identifies it copied into ${model.name}.`,
           evidence: [
