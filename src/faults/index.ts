@@ -17,8 +17,14 @@ import unawaitedRequestApi from './api/unawaited-request-api/find.ts'
 import unawaitedWrite from './api/unawaited-write/find.ts'
 import missingAuthentication from './authentication/missing-authentication/find.ts'
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
+import droppedFilter from './authorization/dropped-filter/find.ts'
+import externalResource from './authorization/external-resource/find.ts'
+import optionalCheck from './authorization/optional-check/find.ts'
+import roleFromClient from './authorization/role-from-client/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
+import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
+import weakerGuard from './authorization/weaker-guard/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
 import rawSql from './input/raw-sql/find.ts'
 import nPlusOne from './queries/n-plus-one/find.ts'
@@ -64,8 +70,14 @@ export const faults: Fault<Project>[] = [
   unawaitedWrite,
   missingAuthentication,
   unverifiedJwt,
+  droppedFilter,
+  externalResource,
+  optionalCheck,
+  roleFromClient,
   unawaitedGuard,
+  uncheckedReference,
   unscopedAccess,
+  weakerGuard,
   massAssignment,
   rawSql,
   nPlusOne,
