@@ -49,7 +49,9 @@ function* drafts(project: Project): Iterable<Draft> {
 /** A migration limits the column to some values. */
 const isChecked = (project: Project, { column }: EntityField): boolean =>
   migrationsOf(project).some(({ statements }) =>
-    statements.some(({ text }) => new RegExp(`\\bCHECK\\s*\\([^;]*\\b${column}\\b`, 'i').test(text)),
+    statements.some(
+      ({ text }) => text.includes(column) && /\bCHECK\s*\(/i.test(text) && !/^CREATE TABLE/i.test(text),
+    ),
   )
 
 const isText = ({ type, list, relation, id, unique, nativeType }: EntityField): boolean =>
