@@ -1,5 +1,20 @@
 import type { Fault } from '../core/fault.ts'
 import type { Project } from '../project/project.ts'
+import bigintInJson from './api/bigint-in-json/find.ts'
+import caughtRedirect from './api/caught-redirect/find.ts'
+import clientNotKept from './api/client-not-kept/find.ts'
+import clientPerRequest from './api/client-per-request/find.ts'
+import databaseOnEdge from './api/database-on-edge/find.ts'
+import decimalFromAction from './api/decimal-from-action/find.ts'
+import effectInRender from './api/effect-in-render/find.ts'
+import errorShape from './api/error-shape/find.ts'
+import successOnFailure from './api/success-on-failure/find.ts'
+import swallowedWrite from './api/swallowed-write/find.ts'
+import unansweredDuplicate from './api/unanswered-duplicate/find.ts'
+import unansweredInvalidInput from './api/unanswered-invalid-input/find.ts'
+import unansweredMissingRow from './api/unanswered-missing-row/find.ts'
+import unawaitedRequestApi from './api/unawaited-request-api/find.ts'
+import unawaitedWrite from './api/unawaited-write/find.ts'
 import getChangesState from './authentication/get-changes-state/find.ts'
 import jwtWithoutExpiry from './authentication/jwt-without-expiry/find.ts'
 import loginTiming from './authentication/login-timing/find.ts'
@@ -33,11 +48,44 @@ import secretField from './response/secret-field/find.ts'
 import secretInLog from './response/secret-in-log/find.ts'
 import sharedCache from './response/shared-cache/find.ts'
 import wholeRelation from './response/whole-relation/find.ts'
+import blockedDelete from './schema/blocked-delete/find.ts'
+import cascadeToRecords from './schema/cascade-to-records/find.ts'
+import emailCase from './schema/email-case/find.ts'
+import floatMoney from './schema/float-money/find.ts'
+import jsonFilterWithoutIndex from './schema/json-filter-without-index/find.ts'
+import keyWithoutRelation from './schema/key-without-relation/find.ts'
 import missingForeignKeyIndex from './schema/missing-foreign-key-index/find.ts'
+import missingUnique from './schema/missing-unique/find.ts'
+import mixedTimeZones from './schema/mixed-time-zones/find.ts'
+import nullableUnique from './schema/nullable-unique/find.ts'
 import redundantIndex from './schema/redundant-index/find.ts'
+import sequentialIdExposed from './schema/sequential-id-exposed/find.ts'
+import softDeleteIgnored from './schema/soft-delete-ignored/find.ts'
+import statusAsText from './schema/status-as-text/find.ts'
+import unusedModel from './schema/unused-model/find.ts'
+import anyInQuery from './types/any-in-query/find.ts'
+import assertedRow from './types/asserted-row/find.ts'
+import castColumn from './types/cast-column/find.ts'
+import castOverInput from './types/cast-over-input/find.ts'
+import silencedQuery from './types/silenced-query/find.ts'
 
 /** Everything that can be wrong, sorted by id. A test holds this list against the folders. */
 export const faults: Fault<Project>[] = [
+  bigintInJson,
+  caughtRedirect,
+  clientNotKept,
+  clientPerRequest,
+  databaseOnEdge,
+  decimalFromAction,
+  effectInRender,
+  errorShape,
+  successOnFailure,
+  swallowedWrite,
+  unansweredDuplicate,
+  unansweredInvalidInput,
+  unansweredMissingRow,
+  unawaitedRequestApi,
+  unawaitedWrite,
   getChangesState,
   jwtWithoutExpiry,
   loginTiming,
@@ -71,6 +119,24 @@ export const faults: Fault<Project>[] = [
   secretInLog,
   sharedCache,
   wholeRelation,
+  blockedDelete,
+  cascadeToRecords,
+  emailCase,
+  floatMoney,
+  jsonFilterWithoutIndex,
+  keyWithoutRelation,
   missingForeignKeyIndex,
+  missingUnique,
+  mixedTimeZones,
+  nullableUnique,
   redundantIndex,
+  sequentialIdExposed,
+  softDeleteIgnored,
+  statusAsText,
+  unusedModel,
+  anyInQuery,
+  assertedRow,
+  castColumn,
+  castOverInput,
+  silencedQuery,
 ]

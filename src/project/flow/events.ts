@@ -90,6 +90,8 @@ export interface Parse extends Moment {
   /** What is parsed, and by which schema, where it could be read. */
   input: Value
   by?: Value
+  /** What does not fit is thrown: `parse`, not `safeParse`. */
+  throws?: true
 }
 
 /** What a call of a package, or of the platform, is for. `use-key`: it signs or encrypts with a key. */

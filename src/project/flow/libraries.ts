@@ -289,6 +289,7 @@ export function parseCall(
       schema: what.root,
       input,
       by: of,
+      ...(/^parse(Async)?$/.test(method) ? { throws: true as const } : {}),
     })
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
