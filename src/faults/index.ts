@@ -2,6 +2,11 @@ import type { Fault } from '../core/fault.ts'
 import type { Project } from '../project/project.ts'
 import missingAuthentication from './authentication/missing-authentication/find.ts'
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
+import uncheckedReference from './authorization/unchecked-reference/find.ts'
+import droppedFilter from './authorization/dropped-filter/find.ts'
+import externalResource from './authorization/external-resource/find.ts'
+import optionalCheck from './authorization/optional-check/find.ts'
+import roleFromClient from './authorization/role-from-client/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
@@ -35,7 +40,12 @@ import unhandledReplay from './transactions/unhandled-replay/find.ts'
 export const faults: Fault<Project>[] = [
   missingAuthentication,
   unverifiedJwt,
+  droppedFilter,
+  externalResource,
+  optionalCheck,
+  roleFromClient,
   unawaitedGuard,
+  uncheckedReference,
   unscopedAccess,
   massAssignment,
   rawSql,

@@ -13,6 +13,7 @@ import {
   extendChain,
   isNothing,
   isParameter,
+  looseTest,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -32,6 +33,7 @@ import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
 import {
   allDeps,
+  chosen,
   type Env,
   either,
   extended,
@@ -45,6 +47,7 @@ import {
   shaped,
   sureLiteral,
   surely,
+  textsAsked,
   trusted,
   truthOf,
   union,
@@ -186,13 +189,13 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    missing: { missing?: true; absent?: true } = {},
+    more: { missing?: true; absent?: true; partial?: true } = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
     const location = placeOf(syntax, at)
     const term = `${location.file}:${location.line}:${location.column}${holds ? '+' : '-'}`
-    const fact: Fact = { deps, location, within, presence, terms: [term], ...missing }
+    const fact: Fact = { deps, location, within, presence, terms: [term], ...more }
     this.facts = [...this.facts, fact]
     return fact
   }
@@ -314,13 +317,12 @@ export class Flow implements Machine {
     from: Syntax,
     at: number,
   ): Value {
-    const deps = union(...args.map((arg) => allDeps(arg)))
     if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
       else if (this.stack.length >= DEPTH) this.cut()
       else this.impure(this.stack.indexOf(fn) + 1)
-      return unknown(deps)
+      return unknown(depsOf(args))
     }
     const key =
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
@@ -374,7 +376,7 @@ export class Flow implements Machine {
     this.stack.pop()
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
-    const value = this.result(fn, frame, before, deps)
+    const value = this.result(fn, frame, before, args)
     const kept = trace.cut ? deepKey : key
     if (kept !== undefined && trace.pure) {
       const gained = this.facts.slice(before.length)
@@ -436,13 +438,13 @@ export class Flow implements Machine {
     return here.value
   }
 
-  private result(fn: Fn, frame: Frame, before: readonly Fact[], deps: Sources): Value {
+  private result(fn: Fn, frame: Frame, before: readonly Fact[], args: readonly Value[]): Value {
     const [first, ...rest] = frame.returns
     if (!first) {
       // Every path throws: the caller does not go on.
       this.facts = before
       if (!this.naming) this.gone = true
-      return unknown(deps)
+      return unknown(depsOf(args))
     }
     this.facts = this.naming ? before : rest.reduce((facts, one) => join(facts, one.facts), first.facts)
     const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
@@ -580,6 +582,7 @@ export class Flow implements Machine {
     this.learn(test, false, frame)
     const exitNo = this.statements0(no)
     const factsNo = this.facts
+    if (exitYes !== 'on') this.noteLoose(test, before, frame)
     frame.branch--
     if (trusted(asks)) frame.asked.pop()
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
@@ -603,7 +606,19 @@ export class Flow implements Machine {
           ? left
           : this.certain(this.quiet(test.right, frame), test.right, frame)
     }
-    return surely(value) ?? (isParameter(test, frame.syntax) ? truthOf(value) : undefined)
+    if (!isParameter(test, frame.syntax)) return surely(value)
+    return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /** `if (scope && row.scope !== scope) return`: without a scope, nothing is checked. */
+  private noteLoose(test: Expr, facts: readonly Fact[], frame: Frame): void {
+    const loose = this.naming ? undefined : looseTest(test)
+    if (!loose) return
+    const row = this.quiet(loose.row, frame)
+    if (![...row.deps].some((dep) => dep.startsWith('row:'))) return
+    const scope = this.quiet(loose.scope, frame)
+    const name = nameOf(loose.scope)
+    this.emit({ ...this.moment(frame.syntax, test.at), facts, k: 'loose-check', name, scope, row })
   }
 
   private statements0(work: () => Exit): Exit {
@@ -694,6 +709,10 @@ export class Flow implements Machine {
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
       this.facts = join(left, this.facts)
+      if (test.left.k === 'binary' && test.right.k === 'binary') {
+        const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
+        if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })
+      }
       return
     }
     const value = this.quiet(test, frame)
@@ -941,7 +960,8 @@ export class Flow implements Machine {
           if (tag.shape?.k === 'chain') return extendChain(tag, items)
         }
         const deps = union(...items.map((item) => allDeps(item)))
-        return unknown(deps)
+        const inText = items.map((item) => item.client ?? item.inText).find((one) => one !== undefined)
+        return inText === undefined ? unknown(deps) : { ...unknown(deps), inText }
       }
       case 'member':
         if (expr.key === 'env' && expr.of.k === 'name' && expr.of.name === 'process')
@@ -1012,7 +1032,8 @@ export class Flow implements Machine {
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
-        return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
+        const deps = union(allDeps(left), allDeps(right))
+        return unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
@@ -1059,7 +1080,8 @@ export class Flow implements Machine {
         this.learn(expr.test, false, frame)
         const no = this.evaluate(expr.no, frame)
         this.facts = before
-        return either(yes, no, union(test.deps, test.ctl))
+        const deps = union(test.deps, test.ctl)
+        return chosen(yes, no, deps, deps)
       }
       case 'assign': {
         const value = this.evaluate(expr.value, frame)
@@ -1212,6 +1234,8 @@ export class Flow implements Machine {
   }
 }
 
+const depsOf = (args: readonly Value[]): Sources => union(...args.map((arg) => allDeps(arg)))
+
 /** The arguments of a call in the source: those that are left out are nothing, which is known. */
 function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Value[] {
   const params = callee.shape?.k === 'closure' ? callee.shape.fn.params : []
@@ -1219,6 +1243,10 @@ function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Val
   const left = params.slice(args.length).filter((param) => param.k !== 'rest')
   return [...args, ...left.map(() => sureLiteral(undefined))]
 }
+
+/** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
+const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
+  !gap && deps.size === 0 && (shape?.k === 'closure' || shape?.k === 'chain' || shape?.k === 'object')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -3,17 +3,20 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access, Fact } from '../../../project/flow/events.ts'
+import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
 import {
   factsAfter,
   isAbsentAfter,
+  isByMachine,
+  isGuardedRead,
   isOwned,
   isPrivileged,
   isScoped,
   keysFromClient,
   placeInHandler,
+  sharedPlaces,
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
@@ -37,26 +40,11 @@ interface Hit {
   entity: Entity
 }
 
-/**
- * A query that no endpoint reaches safely is wrong where it stands; one that others reach with an id of theirs is right,
- * and the endpoint that does not is wrong.
- */
 function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
-  const place = (access: Access): string => `${access.location.file}:${access.location.line}`
-  const reached = new Map<string, Set<Run>>()
-  for (const run of project.runs)
-    for (const event of run.events)
-      if (event.k === 'access')
-        reached.set(place(event), (reached.get(place(event)) ?? new Set<Run>()).add(run))
-  const wrong = new Map<string, Set<Run>>()
-  for (const { run, access } of hits)
-    wrong.set(place(access), (wrong.get(place(access)) ?? new Set<Run>()).add(run))
-  for (const hit of hits) {
-    const bad = wrong.get(place(hit.access))?.size ?? 0
-    const everywhere = bad > 1 && bad === reached.get(place(hit.access))?.size
-    yield draft(hit, everywhere ? hit.access.location : placeInHandler(hit.access))
-  }
+  const everywhere = sharedPlaces(project, hits)
+  for (const hit of hits)
+    yield draft(hit, everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access))
 }
 
 function* found(project: Project): Iterable<Hit> {
@@ -65,11 +53,9 @@ function* found(project: Project): Iterable<Hit> {
     for (const event of run.events) {
       if (event.k !== 'access' || !BY_ROW.test(event.operation)) continue
       const entity = project.entity(event.model)
-      if (!entity || !isOwned(entity) || !isGuarded(event.facts)) continue
-      const levels = event.facts.map(levelOf)
-      // Whoever holds the signing key or the cron secret is the system itself.
-      if (levels.includes('signature') || levels.includes('secret')) continue
-      if (event.facts.some((fact) => isMachine(project, fact))) continue
+      if (!entity || !isOwned(entity)) continue
+      const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
+      if (!guarded || isByMachine(project, event.facts)) continue
       const keys = keysFromClient(event, entity)
       if (keys.length === 0 || isScoped(event, [])) continue
       if (!isWrite(event.operation)) {
@@ -80,16 +66,6 @@ function* found(project: Project): Iterable<Hit> {
       yield { run, access: event, entity }
     }
   }
-}
-
-/** A key that is nobody's: its row belongs to no user and no tenant, so that whoever holds it is part of the system. */
-function isMachine(project: Project, fact: Fact): boolean {
-  const named = [...fact.deps].flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
-  return (
-    levelOf(fact) === 'api-key' &&
-    named.length > 0 &&
-    named.every((name) => project.entity(name)?.role === 'global')
-  )
 }
 
 function draft({ run, access, entity }: Hit, location: Location): Draft {
