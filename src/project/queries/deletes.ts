@@ -21,8 +21,7 @@ export function unbatchedDeletes(project: Project): UnbatchedDelete[] {
     if (site.operation !== 'deleteMany' || !grows(site.model) || field(site.args, 'limit')) return []
     const where = field(site.args, 'where')
     const keys = keysOf(where)
-    if (!keys || !isByParent(site.model, keys) || keys.includes('id') || hasKey(where, 'in'))
-      return []
+    if (!keys || !isByParent(site.model, keys) || keys.includes('id') || hasKey(where, 'in')) return []
     const cascades = cascadesFrom(project, site.model)
     const certain = cascades.length > 0 && site.place.each !== undefined && !site.place.transaction
     return [{ site, within: functionName(site.syntax, site.expr.at, site.place), keys, cascades, certain }]

@@ -21,3 +21,7 @@ export function cascadesFrom(project: Project, entity: Entity): Entity[] {
       ),
     )
 }
+
+/** A table that tells what happened (a log, an audit trail): an entry that is missing or there twice breaks nothing. */
+export const isRecordOfEvents = (entity: Entity): boolean =>
+  /log|audit|activit|event|notification|metric|history/i.test(entity.name)

@@ -4,6 +4,7 @@ import type { Access } from '../flow/events.ts'
 import { visibleFields } from '../flow/value.ts'
 import { argument, clientInputs } from '../ownership.ts'
 import type { Project, Run } from '../project.ts'
+import { isRecordOfEvents } from './growth.ts'
 
 export interface ReplayableWrite {
   run: Run
@@ -22,7 +23,8 @@ export function replayableWrites(project: Project): ReplayableWrite[] {
     const accesses = run.events.filter((event) => event.k === 'access')
     return accesses.flatMap((access, at) => {
       const entity = project.entity(access.model)
-      if (!entity || access.operation !== 'create' || isUnique(entity, access)) return []
+      if (!entity || isRecordOfEvents(entity) || access.operation !== 'create' || isUnique(entity, access))
+        return []
       const looked = accesses
         .slice(0, at)
         .some((one) => one.model === access.model && /^find|^count/.test(one.operation))

@@ -2,6 +2,7 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Project } from '../../../project/project.ts'
+import { isRecordOfEvents } from '../../../project/queries/growth.ts'
 import { partialWrites, type Race } from '../../../project/queries/races.ts'
 
 const fault: Fault<Project> = {
@@ -26,7 +27,7 @@ function* drafts(project: Project): Iterable<Draft> {
     yield {
       location: second.location,
       subject: `${within}: ${before}, ${after}`,
-      certainty: isRecord(race) ? 'possible' : 'likely',
+      certainty: isRecordOfEvents(second.model) ? 'possible' : 'likely',
       found: `${within} runs ${before}, then ${after} with what it gave, and not in one transaction.`,
       why: `When ${after} fails, or the process ends in between, the ${first.model.name} is there without its ${second.model.name}: nothing repairs that, and a second try may create it twice.`,
       remedy: nested(race),
@@ -42,10 +43,6 @@ function* drafts(project: Project): Iterable<Draft> {
     }
   }
 }
-
-/** A log entry that is missing breaks nothing. */
-const isRecord = ({ write }: Race): boolean =>
-  /log|audit|activit|event|notification|metric|history/i.test(write.model.name)
 
 function nested({ read: first, write: second }: Race): string {
   const relation = first.model.relations.find(({ model }) => model === second.model.name)
