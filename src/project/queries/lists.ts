@@ -23,6 +23,9 @@ const KEEPS =
 /** Names that say that a list was cut on purpose. */
 const CUT = /chunk|batch|slice|page[ds]?\b|window/i
 
+/** A loop over parts of a list, as its list is called: what is sent for each part is sent for many elements. */
+export const isOverParts = (list: string): boolean => /chunk|batch/i.test(list)
+
 const kept = new WeakMap<Project, Map<Expr, Length>>()
 
 export function lengthOf(project: Project, syntax: Syntax, given: Expr, depth = 10): Length {

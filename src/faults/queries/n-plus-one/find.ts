@@ -5,6 +5,7 @@ import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { argument, isOpen, traceTo } from '../../../project/ownership.ts'
 import type { Project } from '../../../project/project.ts'
+import { isOverParts } from '../../../project/queries/lists.ts'
 import { repeatedQueries } from '../../../project/queries/loops.ts'
 
 const fault: Fault<Project> = {
@@ -29,13 +30,13 @@ function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     for (const event of run.events) {
       if (event.k !== 'access' || event.loop === undefined || isWrite(event.operation)) continue
-      if (readsInBatches(event)) continue
+      if (readsInBatches(event) || isOverParts(event.loop)) continue
       const delegate = project.entity(event.model)?.delegate ?? event.model
       yield {
         location: event.location,
         subject: `${run.label} → ${delegate}.${event.operation}`,
         // `$transaction([…])` sends them on one connection: as many statements, without the waiting of each.
-        certainty: batches.has(placeKey(event.location)) ? 'possible' : 'likely',
+        certainty: batches.has(placeKey(event.location)) || !hasList(event.loop) ? 'possible' : 'likely',
         found: `${run.label} runs ${delegate}.${event.operation} once per element of ${event.loop}.`,
         why: 'The number of queries grows with the data: a hundred rows are a hundred round trips to the database.',
         remedy: remedyFor(delegate),
@@ -72,6 +73,9 @@ const placeKey = ({ file, line, column }: Draft['location']): string => `${file}
 
 const remedyFor = (delegate: string): string =>
   `Collect the keys first, read them with one ${delegate}.findMany({ where: { …: { in: keys } } }) (or \`include\`, or \`groupBy\` for counts), and look the rows up in a Map.`
+
+/** `for (let attempt = 0; …)` asks again: how often, no data decides. */
+const hasList = (loop: string): boolean => loop !== '' && loop !== '…'
 
 /** `while (cursor) findMany({ take, cursor })`: the loop is what keeps the rows of one query few. */
 const readsInBatches = (access: Access): boolean =>
