@@ -2,13 +2,16 @@ import type { Fault } from '../core/fault.ts'
 import type { Project } from '../project/project.ts'
 import missingAuthentication from './authentication/missing-authentication/find.ts'
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
-import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import droppedFilter from './authorization/dropped-filter/find.ts'
 import externalResource from './authorization/external-resource/find.ts'
+import invertedCheck from './authorization/inverted-check/find.ts'
+import negatedComparison from './authorization/negated-comparison/find.ts'
 import optionalCheck from './authorization/optional-check/find.ts'
 import roleFromClient from './authorization/role-from-client/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
+import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
+import weakerGuard from './authorization/weaker-guard/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
 import rawSql from './input/raw-sql/find.ts'
 import hugeIn from './queries/huge-in/find.ts'
@@ -42,11 +45,14 @@ export const faults: Fault<Project>[] = [
   unverifiedJwt,
   droppedFilter,
   externalResource,
+  invertedCheck,
+  negatedComparison,
   optionalCheck,
   roleFromClient,
   unawaitedGuard,
   uncheckedReference,
   unscopedAccess,
+  weakerGuard,
   massAssignment,
   rawSql,
   hugeIn,

@@ -130,6 +130,45 @@ export function sharedPlaces(
   }
 }
 
+/**
+ * At an endpoint that is open to everybody: the model whose row the request names as well, by another input, and which the
+ * row that `input` picks should belong to. Nothing when a condition holds the two against each other.
+ */
+export function parentNamedApart(
+  project: Project,
+  run: Run,
+  access: Access,
+  entity: Entity,
+  input: string,
+): string | undefined {
+  const parents = new Set(entity.relations.filter(({ keys }) => keys.length === 1).map(({ model }) => model))
+  const isOfParent = (model: string): boolean =>
+    parents.has(model) ||
+    (project.entity(model)?.relations.some((one) => one.keys.length === 1 && parents.has(one.model)) ?? false)
+  const other = run.events.find(
+    (event): event is Access =>
+      event.k === 'access' &&
+      event.model !== access.model &&
+      isOfParent(event.model) &&
+      picked(event).length > 0 &&
+      !picked(event).some((one) => isSameInput(one, input)),
+  )
+  if (!other) return undefined
+  const facts = [...access.facts, ...factsAfter(run.events, access)]
+  const compared = facts.some(
+    ({ deps }) =>
+      clientInputs(deps).some((one) => isSameInput(one, input)) &&
+      (deps.has(`row:${other.model}`) || clientInputs(deps).some((one) => picked(other).includes(one))),
+  )
+  return compared ? undefined : other.model
+}
+
+const isSameInput = (a: string, b: string): boolean => a.replace(/\[\]$/, '') === b.replace(/\[\]$/, '')
+
+/** The inputs that pick the rows of a query. */
+const picked = (access: Access): string[] =>
+  leaves(argument(access, 'where')).flatMap(({ value }) => clientInputs(value.deps))
+
 /** Conditions under which what was read leaves: what held where the endpoint answered after the event, or ended. */
 export function factsAfter(events: readonly Event[], event: Event): Fact[] {
   return [...new Set(endsAfter(events, event).flatMap((end) => end.facts))]

@@ -132,13 +132,17 @@ function picked(value: Value | undefined, target: Entity, path: string): Referen
 
 /** A client value that a write puts into a column that says what somebody may do: `role`, `isAdmin`. */
 export function rolesWritten(access: Access, entity: Entity): { field: string; value: Value }[] {
-  const names = new Set(entity.fields.filter(({ name, relation }) => !relation && isRole(name)).map(({ name }) => name))
+  const names = new Set(
+    entity.fields.filter(({ name, relation }) => !relation && isRole(name)).map(({ name }) => name),
+  )
   return ['data', 'create', 'update'].flatMap((name) => {
     const data = argument(access, name)
     const rows = data?.shape?.k === 'array' ? [data.shape.of] : data ? [data] : []
     return rows.flatMap(({ shape }) =>
       shape?.k === 'object'
-        ? [...shape.fields].flatMap(([field, value]) => (names.has(field) ? [{ field, value: setValue(value) }] : []))
+        ? [...shape.fields].flatMap(([field, value]) =>
+            names.has(field) ? [{ field, value: setValue(value) }] : [],
+          )
         : [],
     )
   })

@@ -13,6 +13,8 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** The function of the project that answered: `canView lib/permissions.ts`. */
+  asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
   partial?: true
   /** It held because what was asked for was not there. */
@@ -97,6 +99,15 @@ export interface LooseCheck extends Moment {
   row: Value
 }
 
+/** `!user.role === 'admin'`: the negation binds first, so that a boolean is held against a text. */
+export interface NegatedComparison extends Moment {
+  k: 'negated-comparison'
+  /** What was meant to be compared, as it is written. */
+  name: string
+  text: string
+  value: Value
+}
+
 /** A call of another system, through its package or by its address, that reads, changes or removes one thing of it. */
 export interface Remote extends Moment {
   k: 'remote'
@@ -113,4 +124,15 @@ export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse | LooseCheck | Remote
+export type Event =
+  | Access
+  | Pass
+  | Raw
+  | Response
+  | End
+  | Decode
+  | PromiseTest
+  | Parse
+  | LooseCheck
+  | NegatedComparison
+  | Remote

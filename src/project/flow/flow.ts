@@ -11,6 +11,7 @@ import {
   callStep,
   elementOf,
   extendChain,
+  givenIn,
   isNothing,
   isParameter,
   looseTest,
@@ -189,7 +190,7 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    more: { missing?: true; absent?: true; partial?: true } = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
@@ -452,7 +453,9 @@ export class Flow implements Machine {
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
       : value
     const back = frame.back ?? first.facts
-    return this.naming ? result : withBack(result, back, outcomesOf(frame.returns))
+    if (this.naming) return result
+    const by = fn.name === '' ? value.by : `${fn.name} ${frame.syntax.file}`
+    return withBack(result, back, outcomesOf(frame.returns), by)
   }
 
   // ---- statements
@@ -588,7 +591,11 @@ export class Flow implements Machine {
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
       frame.ctl = union(frame.ctl, value.deps, value.ctl)
     this.facts =
-      exitYes === 'on' && exitNo === 'on' ? join(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
+      exitYes === 'on' && exitNo === 'on'
+        ? this.idle(join(factsYes, factsNo), factsYes, before, test, frame)
+        : exitYes === 'on'
+          ? factsYes
+          : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
   }
@@ -608,6 +615,43 @@ export class Flow implements Machine {
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /**
+   * `if (input.customerId) await requireCustomer(input.customerId)`: what was checked of an input holds afterwards as well,
+   * since where the input was not sent, there is nothing to check.
+   */
+  private idle(
+    held: readonly Fact[],
+    checked: readonly Fact[],
+    before: readonly Fact[],
+    test: Expr,
+    frame: Frame,
+  ): readonly Fact[] {
+    if (checked.length === before.length || this.naming) return held
+    const inputs = givenIn(test)?.map((expr) => this.quiet(expr, frame).client)
+    const [input] = inputs ?? []
+    if (!inputs || input === undefined || !inputs.every((one) => one === input)) return held
+    const isOf = (dep: string): boolean =>
+      dep === `client:${input}` || dep.startsWith(`client:${input}.`) || dep.startsWith(`client:${input}[`)
+    const own = checked.filter(
+      (fact) => !before.includes(fact) && !held.includes(fact) && [...fact.deps].some(isOf),
+    )
+    return own.length === 0 ? held : [...held, ...own]
+  }
+
+  private noteNegated(expr: Expr & { k: 'binary' }, value: Value, frame: Frame): void {
+    const { left, right, op } = expr
+    if (this.naming || !/^[!=]==?$/.test(op) || left.k !== 'unary' || left.op !== '!') return
+    if (left.of.k === 'unary' || right.k !== 'literal' || typeof right.value !== 'string') return
+    const name = nameOf(left.of)
+    this.emit({
+      ...this.moment(frame.syntax, expr.at),
+      k: 'negated-comparison',
+      name,
+      text: right.value,
+      value,
+    })
   }
 
   /** `if (scope && row.scope !== scope) return`: without a scope, nothing is checked. */
@@ -730,7 +774,11 @@ export class Flow implements Machine {
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
       yes,
-      { ...(missing ? { missing } : {}), ...(absent ? { absent } : {}) },
+      {
+        ...(missing ? { missing } : {}),
+        ...(absent ? { absent } : {}),
+        ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
+      },
     )
   }
 
@@ -1027,6 +1075,7 @@ export class Flow implements Machine {
       case 'binary': {
         const left = this.evaluate(expr.left, frame)
         const right = this.evaluate(expr.right, frame)
+        this.noteNegated(expr, left, frame)
         const flags = [truthOf(left), truthOf(right)]
         if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
@@ -1244,9 +1293,11 @@ function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Val
   return [...args, ...left.map(() => sureLiteral(undefined))]
 }
 
+const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
+
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
-  !gap && deps.size === 0 && (shape?.k === 'closure' || shape?.k === 'chain' || shape?.k === 'object')
+  !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -119,6 +119,27 @@ export function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present:
   return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
 }
 
+/** What a test asks to be there, and nothing else: `x`, `x && x.length > 0`. */
+export function givenIn(test: Expr): Expr[] | undefined {
+  if (test.k === 'logic' && test.op === '&&') {
+    const [left, right] = [givenIn(test.left), givenIn(test.right)]
+    return left && right ? [...left, ...right] : undefined
+  }
+  if (
+    test.k === 'binary' &&
+    /^(>|>=|!==?)$/.test(test.op) &&
+    test.right.k === 'literal' &&
+    isLength(test.left)
+  )
+    return [test.left.of]
+  const { subject, present } = presenceIn(test, true)
+  if (!subject || !present) return undefined
+  return [isLength(subject) ? subject.of : subject]
+}
+
+const isLength = (expr: Expr): expr is Expr & { k: 'member' } =>
+  expr.k === 'member' && (expr.key === 'length' || expr.key === 'size')
+
 /** The parts of `scope && row.scope !== scope`: what may be left out, and what it is held against. */
 export function looseTest(test: Expr): { scope: Expr; row: Expr } | undefined {
   if (test.k !== 'logic' || test.op !== '&&') return undefined

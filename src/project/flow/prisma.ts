@@ -74,7 +74,9 @@ function rolesAsked(where: Value, depth = 4): string[] {
     if (!isRole(key)) return rolesAsked(value, depth - 1)
     const inside = value.shape?.k === 'object' ? [...value.shape.fields.values()] : [value]
     const texts = inside.flatMap(textsOf)
-    return texts.length > 0 ? [`field:${key}`, ...texts.map((text) => `text:${text}`)] : rolesAsked(value, depth - 1)
+    return texts.length > 0
+      ? [`field:${key}`, ...texts.map((text) => `text:${text}`)]
+      : rolesAsked(value, depth - 1)
   })
 }
 

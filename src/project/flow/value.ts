@@ -35,6 +35,8 @@ export interface Value {
   pass?: true
   /** It is nothing on one of the paths. */
   gap?: Gap
+  /** The function of the project that gave it: `canView lib/permissions.ts`. */
+  by?: string
   /** What held where the function that gave the value returned last, other than with an error. */
   back?: readonly Fact[]
   /** The returns of the function that gave the value, when there are several. */
@@ -170,7 +172,14 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const deps = union(a.deps, b.deps)
   const control = union(a.ctl, b.ctl, ctl)
   const out: Value = { deps, ctl: control }
-  if (a.client !== undefined && a.client === b.client) out.client = a.client
+  const sent = isNothing(b)
+    ? a.client
+    : isNothing(a)
+      ? b.client
+      : a.client === b.client
+        ? a.client
+        : undefined
+  if (sent !== undefined) out.client = sent
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
   if (a.inText !== undefined && a.inText === b.inText) out.inText = a.inText
   if (a.status !== undefined && a.status === b.status) out.status = a.status
@@ -315,6 +324,9 @@ export function textsAsked(deps: Sources, values: readonly Value[]): Sources {
 export function textsOf(value: Value): string[] {
   const shape = value.shape
   if (shape?.k === 'literal') return typeof shape.value === 'string' ? [shape.value] : []
+  // `Role.OWNER` of the generated client, whose values are called as they are.
+  const last = shape?.k === 'chain' ? shape.steps.at(-1) : undefined
+  if (last) return last.args.length === 0 && /^[A-Z]\w*$/.test(last.name) ? [last.name] : []
   return shape?.k === 'array' ? (shape.items ?? []).flatMap(textsOf) : []
 }
 
@@ -322,11 +334,17 @@ export function textsOf(value: Value): string[] {
 export const isRefusal = (value: Value): boolean => (value.status ?? 200) >= 400
 
 /** The same value, with what held where its function returned. */
-export function withBack(value: Value, back: readonly Fact[], outcomes?: readonly Outcome[]): Value {
+export function withBack(
+  value: Value,
+  back: readonly Fact[],
+  outcomes?: readonly Outcome[],
+  by = value.by,
+): Value {
   const shape = value.shape
-  const told = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  const several = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  const told = by === undefined ? several : { ...several, by }
   if (shape?.k !== 'promise') return { ...value, ...told }
-  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes) } }
+  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes, by) } }
 }
 
 /** Whether a value is something or nothing, where its form tells. A row may not have been found. */

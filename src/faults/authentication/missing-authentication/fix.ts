@@ -20,8 +20,7 @@ const fix: Fixer = (repair) => {
   const { run, access, entity } = found
   const handler = placeAt(repair, placeInHandler(access))
   if (!handler) return needs('the handler cannot be read')
-  if (isMeantForAll(run))
-    return needs('its name says that it may be meant for people who are not signed in')
+  if (isMeantForAll(run)) return needs('its name says that it may be meant for people who are not signed in')
   const wrapped = otherWrapper(repair, handler, run)
   if (wrapped) return tied(repair, run, access, entity, wrapped) ?? wrapped
   for (const guard of guardsNear(repair, run, access)) {

@@ -73,7 +73,8 @@ function isStillTied(conditions: Leaf[], dropped: Leaf, access: Access): boolean
 
 function draft(run: Run, access: Access, entity: Entity, { path }: Leaf, gap: Gap): Draft {
   const verb = isWrite(access.operation) ? 'changes' : 'reads'
-  const when = clientInputs(gap.deps).length > 0 && !isVerified(gap.deps) ? 'the request says so' : 'they lack a role'
+  const when =
+    clientInputs(gap.deps).length > 0 && !isVerified(gap.deps) ? 'the request says so' : 'they lack a role'
   return {
     location: placeInHandler(access),
     subject: `${run.label} → ${entity.delegate}.${access.operation} ${path}`,

@@ -26,9 +26,7 @@ const fault: Fault<Project> = {
   severity: 'error',
   tags: ['security'],
   cwe: [639, 863],
-  references: [
-    'https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/',
-  ],
+  references: ['https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/'],
 
   find: (project) => oncePerPlace(drafts(project)),
 }

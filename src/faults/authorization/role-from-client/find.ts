@@ -90,7 +90,9 @@ function rolesAsked(facts: readonly Fact[]): string[] | undefined {
   if (asking.length === 0)
     // A membership, or a row that the caller and the request name, may be the right of whoever has it.
     return facts.some((fact) => levelOf(fact) === 'permission' && !isMembership(fact)) ? [] : undefined
-  const texts = asking.flatMap(({ deps }) => [...deps].flatMap((dep) => (dep.startsWith('text:') ? [dep.slice(5)] : [])))
+  const texts = asking.flatMap(({ deps }) =>
+    [...deps].flatMap((dep) => (dep.startsWith('text:') ? [dep.slice(5)] : [])),
+  )
   return texts.filter((text) => rankOf(text) >= 0)
 }
 
@@ -112,7 +114,9 @@ function draft(run: Run, access: Access, entity: Entity, { field, value, above, 
     found: `${run.label} writes \`${field}\` of ${withArticle(entity.name)} from ${value.client}: ${who} can send ${above}.`,
     why: `Nothing compares the role that is given with the role of the one who gives it. They can make themselves, or an account of theirs, ${above}.`,
     remedy: `Refuse a role above the caller's own, and a change of somebody who stands above them; or leave ${above} out of the schema that parses the input.`,
-    evidence: [traceTo(run, access, `${entity.delegate}.${access.operation} with \`${field}\` = ${value.client}`)],
+    evidence: [
+      traceTo(run, access, `${entity.delegate}.${access.operation} with \`${field}\` = ${value.client}`),
+    ],
     endpoint: run.label,
   }
 }

@@ -3,7 +3,7 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access } from '../../../project/flow/events.ts'
+import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps, type Value } from '../../../project/flow/value.ts'
 import { isGuarded } from '../../../project/guards.ts'
@@ -16,6 +16,7 @@ import {
   isScoped,
   isValueTied,
   keysFromClient,
+  parentNamedApart,
   placeInHandler,
   sharedPlaces,
   traceTo,
@@ -55,22 +56,49 @@ function* found(project: Project): Iterable<Hit> {
   for (const run of project.runs) {
     if (!run.endpoint || run.endpoint.kind === 'middleware') continue
     for (const event of run.events) {
-      if (event.k !== 'access' || !isWrite(event.operation) || !isGuarded(event.facts)) continue
+      if (event.k !== 'access' || !isWrite(event.operation)) continue
       const entity = project.entity(event.model)
       if (!entity || isByMachine(project, event.facts)) continue
-      const after = factsAfter(run.events, event)
-      const references = referencesOf(event, entity, (name) => project.entity(name)).filter(
-        ({ target, value }) =>
-          isOwned(target) &&
-          target.role !== 'user' &&
-          value.client !== undefined &&
-          !isValueTied(value, [...event.facts, ...after]) &&
-          !isLookedUp(run, event, value, target),
+      const all = referencesOf(event, entity, (name) => project.entity(name)).filter(
+        ({ target, value }) => isOwned(target) && target.role !== 'user' && value.client !== undefined,
       )
+      const references = isGuarded(event.facts)
+        ? all.filter((one) => !isTied(run, event, one))
+        : all.filter((one) => isApart(project, run, event, entity, one))
       if (references.length > 0) yield { run, access: event, entity, references }
     }
   }
 }
+
+function isTied(run: Run, access: Access, { value, target }: Reference): boolean {
+  const after = factsAfter(run.events, access)
+  return isValueTied(value, [...access.facts, ...after]) || isLookedUp(run, access, value, target)
+}
+
+/**
+ * At an endpoint that is open to everybody, where the row that is written belongs to another one that the request names:
+ * a response to the survey in the address. The row that is pointed at has to belong to the same, and is never read.
+ */
+function isApart(
+  project: Project,
+  run: Run,
+  access: Access,
+  entity: Entity,
+  { value, target }: Reference,
+): boolean {
+  const input = value.client
+  const parents = target.relations.filter(({ keys }) => keys.length === 1).map(({ model }) => model)
+  const shares = entity.relations.some(
+    ({ model, keys, optional }) => keys.length === 1 && !optional && parents.includes(model),
+  )
+  if (input === undefined || !shares || run.events.some((event) => reads(event, target, input))) return false
+  return parentNamedApart(project, run, access, target, input) !== undefined
+}
+
+const reads = (event: Event, target: Entity, input: string): boolean =>
+  event.k === 'access' &&
+  event.model === target.name &&
+  keysFromClient(event, target).some((leaf) => clientInputs(leaf.value.deps).includes(input))
 
 /** Another query looks the row up by this value and by something of the caller: `{ id: { in: ids }, teamId }`. */
 const isLookedUp = (run: Run, access: Access, value: Value, target: Entity): boolean =>

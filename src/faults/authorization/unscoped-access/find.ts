@@ -7,6 +7,8 @@ import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
 import {
+  argument,
+  clientInputs,
   factsAfter,
   isAbsentAfter,
   isByMachine,
@@ -15,6 +17,9 @@ import {
   isPrivileged,
   isScoped,
   keysFromClient,
+  type Leaf,
+  leaves,
+  parentNamedApart,
   placeInHandler,
   sharedPlaces,
   traceTo,
@@ -38,6 +43,8 @@ interface Hit {
   run: Run
   access: Access
   entity: Entity
+  /** The endpoint is open to everybody, and names the row of this model as well. */
+  parent?: string
 }
 
 function* drafts(project: Project): Iterable<Draft> {
@@ -54,10 +61,15 @@ function* found(project: Project): Iterable<Hit> {
       if (event.k !== 'access' || !BY_ROW.test(event.operation)) continue
       const entity = project.entity(event.model)
       if (!entity || !isOwned(entity)) continue
-      const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
-      if (!guarded || isByMachine(project, event.facts)) continue
       const keys = keysFromClient(event, entity)
-      if (keys.length === 0 || isScoped(event, [])) continue
+      if (keys.length === 0) continue
+      const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
+      if (!guarded) {
+        const parent = apartFrom(project, run, event, entity, keys)
+        if (parent !== undefined) yield { run, access: event, entity, parent }
+        continue
+      }
+      if (isByMachine(project, event.facts) || isScoped(event, [])) continue
       if (!isWrite(event.operation)) {
         // A read may also be judged by what is checked after it.
         const after = factsAfter(run.events, event)
@@ -68,7 +80,23 @@ function* found(project: Project): Iterable<Hit> {
   }
 }
 
-function draft({ run, access, entity }: Hit, location: Location): Draft {
+/** Nobody is asked who they are, the row is found by its id alone, and the request names another row that it should belong to. */
+function apartFrom(
+  project: Project,
+  run: Run,
+  access: Access,
+  entity: Entity,
+  keys: readonly Leaf[],
+): string | undefined {
+  const [key] = keys
+  const inputs = new Set(leaves(argument(access, 'where')).flatMap(({ value }) => clientInputs(value.deps)))
+  const input = key?.value.client
+  if (input === undefined || keys.length > 1 || inputs.size > 1) return undefined
+  if (!entity.fields.some(({ name, id }) => id && name === key?.path)) return undefined
+  return parentNamedApart(project, run, access, entity, input)
+}
+
+function draft({ run, access, entity, parent }: Hit, location: Location): Draft {
   const leaves = keysFromClient(access, entity)
   // The id is the input itself, not something that was computed from it.
   const direct = leaves.some((leaf) => leaf.value.client !== undefined)
@@ -85,8 +113,11 @@ function draft({ run, access, entity }: Hit, location: Location): Draft {
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
     certainty: isPrivileged(access.facts) || !direct || invitation ? 'possible' : 'likely',
-    found: `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller.`,
-    why: `Whoever is signed in can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
+    found:
+      parent === undefined
+        ? `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller.`
+        : `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys} alone, and never asks whether it belongs to the ${parent} that the request names.`,
+    why: `${parent === undefined ? 'Whoever is signed in' : 'Anybody'} can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
     remedy:
       path.length > 0
         ? `Put the owner into the query: \`where: { id, ${owner}: … }\` with the id of the authorized caller or tenant (\`${owner}\` of ${entity.name}), and answer 404 when nothing is found.`
