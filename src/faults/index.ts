@@ -39,7 +39,17 @@ import unscopedAccess from './authorization/unscoped-access/find.ts'
 import weakerGuard from './authorization/weaker-guard/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
 import rawSql from './input/raw-sql/find.ts'
+import hugeIn from './queries/huge-in/find.ts'
+import inMemoryDistinct from './queries/in-memory-distinct/find.ts'
+import loopWrites from './queries/loop-writes/find.ts'
 import nPlusOne from './queries/n-plus-one/find.ts'
+import offsetPagination from './queries/offset-pagination/find.ts'
+import overFetch from './queries/over-fetch/find.ts'
+import relationCount from './queries/relation-count/find.ts'
+import searchWithoutIndex from './queries/search-without-index/find.ts'
+import sequentialAwaits from './queries/sequential-awaits/find.ts'
+import unbatchedDelete from './queries/unbatched-delete/find.ts'
+import unboundedConcurrency from './queries/unbounded-concurrency/find.ts'
 import unboundedList from './queries/unbounded-list/find.ts'
 import errorDetail from './response/error-detail/find.ts'
 import permissiveCors from './response/permissive-cors/find.ts'
@@ -54,6 +64,7 @@ import emailCase from './schema/email-case/find.ts'
 import floatMoney from './schema/float-money/find.ts'
 import jsonFilterWithoutIndex from './schema/json-filter-without-index/find.ts'
 import keyWithoutRelation from './schema/key-without-relation/find.ts'
+import missingCompositeIndex from './schema/missing-composite-index/find.ts'
 import missingForeignKeyIndex from './schema/missing-foreign-key-index/find.ts'
 import missingUnique from './schema/missing-unique/find.ts'
 import mixedTimeZones from './schema/mixed-time-zones/find.ts'
@@ -63,6 +74,14 @@ import sequentialIdExposed from './schema/sequential-id-exposed/find.ts'
 import softDeleteIgnored from './schema/soft-delete-ignored/find.ts'
 import statusAsText from './schema/status-as-text/find.ts'
 import unusedModel from './schema/unused-model/find.ts'
+import checkThenAct from './transactions/check-then-act/find.ts'
+import checkThenCreate from './transactions/check-then-create/find.ts'
+import lostUpdate from './transactions/lost-update/find.ts'
+import outerClient from './transactions/outer-client/find.ts'
+import partialWrite from './transactions/partial-write/find.ts'
+import serializableWithoutRetry from './transactions/serializable-without-retry/find.ts'
+import slowWork from './transactions/slow-work/find.ts'
+import unhandledReplay from './transactions/unhandled-replay/find.ts'
 import anyInQuery from './types/any-in-query/find.ts'
 import assertedRow from './types/asserted-row/find.ts'
 import castColumn from './types/cast-column/find.ts'
@@ -110,7 +129,17 @@ export const faults: Fault<Project>[] = [
   weakerGuard,
   massAssignment,
   rawSql,
+  hugeIn,
+  inMemoryDistinct,
+  loopWrites,
   nPlusOne,
+  offsetPagination,
+  overFetch,
+  relationCount,
+  searchWithoutIndex,
+  sequentialAwaits,
+  unbatchedDelete,
+  unboundedConcurrency,
   unboundedList,
   errorDetail,
   permissiveCors,
@@ -125,6 +154,7 @@ export const faults: Fault<Project>[] = [
   floatMoney,
   jsonFilterWithoutIndex,
   keyWithoutRelation,
+  missingCompositeIndex,
   missingForeignKeyIndex,
   missingUnique,
   mixedTimeZones,
@@ -134,6 +164,14 @@ export const faults: Fault<Project>[] = [
   softDeleteIgnored,
   statusAsText,
   unusedModel,
+  checkThenAct,
+  checkThenCreate,
+  lostUpdate,
+  outerClient,
+  partialWrite,
+  serializableWithoutRetry,
+  slowWork,
+  unhandledReplay,
   anyInQuery,
   assertedRow,
   castColumn,

@@ -48,6 +48,8 @@ export interface Access extends Moment {
   model: string
   operation: string
   args: Value
+  /** Inside of an interactive transaction, by another client than that of the transaction. */
+  outer?: true
 }
 
 export interface Raw extends Moment {

@@ -1183,10 +1183,10 @@ export class Flow implements Machine {
       const base =
         delegate !== undefined && callee.of.k === 'member' ? this.evaluate(callee.of.of, frame) : undefined
       if (delegate !== undefined && base && mayBePrisma(base))
-        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at)
+        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at, base)
       const of = this.evaluate(callee.of, frame)
       if (of.shape?.k === 'delegate' && OPERATIONS.has(callee.key))
-        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at)
+        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at, of)
       if (RAW.has(callee.key))
         return rawQuery(this, callee.key, this.args(expr, frame), false, syntax, expr.at)
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
