@@ -4,14 +4,17 @@ import type { Guidance } from './guidance.ts'
 import type { ProjectMap } from './map.ts'
 import type { Decision, Package, Question } from './recipe.ts'
 
-/** Something that kept the tool from looking: a file that does not parse, a schema that is missing. */
+/** Something that kept the tool from looking (a file that does not parse, a schema that is missing), or that is left over. */
 export interface Problem {
   /** File relative to the root, or the name of the step. */
   where: string
   /** What happened and what to do about it. */
   message: string
-  /** `fatal`: the question could not be answered. `partial`: the rest of the project was still read. */
-  effect: 'fatal' | 'partial'
+  /**
+   * `fatal`: the question could not be answered. `partial`: the rest of the project was still read. `notice`: nothing was in
+   * the way, and something is to be tidied up: an ignore comment that hides nothing any more.
+   */
+  effect: 'fatal' | 'partial' | 'notice'
 }
 
 /** So that "found nothing" can be told from "looked at nothing". */
@@ -94,8 +97,24 @@ export interface Answered extends Question {
   by: 'request' | 'user' | 'default'
 }
 
+/** What a review was compared with. */
+export interface Since {
+  /** As it was asked for: `main`. */
+  ref: string
+  /** The commit that the branch left. */
+  base: string
+  /** Files that differ from it. */
+  files: number
+  /** Open findings that were there before. */
+  before: number
+}
+
 /** What every operation returns: plain JSON, and all that a renderer may read. */
 export interface Report {
+  /** The folder that was asked about, relative to the one that paths are relative to; absent where they are the same. */
+  folder?: string
+  /** Findings are only those that a change brought. */
+  since?: Since
   /** Where it was asked in plain words: what they were taken for, and the words that said so. */
   understood?: { meaning: string; command: string; words: string[] }
   operation: string

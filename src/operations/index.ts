@@ -1,7 +1,7 @@
 import type { Fault } from '../core/fault.ts'
 import type { Operation } from '../core/operation.ts'
 import { faults } from '../faults/index.ts'
-import { remembered } from './answers.ts'
+import { questionOf, remembered } from './answers.ts'
 import { audit } from './audit.ts'
 import { build } from './build.ts'
 import { checkup } from './checkup.ts'
@@ -35,9 +35,9 @@ function quick(operation: Operation<unknown>): Operation<unknown> {
   return {
     ...operation,
     run(input, context) {
-      const question = JSON.stringify([operation.name, input])
-      // A baseline may lie outside the project, and updating it depends on what is wrong now.
-      const outside = /"(baseline|updateBaseline)":("|true)/.test(question)
+      const question = questionOf(operation.name, input)
+      // A baseline may lie outside the project, updating it depends on what is wrong now, and what changed, on git.
+      const outside = /"(baseline|updateBaseline|changedSince|matrixSince)":("|true)/.test(question)
       const work = () => operation.run(input, context)
       return outside ? work() : remembered(question, context, work)
     },

@@ -92,7 +92,8 @@ function suppress(
   )
 }
 
-function complaint(comment: IgnoreComment, knownFaults: readonly string[]): string | undefined {
+/** What is wrong with a comment, so that it suppresses nothing. */
+export function complaint(comment: IgnoreComment, knownFaults: readonly string[]): string | undefined {
   const form = '`// backend-engineer-ignore <fault-id> <reason>`'
   if (comment.fault === '') return `This comment names no fault and suppresses nothing. Write ${form}.`
   if (!knownFaults.includes(comment.fault)) {

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { Location } from '../core/finding.ts'
 import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
-import { readText } from '../source/files.ts'
+import { type Instead, readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
@@ -32,15 +32,17 @@ const CALLS =
 
 interface Options {
   progress?: (step: string) => void
+  /** Files as they are read in place of those on disk: the project at another commit. */
+  instead?: Instead
 }
 
 export async function loadProject(asked: string, options: Options = {}): Promise<Project> {
-  const { progress } = options
+  const { progress, instead } = options
   progress?.('listing files')
-  const { root, folder, files, problems } = await listScope(asked)
+  const { root, folder, files, problems } = await listScope(asked, instead)
   const texts = new Map<string, string | undefined>()
   const read = (file: string): string | undefined => {
-    if (!texts.has(file)) texts.set(file, readText(root, file, problems))
+    if (!texts.has(file)) texts.set(file, readText(root, file, problems, instead))
     return texts.get(file)
   }
   const packages = readPackages(root, files, read)

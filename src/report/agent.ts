@@ -84,7 +84,7 @@ function problemsOf({ problems, headline }: Report): { fatal: string[]; partial:
     told
       .filter((one) => one.effect === effect)
       .map((one) => shorten(`problem (${effect}) ${oneLine(one.where)}: ${oneLine(one.message)}`, lineLength))
-  return { fatal: lines('fatal').slice(0, 3), partial: lines('partial') }
+  return { fatal: lines('fatal').slice(0, 3), partial: [...lines('partial'), ...lines('notice')] }
 }
 
 /** Half of the room is for findings in full; where they need more, they are grouped. */

@@ -26,6 +26,7 @@ import {
   pagesOf,
   place,
   printable,
+  problemMark,
   queryMarks,
   queryShape,
   tally,
@@ -369,7 +370,7 @@ function problems(report: Report): string {
   if (report.problems.length === 0) return ''
   const lines = report.problems.map(
     (one) =>
-      `- ${one.effect === 'fatal' ? '**could not look** ' : ''}${code(one.where)}: ${prose(one.message)}`,
+      `- ${one.effect === 'partial' ? '' : `**${problemMark(one)}** `}${code(one.where)}: ${prose(one.message)}`,
   )
   return ['## Problems', '', ...lines].join('\n')
 }

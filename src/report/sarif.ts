@@ -196,9 +196,15 @@ function locationOf(location: Location, note?: string) {
   }
 }
 
+const notificationLevel: Record<Problem['effect'], string> = {
+  fatal: 'error',
+  partial: 'warning',
+  notice: 'note',
+}
+
 function notificationOf(problem: Problem) {
   return {
-    level: problem.effect === 'fatal' ? 'error' : 'warning',
+    level: notificationLevel[problem.effect],
     message: { text: `${problem.where}: ${problem.message}` },
   }
 }

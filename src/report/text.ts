@@ -16,6 +16,7 @@ import {
 import { guidanceText } from './text-guidance.ts'
 import { endpointPage, modelPage } from './text-pages.ts'
 import {
+  broughtText,
   callsText,
   guardText,
   hidden,
@@ -26,6 +27,7 @@ import {
   pagesOf,
   place,
   printable,
+  problemMark,
   tally,
   topicText,
   visible,
@@ -183,6 +185,7 @@ function findingText(finding: Finding, look: Look): string {
   const lines = [
     headText(finding, look),
     ...placeText(finding, look),
+    ...(finding.brought ? [field('new', broughtText(finding.brought), look)] : []),
     ...proofLines(finding, look),
     field('found', finding.found, look),
     field('why', finding.why, look),
@@ -245,7 +248,7 @@ function problemsText(report: Report, { paint, width }: Look): string {
   if (told.length === 0) return ''
   const lines = told.flatMap((problem) => {
     const fatal = problem.effect === 'fatal'
-    const mark = fatal ? 'could not look' : 'in part'
+    const mark = problemMark(problem)
     const [first = '', ...rest] = wrap(
       `${mark} ${oneLine(problem.where)}: ${oneLine(problem.message)}`,
       width - 2,

@@ -1,6 +1,6 @@
 import type { Finding, Location, Severity } from '../core/finding.ts'
 import type { Convention, Endpoint, Guard, Model, ModelField, ProjectMap, Query } from '../core/map.ts'
-import type { Coverage } from '../core/report.ts'
+import type { Coverage, Problem } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 
 export const severityOrder: readonly Severity[] = ['error', 'warning', 'info']
@@ -48,6 +48,19 @@ export function looked(coverage: Coverage): string {
   ]
   if (coverage.faults > 0) parts.push(plural(coverage.faults, 'kind of fault', 'kinds of fault'))
   return parts.join(', ')
+}
+
+/** How much a problem was in the way. */
+export function problemMark({ effect }: Pick<Problem, 'effect'>): string {
+  if (effect === 'fatal') return 'could not look'
+  return effect === 'notice' ? 'left over' : 'in part'
+}
+
+/** Why a finding counts as brought by a change. */
+export function broughtText({ since, by }: NonNullable<Finding['brought']>): string {
+  return by
+    ? `since ${since}; changed at ${place(by)}`
+    : `since ${since}; no line on its path changed, so it follows from a change elsewhere (schema, configuration, a called function)`
 }
 
 export function place(location: Location): string {

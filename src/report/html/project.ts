@@ -4,7 +4,7 @@ import type { Matrix, MatrixCell, Problem, Report } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
 import { cellText, durationText } from '../evidence.ts'
 import { html, type Markup, path, prose } from '../markup.ts'
-import { callsText, guardText, ownerText, place, topicText } from '../wording.ts'
+import { callsText, guardText, ownerText, place, problemMark, topicText } from '../wording.ts'
 
 export function tableHtml(caption: string, header: string[], rows: Markup[]): Markup {
   const titles = header.map((one) => html`<th scope="col">${one}</th>`)
@@ -60,7 +60,7 @@ export function problemsHtml(problems: readonly Problem[]): Markup {
   const rows = problems.map(
     (
       one,
-    ) => html`<tr><td><span class="badge ${one.effect === 'fatal' ? 'bad' : 'warn'}">${one.effect === 'fatal' ? 'could not look' : 'in part'}</span></td>
+    ) => html`<tr><td><span class="badge ${one.effect === 'fatal' ? 'bad' : 'warn'}">${problemMark(one)}</span></td>
 <th scope="row" class="mono">${path(one.where)}</th><td>${prose(one.message)}</td></tr>`,
   )
   return tableHtml('What could not be looked at', ['effect', 'where', 'what'], rows)
