@@ -128,5 +128,5 @@ export interface Finding extends Omit<Draft, 'certainty'> {
   proof?: Proof
   /** It was not there at an earlier commit. `by`: the first changed line on its path, where one is. */
   brought?: { since: string; by?: Location }
-  suppressed?: { by: 'comment' | 'baseline'; reason: string }
+  suppressed?: { by: 'comment' | 'baseline' | 'policy'; reason: string }
 }

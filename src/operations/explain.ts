@@ -86,8 +86,8 @@ async function explanationOf(fault: AnyFault, findings: Finding[]): Promise<Expl
   return { fault: fault.id, title: fault.title, markdown: await documentation(fault), findings }
 }
 
-/** The fault's page. `npm run docs` copies it from beside the fault's source to where the published package has it. */
-async function documentation(fault: AnyFault): Promise<string> {
+/** The fault's page in Markdown. `npm run docs` copies it from beside the fault's source to where the published package has it. */
+export async function documentation(fault: AnyFault): Promise<string> {
   try {
     return await readFile(new URL(`../../docs/faults/${fault.id}.md`, import.meta.url), 'utf8')
   } catch (error) {

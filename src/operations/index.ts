@@ -6,7 +6,7 @@ import { audit } from './audit.ts'
 import { build } from './build.ts'
 import { checkup } from './checkup.ts'
 import { diagnose } from './diagnose.ts'
-import { explain } from './explain.ts'
+import { documentation, explain } from './explain.ts'
 import { fix } from './fix.ts'
 import { guide } from './guide.ts'
 import { optimize } from './optimize.ts'
@@ -45,6 +45,10 @@ function quick(operation: Operation<unknown>): Operation<unknown> {
 }
 
 /** What the catalogue says of its faults, without the means to find them. */
-export const faultCatalogue: Omit<Fault<unknown>, 'find'>[] = faults.map(
+const faultCatalogue: Omit<Fault<unknown>, 'find'>[] = faults.map(
   ({ id, title, severity, tags, cwe, references }) => ({ id, title, severity, tags, cwe, references }),
 )
+
+/** The same with the page of each, for formats that carry it. */
+export const faultPages = (): Promise<((typeof faultCatalogue)[number] & { page: string })[]> =>
+  Promise.all(faultCatalogue.map(async (fault) => ({ ...fault, page: await documentation(fault) })))

@@ -41,7 +41,9 @@ export const understand: Operation<z.infer<typeof input>> = {
 /** `shop is Next.js 16.4.5 (App Router), Prisma 7.10.0 (postgresql): 12 endpoints (4 without a guard), 5 models.` */
 export function describe(map: ProjectMap, focus?: string): string {
   // A middleware guards others; what it lets through is theirs.
-  const open = map.endpoints.filter((one) => one.kind !== 'middleware' && one.guard.level === 'none')
+  const open = map.endpoints.filter(
+    (one) => one.kind !== 'middleware' && one.guard.level === 'none' && one.guard.public === undefined,
+  )
   const partly = open.filter((one) => one.guard.proxy !== undefined && one.guard.sometimes).length
   const behind = open.filter((one) => one.guard.proxy !== undefined && !one.guard.sometimes).length
   const counts: string[] = []

@@ -19,6 +19,10 @@ import type { Program } from './flow/program.ts'
 import { guardOf, guardOfProxy } from './guards.ts'
 import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
+import { declaredBy } from './policy/guards.ts'
+import { applyToModels } from './policy/models.ts'
+import { acceptedBy, markPublic, tellPolicy } from './policy/policy.ts'
+import { readPolicy } from './policy/read.ts'
 import type { Project, Run } from './project.ts'
 import { reachedModels } from './related.ts'
 import { createResolver } from './resolver.ts'
@@ -47,7 +51,11 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   }
   const packages = readPackages(root, files, read)
   problems.push(...packages.problems)
-  const dataModels = readDataModels({ files, packages, read }, problems)
+  const { policy, file: policyPath, found: hasPolicy } = readPolicy(folder, read, problems)
+  const declared = declaredBy(policy)
+  const tenants = policy.tenants.map(({ model }) => model)
+  const dataModels = readDataModels({ files, packages, read, tenants }, problems)
+  applyToModels(dataModels, policy)
   const delegates = new Map(
     dataModels.flatMap((one) => one.models.map((model) => [model.delegate, model.name] as const)),
   )
@@ -70,6 +78,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   const program: Program = {
     delegates,
     memberships,
+    declared,
     syntax,
     resolve: (from, specifier) => resolver.resolve(from, specifier),
   }
@@ -113,6 +122,9 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   applyProxies(endpoints, matchers)
   applyProxiesToMounted(endpoints, read)
   applyInside(runs, read)
+  markPublic({ policy, runs })
+  const told = tellPolicy({ policy, file: policyPath, declared, runs, dataModels })
+  problems.push(...told.problems)
 
   return {
     root,
@@ -128,7 +140,9 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     code,
     entity,
     sourceText: read,
+    accepts: (draft, cwe) => acceptedBy({ policy, runs }, draft, cwe),
     map: {
+      ...(hasPolicy ? { policy: { file: policyPath, entries: told.entries } } : {}),
       name: nameOf(packages, root, folder),
       stack: stackOf(packages, folder, dataModels),
       packages: packages.packages.map(summary),

@@ -11,6 +11,7 @@ import {
   phasesBlock,
   refutedBlocks,
 } from './markdown-evidence.ts'
+import { findingsBlocks } from './markdown-findings.ts'
 import { guidanceBlocks } from './markdown-guidance.ts'
 import { code, prose, table } from './markdown-text.ts'
 import {
@@ -41,6 +42,9 @@ export interface MarkdownOptions {
   all?: boolean
 }
 
+/** More problems than this are counted: a comment on a pull request has a limit. */
+const mostProblems = 30
+
 /** Above this many arrows a flowchart helps nobody. */
 const maxArrows = 80
 
@@ -52,7 +56,7 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
   const blocks = [
     `# ${prose(report.headline)}`,
     ...diagnosisBlocks(report),
-    shown.length > 0 ? findingsTable(shown) : '',
+    ...findingsBlocks(shown),
     ...evidenceOf(shown),
     ...plannedBlocks(report),
     ...changesBlocks(report.changes ?? []),
@@ -74,20 +78,6 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
 function evidenceOf(shown: readonly Finding[]): string[] {
   const blocks = shown.flatMap(evidenceBlocks)
   return blocks.length > 0 ? ['## Evidence', ...blocks] : []
-}
-
-function findingsTable(shown: Finding[]): string {
-  return table(
-    ['severity', 'where', 'found', 'why', 'do', 'fault'],
-    shown.map((finding) => [
-      finding.certainty === 'likely' ? finding.severity : `${finding.severity} (${finding.certainty})`,
-      code(place(finding.location)),
-      prose(finding.found),
-      prose(finding.why),
-      prose(finding.remedy),
-      `${code(finding.fault)} ${code(finding.id)}`,
-    ]),
-  )
 }
 
 function detail(finding: Finding): string {
@@ -123,6 +113,10 @@ function mapBlocks(map: ProjectMap): string {
       one.location ? code(place(one.location)) : '',
     ])
     blocks.push('## Conventions', table(['topic', 'habit', 'at'], rows))
+  }
+  if (map.policy && !pages) {
+    const rows = map.policy.entries.map((one) => [one.kind, one.name, one.effect, one.reason].map(prose))
+    blocks.push(`## Policy (${map.policy.file})`, table(['list', 'entry', 'effect', 'reason'], rows))
   }
   if (!pages && map.queries.length > 0) {
     blocks.push(`${callsText(map.queries)}. \`understand --focus\` with an endpoint or a model shows them.`)
@@ -368,11 +362,14 @@ function manyToMany(models: Model[]): string[] {
 
 function problems(report: Report): string {
   if (report.problems.length === 0) return ''
-  const lines = report.problems.map(
-    (one) =>
-      `- ${one.effect === 'partial' ? '' : `**${problemMark(one)}** `}${code(one.where)}: ${prose(one.message)}`,
-  )
-  return ['## Problems', '', ...lines].join('\n')
+  const left = report.problems.length - mostProblems
+  const lines = report.problems
+    .slice(0, mostProblems)
+    .map(
+      (one) =>
+        `- ${one.effect === 'partial' ? '' : `**${problemMark(one)}** `}${code(one.where)}: ${prose(one.message)}`,
+    )
+  return ['## Problems', '', ...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
 }
 
 function lastLine(report: Report, shown: Finding[], all: boolean): string {

@@ -123,6 +123,12 @@ function mapText(map: ProjectMap, look: Look): string {
     ])
     blocks.push(`${paint('bold', 'Conventions')}\n${table(['topic', 'habit', 'at'], rows, look)}`)
   }
+  if (map.policy && !pages) {
+    const rows = map.policy.entries.map((one) => [one.kind, one.name, one.effect, one.reason])
+    blocks.push(
+      `${paint('bold', `Policy (${map.policy.file})`)}\n${table(['list', 'entry', 'effect', 'reason'], rows, look)}`,
+    )
+  }
   if (!pages && map.queries.length > 0) {
     const line = `${callsText(map.queries)}. \`understand --focus\` with an endpoint or a model shows them.`
     blocks.push(wrap(line, look.width).join('\n'))

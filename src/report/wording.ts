@@ -71,6 +71,7 @@ export function place(location: Location): string {
 export function guardText(guard: Guard): string {
   const names = guardNames(guard)
   if (guard.level === 'none') {
+    if (guard.public !== undefined) return 'none: public by policy'
     if (guard.proxy !== undefined) return `proxy only: ${guard.proxy}`
     return guard.sometimes === undefined ? 'none' : `${guard.sometimes} on some paths`
   }

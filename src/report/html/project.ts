@@ -50,9 +50,14 @@ export function mapHtml(map: ProjectMap, open: boolean): Markup {
     (one) =>
       html`<tr><th scope="row">${topicText(one)}</th><td>${prose(one.value)}</td><td class="mono">${one.location ? path(place(one.location)) : '-'}</td></tr>`,
   )
+  const declared = (map.policy?.entries ?? []).map(
+    (one) =>
+      html`<tr><th scope="row">${one.kind}</th><td>${one.name}</td><td>${one.effect}</td><td>${one.reason}</td></tr>`,
+  )
   return html`<p>${map.stack.join(' · ')}. ${plural(map.endpoints.length, 'endpoint')}, ${plural(map.models.length, 'model')}, ${callsText(map.queries)}.</p>
 ${endpoints.length > 0 && folded('Endpoints', tableHtml('Endpoints, what guards them and what they touch', ['endpoint and place', 'guard', 'validation', 'reads', 'writes'], endpoints))}
 ${models.length > 0 && folded('Models', tableHtml('Models and whom their rows belong to', ['model', 'role', 'belongs to', 'at'], models))}
+${declared.length > 0 && folded('Policy', tableHtml('What the team has declared', ['list', 'entry', 'effect', 'reason'], declared))}
 ${habits.length > 0 && folded('Conventions', tableHtml('Habits of the project', ['topic', 'habit', 'at'], habits))}`
 }
 
