@@ -1,5 +1,5 @@
 import type { Diagnosis } from './failure.ts'
-import type { Evidence, Finding } from './finding.ts'
+import type { Evidence, Finding, Location } from './finding.ts'
 import type { Guidance } from './guidance.ts'
 import type { ProjectMap } from './map.ts'
 import type { Decision, Package, Question } from './recipe.ts'
@@ -27,12 +27,31 @@ export interface Coverage {
   faults: number
 }
 
+/** Lines of a file around a place. `mark`: what is said of a line. */
+export interface Excerpt {
+  location: Location
+  lines: { line: number; text: string; mark?: string }[]
+}
+
+/** The path of a finding through the code, and what is known where it ends. */
+export interface FindingPath {
+  hops: (Excerpt & { note: string })[]
+  /** What held at the end: who was asked for what, and where. */
+  guards: (Excerpt & { text: string })[]
+  /** What the end is given, and where it comes from: `where.id ← body.id, sent by the caller`. */
+  inputs: string[]
+  /** What would make the finding go away, first what cures it. */
+  silent: string[]
+}
+
 /** The documentation of one fault and, when a finding was asked for, that finding. */
 export interface Explanation {
   fault: string
   title: string
   markdown: string
   findings: Finding[]
+  /** Of the finding that was asked for. */
+  path?: FindingPath
 }
 
 /** A change that was planned for findings, and what became of it. */

@@ -1,5 +1,5 @@
 import { type Finding, trailsOf } from '../core/finding.ts'
-import type { Problem, Report } from '../core/report.ts'
+import type { Explanation, Problem, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { attackLines, checkLines, decisionLines } from './agent-build.ts'
 import { diagnosisLines } from './agent-diagnosis.ts'
@@ -10,6 +10,7 @@ import { mapParts } from './agent-map.ts'
 import { type Step, stepsOf } from './agent-next.ts'
 import { firstPage, laterPage, lineCount, type Part, part, sizeOf } from './agent-parts.ts'
 import { orderedChanges } from './evidence.ts'
+import { excerptLines } from './path.ts'
 import { hidden, looked, oneLine, pagesOf, place, shorten, visible } from './wording.ts'
 
 export interface AgentOptions {
@@ -115,6 +116,18 @@ function evidenceParts(report: Report, shown: Finding[]): Part[] {
   ]
 }
 
+/** What is known where the path ends; its steps are told already. */
+function pathLines({ path }: Explanation): string[] {
+  if (!path) return []
+  const asked = path.guards.map((one) => oneLine(`asked: ${place(one.location)} ${one.text}`))
+  return [
+    ...path.hops.flatMap((hop) => excerptLines(hop).filter((line) => line.startsWith('>'))),
+    ...(asked.length > 0 ? asked : ['asked: nothing that was seen']),
+    ...path.inputs.map((one) => oneLine(`given: ${one}`)),
+    ...path.silent.map((one) => oneLine(`silent when: ${one}`)),
+  ]
+}
+
 function explanationLines(report: Report): string[] {
   if (!report.explanation) return []
   const { findings, markdown } = report.explanation
@@ -125,5 +138,5 @@ function explanationLines(report: Report): string[] {
       trail.steps.map((step) => `path: ${oneLine(place(step.location))} ${oneLine(step.note)}`),
     ),
   ])
-  return [...traces, ...markdown.trim().split('\n')]
+  return [...traces, ...pathLines(report.explanation), ...markdown.trim().split('\n')]
 }

@@ -1,7 +1,10 @@
 /** Findings in Markdown, short enough for a comment on a pull request: a table, and the rest of each one folded away. */
 import { type Finding, trailsOf } from '../core/finding.ts'
+import type { FindingPath } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
-import { code, prose, table } from './markdown-text.ts'
+import { evidenceBlocks } from './markdown-evidence.ts'
+import { code, fenced, prose, table } from './markdown-text.ts'
+import { pathParts } from './path.ts'
 import { broughtText, place } from './wording.ts'
 
 /** Characters for the table and for the details: a comment on GitHub holds 65,536, and a report says more than findings. */
@@ -56,4 +59,34 @@ function detailOf(finding: Finding): string {
     '',
     '</details>',
   ].join('\n')
+}
+
+/** A finding that was asked for, in full. */
+export function explainedFinding(finding: Finding): string {
+  const steps = trailsOf(finding.evidence).flatMap((trail) =>
+    trail.steps.map((step, index) => `${index + 1}. ${code(place(step.location))} ${prose(step.note)}`),
+  )
+  return [
+    `## ${prose(finding.subject)}`,
+    '',
+    `- **found** ${prose(finding.found)}`,
+    `- **why** ${prose(finding.why)}`,
+    `- **do** ${prose(finding.remedy)}`,
+    ...(steps.length > 0 ? ['', ...steps] : []),
+    ...evidenceBlocks(finding)
+      .slice(1)
+      .flatMap((block) => ['', block]),
+  ].join('\n')
+}
+
+/** Its path, with the lines around each hop. */
+export function pathBlocks(path: FindingPath | undefined): string[] {
+  if (!path) return []
+  return pathParts(path).flatMap(({ title, items }) => [
+    `### ${title}`,
+    ...items.map(({ text, code: lines }, index) => {
+      const block = lines.length > 0 ? `\n\n${fenced(lines.join('\n'), '')}` : ''
+      return `${index + 1}. ${prose(text)}${block}`
+    }),
+  ])
 }

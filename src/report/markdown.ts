@@ -1,4 +1,4 @@
-import { type Finding, trailsOf } from '../core/finding.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
@@ -11,7 +11,7 @@ import {
   phasesBlock,
   refutedBlocks,
 } from './markdown-evidence.ts'
-import { findingsBlocks } from './markdown-findings.ts'
+import { explainedFinding, findingsBlocks, pathBlocks } from './markdown-findings.ts'
 import { guidanceBlocks } from './markdown-guidance.ts'
 import { code, prose, table } from './markdown-text.ts'
 import {
@@ -63,7 +63,8 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
     ...provenBlocks(report),
     ...(report.matrix ? matrixBlocks(report.matrix) : []),
     ...refutedBlocks(report.findings),
-    ...(explanation?.findings ?? []).map(detail),
+    ...(explanation?.findings ?? []).map(explainedFinding),
+    ...pathBlocks(explanation?.path),
     explanation ? printable(explanation.markdown).trim() : '',
     ...guidanceBlocks(report.guidance),
     report.map ? mapBlocks(report.map) : '',
@@ -78,23 +79,6 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
 function evidenceOf(shown: readonly Finding[]): string[] {
   const blocks = shown.flatMap(evidenceBlocks)
   return blocks.length > 0 ? ['## Evidence', ...blocks] : []
-}
-
-function detail(finding: Finding): string {
-  const steps = trailsOf(finding.evidence).flatMap((trail) =>
-    trail.steps.map((step, index) => `${index + 1}. ${code(place(step.location))} ${prose(step.note)}`),
-  )
-  return [
-    `## ${prose(finding.subject)}`,
-    '',
-    `- **found** ${prose(finding.found)}`,
-    `- **why** ${prose(finding.why)}`,
-    `- **do** ${prose(finding.remedy)}`,
-    ...(steps.length > 0 ? ['', ...steps] : []),
-    ...evidenceBlocks(finding)
-      .slice(1)
-      .flatMap((block) => ['', block]),
-  ].join('\n')
 }
 
 function mapBlocks(map: ProjectMap): string {

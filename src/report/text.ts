@@ -1,7 +1,8 @@
 import { type Finding, type Severity, type Step, trailsOf } from '../core/finding.ts'
 import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
-import type { Explanation, Report } from '../core/report.ts'
+import type { Explanation, FindingPath, Report } from '../core/report.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
+import { pathParts } from './path.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
 import { nextText, plannedText, provenText } from './text-build.ts'
 import { diagnosisText } from './text-diagnosis.ts'
@@ -246,7 +247,22 @@ function field(name: string, value: string, { paint, width }: Look): string {
 
 function explanationText(explanation: Explanation, look: Look): string {
   const findings = explanation.findings.map((finding) => findingText(finding, look))
-  return [...findings, printable(explanation.markdown).trim()].join('\n\n')
+  return [...findings, ...pathText(explanation.path, look), printable(explanation.markdown).trim()].join(
+    '\n\n',
+  )
+}
+
+/** Each hop with the lines around it. */
+function pathText(path: FindingPath | undefined, { paint, width }: Look): string[] {
+  if (!path) return []
+  return pathParts(path).map(({ title, items }) => {
+    const lines = items.flatMap(({ text, code }, index) => {
+      const [first = '', ...rest] = wrap(text, width - 5, { hang: 2 })
+      const block = code.map((line) => paint('dim', `       ${line}`))
+      return [`  ${String(index + 1).padStart(2)} ${first}`, ...rest.map((line) => `     ${line}`), ...block]
+    })
+    return `${paint('bold', title)}\n${lines.join('\n')}`
+  })
 }
 
 function problemsText(report: Report, { paint, width }: Look): string {

@@ -21,9 +21,9 @@ interface Scene {
 }
 
 /** Weaknesses of which "anybody may call it" is the answer: missing authentication, missing or wrong authorization. */
-const callable = new Set([306, 862, 285])
+export const callable: ReadonlySet<number> = new Set([306, 862, 285])
 /** And those of which "anybody may read it" is: an id that is not the caller's. */
-const readable = new Set([306, 862, 863, 639, 284, 285])
+export const readable: ReadonlySet<number> = new Set([306, 862, 863, 639, 284, 285])
 
 /** The reason for which the policy accepts a finding; nothing where it does not. `cwe`: of its fault. */
 export function acceptedBy(
