@@ -1,3 +1,4 @@
+import type { AccessChange, AccessMatrix } from './access.ts'
 import type { Diagnosis } from './failure.ts'
 import type { Evidence, Finding, Location } from './finding.ts'
 import type { Guidance } from './guidance.ts'
@@ -149,6 +150,10 @@ export interface Report {
   diagnosis?: Diagnosis
   changes?: ReportedChange[]
   matrix?: Matrix
+  /** Who may read and write what, by the source. */
+  access?: AccessMatrix
+  /** What of that is not as it was at an earlier commit. */
+  accessChanges?: AccessChange[]
   /** What was decided while a recipe was planned, and why. */
   decisions?: Decision[]
   questions?: Answered[]

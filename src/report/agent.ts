@@ -1,6 +1,7 @@
 import { type Finding, trailsOf } from '../core/finding.ts'
 import type { Explanation, Problem, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
+import { accessLines } from './access.ts'
 import { attackLines, checkLines, decisionLines } from './agent-build.ts'
 import { diagnosisLines } from './agent-diagnosis.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
@@ -111,6 +112,7 @@ function evidenceParts(report: Report, shown: Finding[]): Part[] {
     part(attackLines(report), 2, 'more attack'),
     part(decisionLines(report), 2, 'more decision'),
     part(changes.flatMap(diffLines), 3, 'more diff line'),
+    part(accessLines(report), 2, 'more endpoint'),
     part(report.matrix ? matrixLines(report.matrix) : [], 2, 'more endpoint'),
     part(refutedLines(report.findings), 1, 'more refuted finding'),
   ]

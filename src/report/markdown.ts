@@ -2,6 +2,7 @@ import type { Finding } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
+import { accessBlocks } from './access.ts'
 import { nextBlocks, plannedBlocks, provenBlocks } from './markdown-build.ts'
 import { diagnosisBlocks } from './markdown-diagnosis.ts'
 import {
@@ -62,6 +63,7 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
     ...changesBlocks(report.changes ?? []),
     ...provenBlocks(report),
     ...(report.matrix ? matrixBlocks(report.matrix) : []),
+    ...accessBlocks(report),
     ...refutedBlocks(report.findings),
     ...(explanation?.findings ?? []).map(explainedFinding),
     ...pathBlocks(explanation?.path),

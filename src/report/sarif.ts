@@ -63,6 +63,8 @@ export function sarif(report: Report, faults: readonly FaultInfo[], version?: st
           ...(report.since ? { since: report.since } : {}),
           ...(report.changes ? { changes: report.changes.map(changeOf) } : {}),
           ...(report.matrix ? { matrix: report.matrix } : {}),
+          ...(report.access ? { access: report.access } : {}),
+          ...(report.accessChanges ? { accessChanges: report.accessChanges } : {}),
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { type Finding, type Severity, type Step, trailsOf } from '../core/finding.ts'
 import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
 import type { Explanation, FindingPath, Report } from '../core/report.ts'
+import { accessText } from './access.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
 import { pathParts } from './path.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
@@ -73,6 +74,7 @@ export function text(report: Report, options: TextOptions = {}): string {
   const blocks = [
     painted('bold', wrapped(report.headline, look.width), paint),
     report.map ? mapText(report.map, look) : '',
+    ...accessText(report, look),
     report.explanation ? explanationText(report.explanation, look) : '',
     ...guidanceText(report.guidance, look),
     ...diagnosisText(report, look),
