@@ -4,6 +4,7 @@
  * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
+import type { Declared } from '../policy/guards.ts'
 import { Calls, fresh, isOutermost, type Recorded, replay } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
@@ -133,6 +134,10 @@ export class Flow implements Machine {
 
   get memberships(): ReadonlySet<string> {
     return this.program.memberships
+  }
+
+  get declared(): Declared {
+    return this.program.declared
   }
 
   get caught(): boolean {
@@ -888,8 +893,9 @@ export class Flow implements Machine {
   private member(of: Value, key: string, frame: Frame, at: number): Value {
     const value = ofVariable(this.memberOf(of, key, frame, at), key)
     // A role of the caller is worth remembering by name, wherever it came from.
-    if (!isRole(key) || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
-    return { ...value, deps: union(value.deps, new Set([`field:${key}`])) }
+    const name = isRole(key) ? key : this.declared.isRole(key) ? `role ${key}` : undefined
+    if (name === undefined || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
+    return { ...value, deps: union(value.deps, new Set([`field:${name}`])) }
   }
 
   private memberOf(of: Value, key: string, frame: Frame, at: number): Value {

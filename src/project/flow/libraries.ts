@@ -3,6 +3,7 @@
  * Everything of the project itself is read from its source; only code outside the repository is listed here.
  */
 import type { Syntax } from '../../source/syntax.ts'
+import { callerOf, sourcesOf } from '../policy/guards.ts'
 import type { Machine } from './machine.ts'
 import { headersGiven, packageCall } from './package-calls.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
@@ -104,6 +105,11 @@ export function libraryCall(
   const { from, name } = what
   const noted = packageCall(machine, callee, what, args, syntax, at)
   if (noted) return noted
+  const guard = args[0]?.shape?.k === 'closure' ? undefined : machine.declared.guard(from, [name])
+  if (guard && !holdsHandler(callee)) {
+    if (guard.rejects) machine.assume(sourcesOf(guard, args), syntax, at, guard.asks === 'session')
+    return callerOf(guard)
+  }
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
@@ -211,6 +217,8 @@ export function wrapperAsks(
   at: number,
 ): void {
   const name = shape.steps.at(-1)?.name ?? ''
+  const guard = machine.declared.guard(shape.from, [name, shape.root])
+  if (guard) machine.assume(sourcesOf(guard, []), syntax, at, guard.asks === 'session')
   const names = [name, shape.root].filter((one) => SIGNATURE.test(one))
   if (names[0] !== undefined)
     machine.assume(new Set([`credential:signature (${names[0]})`]), syntax, at, false)
