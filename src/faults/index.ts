@@ -4,8 +4,10 @@ import missingAuthentication from './authentication/missing-authentication/find.
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
+import callerDecidesCheck from './input/caller-decides-check/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
 import rawSql from './input/raw-sql/find.ts'
+import serverSideRequest from './input/server-side-request/find.ts'
 import nPlusOne from './queries/n-plus-one/find.ts'
 import unboundedList from './queries/unbounded-list/find.ts'
 import secretField from './response/secret-field/find.ts'
@@ -18,8 +20,10 @@ export const faults: Fault<Project>[] = [
   unverifiedJwt,
   unawaitedGuard,
   unscopedAccess,
+  callerDecidesCheck,
   massAssignment,
   rawSql,
+  serverSideRequest,
   nPlusOne,
   unboundedList,
   secretField,

@@ -68,6 +68,10 @@ export class Calls {
         value.schema ? this.id(value.schema) : ''
       },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''},${value.status ?? ''},${shape?.k ?? ''}`,
     )
+    if (value.text) {
+      const { all, head, lead, closed } = value.text
+      out.push(`${this.sources(all)},${this.sources(head)},${closed ? 'c' : ''}${JSON.stringify(lead)}`)
+    }
     if (!shape) return true
     switch (shape.k) {
       case 'literal':

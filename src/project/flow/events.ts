@@ -13,6 +13,12 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** Only how many there are was tested. */
+  count?: true
+  /** What was tested is not the input itself, but what something made of it: `if (!isAllowed(url))`. */
+  derived?: true
+  /** A function that was given the input refuses some of it: it throws where a condition on it does not hold. */
+  refuses?: true
   /** It held because what was asked for was not there. */
   missing?: true
   /** And that was the identity: this is the way of a caller who is not signed in. */
@@ -22,6 +28,8 @@ export interface Fact {
 export interface Call extends Step {
   /** The function was given the request, or the input as a whole: it still is the endpoint's handler, or wraps it. */
   whole: boolean
+  /** By a builder of procedures or actions, with the context and the parsed input: the endpoint's own function. */
+  framed?: true
 }
 
 export interface Moment {
@@ -47,6 +55,28 @@ export interface Raw extends Moment {
   operation: string
   /** Values spliced into the SQL text (not bound as parameters). */
   spliced: Value[]
+}
+
+/** What is done with a value that must not be what a caller likes. */
+export type SinkKind =
+  | 'request'
+  | 'redirect'
+  | 'file'
+  | 'object-key'
+  | 'command'
+  | 'code'
+  | 'regex'
+  | 'html'
+  /** Whether a check takes place. */
+  | 'decision'
+
+/** A value reaches a place where it acts: a URL that is fetched, a path that is opened, code that is run. */
+export interface Sink extends Moment {
+  k: 'sink'
+  sink: SinkKind
+  /** The call as it is written in the package: `fetch`, `axios.get`. */
+  name: string
+  value: Value
 }
 
 export interface Response extends Moment {
@@ -89,4 +119,4 @@ export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse
+export type Event = Access | Pass | Raw | Sink | Response | End | Decode | PromiseTest | Parse

@@ -5,6 +5,7 @@
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
+import { noteSink } from './sinks.ts'
 import {
   allDeps,
   client,
@@ -13,6 +14,7 @@ import {
   shaped,
   statusOf,
   sureLiteral,
+  textOf,
   union,
   unknown,
   type Value,
@@ -101,6 +103,7 @@ export function libraryCall(
   const what = external(callee)
   if (!what) return undefined
   const { from, name } = what
+  noteSink(machine, callee, args, syntax, at)
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
@@ -288,7 +291,8 @@ export function parseCall(
     })
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
-  const outcome = unknown(parsed.deps)
+  // That the schema accepts it says no more of it than the schema does.
+  const outcome = { ...unknown(parsed.deps), text: textOf(parsed) }
   return shaped(
     {
       k: 'object',
@@ -312,14 +316,21 @@ export function parsedInput(input: Value, schema?: Value): Value {
     )
     return shaped({ k: 'object', fields: new Map(fields) }, deps, input.ctl)
   }
-  const path = input.client ?? firstClient(input)
-  if (path === undefined) return unknown(deps)
+  // What was stored is no input of this caller, though an input found it.
+  const stored =
+    input.client === undefined && [...(input.text?.all ?? [])].some((one) => /^\?*stored:/.test(one))
+  const path = input.client ?? (stored ? undefined : firstClient(input))
+  if (path === undefined) return input.text ? { ...unknown(deps), text: input.text } : unknown(deps)
   const value: Value = { deps, ctl: input.ctl, client: path, parsed: !isLoose(schema) }
   return schema ? { ...value, schema } : value
 }
 
-const firstClient = (input: Value): string | undefined =>
-  [...allDeps(input)].find((dep) => dep.startsWith('client:'))?.slice(7)
+/** `parse({ ...row, ...body })`: what is spread names it best. */
+function firstClient(input: Value): string | undefined {
+  const spread = input.shape?.k === 'object' ? (input.shape.open ?? []) : []
+  const whole = spread.find((one) => one.client !== undefined)?.client
+  return whole ?? [...allDeps(input)].find((dep) => dep.startsWith('client:'))?.slice(7)
+}
 
 /** A cookie or header store. What it returns is a credential until somebody verifies it. */
 export function store(kind: 'cookie' | 'header'): Value {

@@ -2,7 +2,18 @@
 import type { Syntax } from '../../source/syntax.ts'
 import type { Access } from './events.ts'
 import type { Machine } from './machine.ts'
-import { allDeps, literal, NONE, type Sources, shaped, source, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  literal,
+  NO_TEXT,
+  NONE,
+  type Sources,
+  shaped,
+  source,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
 
 const READS = [
   'findUnique',
@@ -132,7 +143,12 @@ export function rawQuery(
 export function rowMember(row: Value, key: string): Value {
   if (row.shape?.k !== 'row') return unknown(union(row.deps, source(`field:${key}`).deps), row.ctl)
   if (row.shape.without.has(key)) return literal(undefined)
-  return unknown(union(row.deps, source(`field:${key}`).deps, chosenBy(row.shape.access, key)), row.ctl)
+  const { access } = row.shape
+  const stored: Sources = new Set([`stored:${access.model}.${key}`])
+  return {
+    ...unknown(union(row.deps, source(`field:${key}`).deps, chosenBy(access, key)), row.ctl),
+    text: { ...NO_TEXT, all: stored, head: stored },
+  }
 }
 
 /** What picks the rows of a relation: `include: { members: { where: { userId } } }`. */
