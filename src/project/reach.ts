@@ -1,7 +1,7 @@
 /** Which inputs stand, unchecked, in a value that acts: a URL, a path, the text of a query. */
 import type { Location } from '../core/finding.ts'
 import type { Event, Fact, Moment, Sink, SinkKind } from './flow/events.ts'
-import { depsOf, isTest } from './flow/text.ts'
+import { isChecked } from './flow/text.ts'
 import type { Sources } from './flow/value.ts'
 import { levelOf } from './guards.ts'
 import { isPrivileged } from './ownership.ts'
@@ -42,12 +42,6 @@ export function inputsIn(run: Run, sources: Sources): Reach[] {
   return found
     .filter(({ input, stored }) => stored || named.has(input) || !OWN.test(input))
     .sort((a, b) => Number(b.sure) - Number(a.sure) || Number(a.stored) - Number(b.stored))
-}
-
-/** A condition that held has looked at the input. */
-export function isChecked(facts: readonly Fact[], source: string): boolean {
-  const asked = [source, source.replace(/(\[\])+$/, '')].map(depsOf)
-  return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
 }
 
 /** The caller is the application itself or somebody who may do all: a secret, a signature or a role was asked for. */

@@ -1,10 +1,10 @@
 /** Which columns hold what a caller sent: what is read from them is as little to be trusted as the input was. */
 import type { Access } from './flow/events.ts'
-import { schemaOf } from './flow/text.ts'
+import { isChecked, schemaOf } from './flow/text.ts'
 import { client, textOf, type Value } from './flow/value.ts'
 import { argument } from './ownership.ts'
 import type { Project } from './project.ts'
-import { inputsIn, isChecked } from './reach.ts'
+import { inputsIn } from './reach.ts'
 
 /** The endpoint that writes a column, and the input that it writes. */
 export interface Writer {

@@ -7,7 +7,7 @@ import { tiedInputs } from './guards.ts'
 import { argument, clientInputs, isPrivileged, leaves } from './ownership.ts'
 
 /** An object of the caller that is written with all of its keys. */
-export interface WholeInput {
+interface WholeInput {
   /** `body`, `input.updates`. */
   input: string
   /** The keys that its schema lets through; absent where no schema limits them. */

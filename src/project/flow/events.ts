@@ -55,6 +55,8 @@ export interface Raw extends Moment {
   operation: string
   /** Values spliced into the SQL text (not bound as parameters). */
   spliced: Value[]
+  /** Where each of them was declared to be SQL (`Prisma.raw`), when that is not the query itself. */
+  places?: (Location | undefined)[]
 }
 
 /** What is done with a value that must not be what a caller likes. */

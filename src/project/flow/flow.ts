@@ -33,8 +33,17 @@ import type { Machine } from './machine.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
-import { noteConstructor, noteDecision } from './sinks.ts'
-import { chosenText, composed, holdsInput, limitedText, refusedOf, textOfAll, textOfUrl } from './text.ts'
+import { noteConstructor, noteDecision, noteTagged } from './sinks.ts'
+import {
+  allowing,
+  chosenText,
+  composed,
+  holdsInput,
+  limitedText,
+  refusedOf,
+  textOfAll,
+  textOfUrl,
+} from './text.ts'
 import {
   allDeps,
   type Env,
@@ -994,8 +1003,10 @@ export class Flow implements Machine {
               ? this.member(of, expr.tag.key, frame, expr.tag.at)
               : this.evaluate(expr.tag, frame)
           if (tag.shape?.k === 'chain') return extendChain(tag, items)
+          noteTagged(this, nameOf(expr.tag), expr.parts, items, frame.syntax, expr.at)
         }
-        return composed(expr.parts.flatMap((part, i) => [part, ...items.slice(i, i + 1)]))
+        const parts = expr.parts.flatMap((part, i) => [part, ...items.slice(i, i + 1)])
+        return allowing(composed(parts), this.facts)
       }
       case 'member':
         if (expr.key === 'env' && expr.of.k === 'name' && expr.of.name === 'process')

@@ -6,6 +6,7 @@ import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import { noteSink } from './sinks.ts'
+import { allowing } from './text.ts'
 import {
   allDeps,
   client,
@@ -104,6 +105,8 @@ export function libraryCall(
   if (!what) return undefined
   const { from, name } = what
   noteSink(machine, callee, args, syntax, at)
+  // `if (COLUMNS.includes(sort)) parts.push(Prisma.raw(sort))`: the condition is forgotten where the query is made.
+  if (what.root === 'Prisma' && name === 'raw' && args[0]) args[0] = allowing(args[0], machine.facts)
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {

@@ -5,7 +5,7 @@
 import type { Syntax } from '../../source/syntax.ts'
 import type { SinkKind } from './events.ts'
 import type { Machine } from './machine.ts'
-import { unknown, type Value } from './value.ts'
+import { textOf, unknown, type Value } from './value.ts'
 
 interface Entry {
   from: RegExp
@@ -63,6 +63,12 @@ const TABLE: Entry[] = [
   },
 ]
 
+/** Clients of databases: https://node-postgres.com, https://github.com/porsager/postgres, https://clickhouse.com/docs. */
+const DATABASES =
+  /^(pg|pg-pool|postgres|@neondatabase\/serverless|@vercel\/postgres|mysql2?|mysql2\/promise|mariadb|better-sqlite3|sqlite3?|@libsql\/client|@clickhouse\/client(-web)?|knex|kysely|drizzle-orm(\/.+)?|@planetscale\/database|mssql|duckdb)$/
+const QUERIES = /^\$?(query|execute|exec|run|all|prepare|raw|unsafe|command|queryRaw)$/
+const STATEMENT = /^(\s|--.*\n)*(SELECT|INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|WITH\s+\S+\s+AS)\b/i
+
 /** What is made with `new`. */
 const CONSTRUCTORS: Entry[] = [
   { from: /^global$/, name: /^Function$/, sink: 'code', at: -1 },
@@ -87,6 +93,7 @@ export function noteSink(machine: Machine, callee: Value, args: Value[], syntax:
   if (steps.at(-1)?.name === 'new') return
   const root = shape.k === 'chain' ? shape.root : shape.name
   if (steps.length > 0 && shape.from === 'global' && !/^(Response|globalThis)$/.test(root)) return
+  if (DATABASES.test(shape.from) && QUERIES.test(name)) noteQuery(machine, name, args, syntax, at)
   for (const entry of TABLE) {
     if (!entry.from.test(shape.from) || !entry.name.test(name)) continue
     emit(machine, entry, callee, nameIn(shape.from, name), args, syntax, at)
@@ -110,9 +117,41 @@ export function noteMethod(
   syntax: Syntax,
   at: number,
 ): void {
-  if (machine.naming || name !== 'redirect' || of.shape || of.client !== undefined) return
+  if (machine.naming || of.shape || of.client !== undefined) return
+  if (QUERIES.test(name) && STATEMENT.test(textOf(statementIn(args) ?? unknown()).lead))
+    noteQuery(machine, name, args, syntax, at)
+  if (name !== 'redirect') return
   const value = args.at(-1)
   if (value) machine.emit({ ...machine.moment(syntax, at), k: 'sink', sink: 'redirect', name, value })
+}
+
+const statementIn = ([first]: readonly Value[]): Value | undefined =>
+  first?.shape?.k === 'object'
+    ? [...first.shape.fields].find(([key]) => /^(query|text|sql)$/.test(key))?.[1]
+    : first
+
+function noteQuery(machine: Machine, operation: string, args: Value[], syntax: Syntax, at: number): void {
+  const statement = statementIn(args)
+  if (statement?.text)
+    machine.emit({ ...machine.moment(syntax, at), k: 'raw', operation, spliced: [statement] })
+}
+
+/**
+ * A tagged template of SQL whose tag is not known. A piece of SQL that was put together before can only be meant to
+ * become SQL: a tag that binds what stands in `${}` would make a string of it.
+ */
+export function noteTagged(
+  machine: Machine,
+  tag: string,
+  parts: readonly string[],
+  items: readonly Value[],
+  syntax: Syntax,
+  at: number,
+): void {
+  if (machine.naming || !STATEMENT.test(parts[0] ?? '')) return
+  const spliced = items.filter(({ client, text }) => client === undefined && text !== undefined)
+  const operation = tag.split('.').at(-1) ?? tag
+  if (spliced.length > 0) machine.emit({ ...machine.moment(syntax, at), k: 'raw', operation, spliced })
 }
 
 /** The same for `new`. */

@@ -207,7 +207,7 @@ export const holdsInput = (value: Value): boolean =>
  * A condition on what an input is, not on whether or how much of it is there. That no row was found by it is none; what a
  * function made of it is.
  */
-export const isTest = ({ deps, presence, missing, absent, count, derived }: Fact): boolean =>
+const isTest = ({ deps, presence, missing, absent, count, derived }: Fact): boolean =>
   !absent &&
   !count &&
   (derived ? !(missing && [...deps].some((dep) => dep.startsWith('row:'))) : !presence && !missing)
@@ -222,7 +222,25 @@ export function refusedOf(refused: ReadonlySet<string>, args: readonly Value[]):
 }
 
 /** The sources that a condition on an input, or on a column, depends on. */
-export function depsOf(source: string): string[] {
+function depsOf(source: string): string[] {
   const column = /^stored:([^.]+)\.([^.]+)/.exec(source)
   return column ? [`row:${column[1]}`, `field:${column[2]}`] : [source]
+}
+
+/** A condition that held has looked at the input. */
+export function isChecked(facts: readonly Fact[], source: string): boolean {
+  const asked = [source, source.replace(/(\[\])+$/, '')].map(depsOf)
+  return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
+}
+
+/** The value as it is under conditions: what these have looked at may stand in it. */
+export function allowing(value: Value, facts: readonly Fact[]): Value {
+  if (facts.length === 0) return value
+  const text = textOf(value)
+  const left = (of: Sources): Sources => {
+    const kept = [...of].filter((one) => !isChecked(facts, one.replace(/^\?/, '')))
+    return kept.length === of.size ? of : new Set(kept)
+  }
+  const all = left(text.all)
+  return all === text.all ? value : { ...value, text: { ...text, all, head: left(text.head) } }
 }
