@@ -3,6 +3,7 @@ import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
 import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { remoteCall } from './remote.ts'
 import { noteMethod } from './sinks.ts'
 import { textOfCall } from './text.ts'
 import {
@@ -14,6 +15,7 @@ import {
   shaped,
   statusOf,
   textOf,
+  textsAsked,
   union,
   unknown,
   type Value,
@@ -80,9 +82,11 @@ function result(
   name: string,
   of?: Value,
 ): Value {
-  const deps = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
+  const given = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
+  const outside = shape?.k === 'external' || shape?.k === 'chain'
+  const deps = union(given, outside ? remoteCall(machine, shape, args, syntax, at) : NONE)
   if (of && args[0] && /^(then|catch|finally)$/.test(name) && !machine.naming) {
     if (name === 'then') return machine.call(args[0], [of], syntax, at, name)
     machine.attempt(args[0], [unknown(new Set(['error']))], syntax, at, name)
@@ -157,6 +161,8 @@ function result(
     return named(shape, args, syntax, at, deps)
   }
   for (const one of closures) machine.attempt(one, [], syntax, at)
+  // `['OWNER', 'ADMIN'].includes(membership.role)`
+  if (name === 'includes' && of) return unknown(union(deps, textsAsked(deps, [of, ...args])), of.ctl)
   return unknown(deps, of?.ctl)
 }
 
