@@ -38,10 +38,10 @@ export function understandQuestion(
   const { subject, rest } = subjectOf(project, question, index.asked)
   const [best, ...others] = candidates(index, rest)
   if (!best || !isNear(best)) {
-    const far = [...(best ? [best] : []), ...others].filter(isFar).slice(0, 3)
+    const far = [...(best ? [best] : []), ...others].filter(isFar).slice(0, NAMED)
     return { sections: [], near: far.map(({ section }) => section), subject }
   }
-  const near = others.filter((one) => isNear(one) && one.score >= best.score * CLOSE).slice(0, 2)
+  const near = others.filter((one) => isFar(one) && one.score >= best.score * CLOSE).slice(0, NAMED)
   return {
     sections: [best.section],
     near: near.map(({ section }) => section),
@@ -50,7 +50,9 @@ export function understandQuestion(
 }
 
 /** Of the best score, what another section has to have to be named beside it. */
-const CLOSE = 0.55
+const CLOSE = 0.4
+/** More is a table of contents. */
+const NAMED = 4
 
 function byName(
   books: readonly Playbook[],
