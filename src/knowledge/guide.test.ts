@@ -98,6 +98,7 @@ describe('what a question is about', () => {
     ['the longer of two names', 'sum invoice lines', 'InvoiceLine'],
     ['the one that is named first', 'a comment of a work order', 'Comment'],
     ['nobody where users are only mentioned', 'ten users at once', undefined],
+    ['not the one who asks, at the beginning', 'User requests an invoice of somebody else', 'Invoice'],
     ['the user where it is written as in the schema', 'soft delete on User', 'User'],
   ])('is %s', (_, question, name) => {
     expect(subject(question).entity?.name).toBe(name)

@@ -140,9 +140,14 @@ function phrases({ weight }: Index, { phrases }: Indexed, stems: readonly string
  */
 const NEAR = 10
 
+/** From here on, several of its words and mostly a phrase were said: half of the questions that a playbook answers. */
+const SURE = 27
+
 /** Below this it shares a word by chance. */
 const FAR = 4
 
 export const isNear = ({ score }: Candidate): boolean => score >= NEAR
+
+export const isSure = ({ score }: Candidate): boolean => score >= SURE
 
 export const isFar = ({ score }: Candidate): boolean => score >= FAR

@@ -126,12 +126,12 @@ interface Naming {
 
 /**
  * The models that the text names, in its sequence, in any of the ways in which people write them: `WorkOrder`, `work orders`. Users,
- * tenants and memberships are in every other sentence: they are meant when they are written as in the schema.
+ * tenants and memberships are in every other sentence: they are meant when they are written as in the schema, after what else is named.
  */
 function namedIn(models: readonly Entity[], text: string): Naming[] {
   const found = models.flatMap((entity) => {
-    const isCommon = entity.role === 'user' || entity.role === 'tenant' || entity.role === 'membership'
-    const pattern = isCommon ? new RegExp(`\\b${entity.name}\\b`) : anyForm(entity.name)
+    // A sentence begins with a capital, too: `User asks for …`.
+    const pattern = isCommon(entity) ? new RegExp(`(?<!^)\\b${entity.name}\\b`) : anyForm(entity.name)
     const match = pattern.exec(text)
     return match ? [{ entity, text: pattern, at: match.index, end: match.index + match[0].length }] : []
   })
@@ -147,8 +147,10 @@ function namedIn(models: readonly Entity[], text: string): Naming[] {
             other.end - other.at > one.end - one.at,
         ),
     )
-    .sort((a, b) => a.at - b.at)
+    .sort((a, b) => Number(isCommon(a.entity)) - Number(isCommon(b.entity)) || a.at - b.at)
 }
+
+const isCommon = ({ role }: Entity): boolean => role === 'user' || role === 'tenant' || role === 'membership'
 
 function anyForm(name: string): RegExp {
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_]+/)
