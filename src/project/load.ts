@@ -112,6 +112,21 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   applyProxiesToMounted(endpoints, read)
   applyInside(runs, read)
 
+  // Only a map shows them, and they need files that no endpoint reaches.
+  const conventions = once(() =>
+    readConventions({
+      files,
+      packages,
+      read,
+      program,
+      schemas: dataModels.flatMap((one) => one.files),
+      handlers: new Set(
+        entries.flatMap(({ kind, location }) => (kind === 'middleware' ? [] : [location.file])),
+      ),
+      aliasesFor: resolver.aliasesFor,
+    }),
+  )
+
   return {
     root,
     folder,
@@ -133,18 +148,18 @@ export async function loadProject(asked: string, options: Options = {}): Promise
       endpoints,
       queries,
       models: dataModels.flatMap((one) => toMapModels(one)),
-      conventions: readConventions({
-        files,
-        packages,
-        read,
-        program,
-        schemas: dataModels.flatMap((one) => one.files),
-        handlers: new Set(
-          entries.flatMap(({ kind, location }) => (kind === 'middleware' ? [] : [location.file])),
-        ),
-        aliasesFor: resolver.aliasesFor,
-      }),
+      get conventions() {
+        return conventions()
+      },
     },
+  }
+}
+
+function once<T>(work: () => T): () => T {
+  let known: { value: T } | undefined
+  return () => {
+    known ??= { value: work() }
+    return known.value
   }
 }
 
