@@ -16,10 +16,6 @@ export const CUES: ReadonlyMap<string, RegExp> = new Map([
     'take back',
     /\b(?:undo|revert|roll(?:ed)? ?back|take (?:it|that|this|them)? ?back|put (?:it|that|this|them|everything|all)? ?back|restore|get (?:my|the|our) (?:old|previous|original)|back to (?:how|what) it was|as it was before)\b/,
   ],
-  [
-    'undo of a deployment',
-    /\b(?:migrations?|transactions?|deploy(?:ment|ed)?|release|backup|savepoint)\b.*\b(?:undo|revert|roll(?:ed)? ?back|restore)\b|\b(?:undo|revert|roll(?:ed)? ?back|restore)\b.*\b(?:migrations?|transactions?|deploy(?:ment|ed)?|release|backup|dump)\b/,
-  ],
   // Setting the tool up for coding agents.
   [
     'names an agent',
@@ -145,7 +141,6 @@ export const CUES: ReadonlyMap<string, RegExp> = new Map([
     /\b(?:don'?t|doesn'?t|no|not|without) (?:have |has |any |a |yet |exist)*(?:auth\w*|log ?-?in|users? accounts?|accounts?|sign ?-?in)\b|\b(?:log ?-?in|logout|auth\w*) (?:doesn'?t|does not) exist\b|\bno way for (?:a |the )?users?\b/,
   ],
   ['refresh tokens', /\b(?:refresh[ -]tokens?|rotation|reuse detection)\b/],
-  ['current user', /\b(?:me endpoint|current user from)\b/],
   [
     'other ways to sign in',
     /\b(?:google|github|oauth|social|saml|sso|magic[ -]links?|passkeys?|webauthn|2fa|mfa|totp|otp|clerk|auth0|ldap|apple|facebook|microsoft|azure|okta|keycloak|forgot(?:ten)? password|password reset|reset (?:the )?password|verification mail|invite\w*)\b/,
@@ -156,7 +151,6 @@ export const CUES: ReadonlyMap<string, RegExp> = new Map([
     /\b(?:write|add|generate|create|make|need|want|give|cover|fill|missing|zero|no|please|pls|for|unit|integration|e2e\S*|http|regression|api)\b.*\b(?:tests?|specs?|test ?suite|test ?cases|coverage|untested)\b|\b(?:tests?|specs?|test ?suite|coverage)\b.*\b(?:for|on|of|against)\b|\bcover\b.*(?:<endpoint>|<file>|\broutes?\b|\bendpoints?\b)|\buntested\b|\bregression\b/,
   ],
   ['test an endpoint', /^tests? (?:<endpoint>|<file>)/],
-  ['write checks', /\bwrite\b.*\bchecks? (?:that )?(?:<endpoint>|the)/],
   ['test runner', /\b(?:vitest|jest|node:test)\b/],
   [
     'other kinds of tests',
