@@ -214,10 +214,7 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    more: Pick<
-      Fact,
-      'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived'
-    > = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
