@@ -1,26 +1,63 @@
-// Makes dist/cli/mcp.js one file that holds the protocol and the list of tools, so that an agent's host has its answer at
-// once: what does the work (dist/mcp/session.js and all below it) is read when the first call comes.
+// Makes dist/cli/main.js and dist/cli/mcp.js quick to start: few files in place of hundreds. What the command line needs is in
+// main.js and the chunks beside it. mcp.js holds the protocol and the list of tools, so that an agent's host has its answer
+// at once: what does the work (dist/mcp/session.js and all below it) is read when the first call comes.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, posix, sep } from 'node:path'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { root } from './build.mjs'
 
 const dist = join(root, 'dist')
 
+const shared = {
+  allowOverwrite: true,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  metafile: true,
+  absWorkingDir: root,
+}
+
 export async function bundle() {
+  const list = await tools()
+  await commandLine()
+  await server(list)
+}
+
+/** Packages stay packages, but for those of a hundred files. */
+const inlined = ['yaml', 'zod']
+const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const packages = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+  (name) => !inlined.includes(name),
+)
+
+async function commandLine() {
   const { metafile } = await build({
+    ...shared,
+    entryPoints: [join(dist, 'cli/main.js')],
+    outdir: join(dist, 'cli'),
+    chunkNames: 'chunk-[hash]',
+    splitting: true,
+    // Stacks of errors that users send name our functions.
+    minify: false,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: [...packages, './mcp.js'],
+    // The build of it that is made of modules.
+    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
+    plugins: [english, placed],
+  })
+  writeFileSync(join(dist, 'cli/main.LICENSES.txt'), licences(Object.keys(metafile.inputs)))
+}
+
+async function server(list) {
+  const { metafile } = await build({
+    ...shared,
     entryPoints: [join(dist, 'cli/mcp.js')],
     outfile: join(dist, 'cli/mcp.js'),
-    allowOverwrite: true,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    metafile: true,
-    absWorkingDir: root,
-    plugins: [parts(await tools())],
+    plugins: [english, parts(list)],
   })
   // They are in the file now, and would ask for packages that a user does not have.
   for (const name of ['server', 'tool-list'])
@@ -37,17 +74,44 @@ async function tools() {
   return listTools(operations)
 }
 
-/**
- * The session stays outside, the list of tools is a value. Two parts of packages that cost a third of the start and are
- * never asked stay out: the words of zod in other languages, and a validator for answers to questions that we do not ask.
- */
-const parts = (list) => ({
-  name: 'parts',
-  setup({ onResolve, onLoad }) {
+/** The words of zod in other languages are never asked for. */
+const english = {
+  name: 'english',
+  setup({ onLoad }) {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js'",
       resolveDir: join(root, 'node_modules/zod/v4/locales'),
     }))
+  },
+}
+
+/** A file that asks where it is gets the place that it had before it went into a chunk: files that are beside it are still there. */
+const placed = {
+  name: 'placed',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      if (path.includes('node_modules') || !/\bimport\.meta\b/.test(text)) return undefined
+      const own = relative(join(dist, 'cli'), path).split(sep).join(posix.sep)
+      const url = `new URL(${JSON.stringify(own)}, import.meta.url)`
+      return {
+        contents: `import { fileURLToPath as toPath } from 'node:url'
+          const ownUrl = ${url}.href
+          const ownFolder = toPath(new URL('.', ownUrl)).replace(/[\\\\/]$/, '')
+          ${text.replaceAll('import.meta.url', 'ownUrl').replaceAll('import.meta.dirname', 'ownFolder')}`,
+        resolveDir: dirname(path),
+      }
+    })
+  },
+}
+
+/**
+ * The session stays outside, the list of tools is a value. A validator for answers to questions that we do not ask stays out: it
+ * costs a fifth of the start.
+ */
+const parts = (list) => ({
+  name: 'parts',
+  setup({ onResolve, onLoad }) {
     onLoad({ filter: /[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/ }, () => ({
       contents: `export { default as process } from 'node:process'
         export class DefaultJsonSchemaValidator {

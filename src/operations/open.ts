@@ -22,7 +22,7 @@ export interface Opened {
 export async function openProject(context: Context, instead?: Instead): Promise<Opened> {
   const { root, progress } = context
   const project = await loadProject(root, { ...(progress && { progress }), ...(instead && { instead }) })
-  const problems = [...project.problems]
+  const { problems } = project
   let fatal = problems.find((problem) => problem.effect === 'fatal')
   if (!fatal && !project.map.packages.some((one) => one.next || one.prisma)) {
     const message =

@@ -35,7 +35,8 @@ export const understand: Operation<z.infer<typeof input>> = {
     if (matrix) return matrixReport(focus, context)
     const start = performance.now()
     const { project, problems, fatal } = await openProject(context)
-    const map = focus === undefined || fatal ? project.map : focusMap(project.map, focus)
+    // A copy has read the habits, and what went wrong there is among the problems.
+    const map = focus === undefined || fatal ? { ...project.map } : focusMap(project.map, focus)
     return {
       operation: 'understand',
       headline: fatal ? fatal.message : describe(map, focus),

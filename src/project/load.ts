@@ -126,6 +126,21 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   const told = tellPolicy({ policy, file: policyPath, declared, runs, dataModels })
   problems.push(...told.problems)
 
+  // Only a map shows them, and they need files that no endpoint reaches.
+  const conventions = once(() =>
+    readConventions({
+      files,
+      packages,
+      read,
+      program,
+      schemas: dataModels.flatMap((one) => one.files),
+      handlers: new Set(
+        entries.flatMap(({ kind, location }) => (kind === 'middleware' ? [] : [location.file])),
+      ),
+      aliasesFor: resolver.aliasesFor,
+    }),
+  )
+
   return {
     root,
     folder,
@@ -149,18 +164,18 @@ export async function loadProject(asked: string, options: Options = {}): Promise
       endpoints,
       queries,
       models: dataModels.flatMap((one) => toMapModels(one)),
-      conventions: readConventions({
-        files,
-        packages,
-        read,
-        program,
-        schemas: dataModels.flatMap((one) => one.files),
-        handlers: new Set(
-          entries.flatMap(({ kind, location }) => (kind === 'middleware' ? [] : [location.file])),
-        ),
-        aliasesFor: resolver.aliasesFor,
-      }),
+      get conventions() {
+        return conventions()
+      },
     },
+  }
+}
+
+function once<T>(work: () => T): () => T {
+  let known: { value: T } | undefined
+  return () => {
+    known ??= { value: work() }
+    return known.value
   }
 }
 

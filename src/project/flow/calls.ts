@@ -24,7 +24,7 @@ export interface Recorded {
   returned: { syntax: Syntax; at: number } | undefined
 }
 
-const PARTS = 60
+const PARTS = 160
 const KEPT = 20_000
 
 export class Calls {
@@ -64,9 +64,11 @@ export class Calls {
     if (out.length > PARTS) return false
     const { shape } = value
     out.push(
-      `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''},${value.parsed ? 'p' : ''},${
+      `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''}${value.inText ? `~${value.inText}` : ''},${value.parsed ? 'p' : ''},${
         value.schema ? this.id(value.schema) : ''
-      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''},${value.status ?? ''},${shape?.k ?? ''}`,
+      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''}${
+        value.gap ? `g${value.gap.held}${this.sources(value.gap.deps)}` : ''
+      },${value.status ?? ''},${shape?.k ?? ''}`,
     )
     if (!shape) return true
     switch (shape.k) {
@@ -84,6 +86,9 @@ export class Calls {
         return true
       case 'request':
         return true
+      case 'native':
+        out.push(shape.name ?? '')
+        return shape.name !== undefined && !shape.fields
       case 'promise':
         out.push(shape.name)
         return this.write(shape.of, out)

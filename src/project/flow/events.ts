@@ -13,6 +13,10 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** The function of the project that answered: `canView lib/permissions.ts`. */
+  asked?: string
+  /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
+  partial?: true
   /** It held because what was asked for was not there. */
   missing?: true
   /** And that was the identity: this is the way of a caller who is not signed in. */
@@ -84,9 +88,49 @@ export interface Parse extends Moment {
   by?: Value
 }
 
+/** A check of a row that is made only when there is something to hold it against: `if (scope && row.scope !== scope)`. */
+export interface LooseCheck extends Moment {
+  k: 'loose-check'
+  /** What may be missing, as it is written. */
+  name: string
+  scope: Value
+  row: Value
+}
+
+/** `!user.role === 'admin'`: the negation binds first, so that a boolean is held against a text. */
+export interface NegatedComparison extends Moment {
+  k: 'negated-comparison'
+  /** What was meant to be compared, as it is written. */
+  name: string
+  text: string
+  value: Value
+}
+
+/** A call of another system, through its package or by its address, that reads, changes or removes one thing of it. */
+export interface Remote extends Moment {
+  k: 'remote'
+  /** Package, or `fetch`. */
+  from: string
+  /** As it is called: `runs.retrieve`. */
+  name: string
+  writes: boolean
+  args: readonly Value[]
+}
+
 /** A proxy lets the request through. */
 export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse
+export type Event =
+  | Access
+  | Pass
+  | Raw
+  | Response
+  | End
+  | Decode
+  | PromiseTest
+  | Parse
+  | LooseCheck
+  | NegatedComparison
+  | Remote

@@ -12,8 +12,10 @@ import {
   callStep,
   elementOf,
   extendChain,
+  givenIn,
   isNothing,
   isParameter,
+  looseTest,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -33,6 +35,7 @@ import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
 import {
   allDeps,
+  chosen,
   type Env,
   either,
   extended,
@@ -46,6 +49,7 @@ import {
   shaped,
   sureLiteral,
   surely,
+  textsAsked,
   trusted,
   truthOf,
   union,
@@ -191,13 +195,13 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    missing: { missing?: true; absent?: true } = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
     const location = placeOf(syntax, at)
     const term = `${location.file}:${location.line}:${location.column}${holds ? '+' : '-'}`
-    const fact: Fact = { deps, location, within, presence, terms: [term], ...missing }
+    const fact: Fact = { deps, location, within, presence, terms: [term], ...more }
     this.facts = [...this.facts, fact]
     return fact
   }
@@ -319,13 +323,12 @@ export class Flow implements Machine {
     from: Syntax,
     at: number,
   ): Value {
-    const deps = union(...args.map((arg) => allDeps(arg)))
     if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
       else if (this.stack.length >= DEPTH) this.cut()
       else this.impure(this.stack.indexOf(fn) + 1)
-      return unknown(deps)
+      return unknown(depsOf(args))
     }
     const key =
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
@@ -379,7 +382,7 @@ export class Flow implements Machine {
     this.stack.pop()
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
-    const value = this.result(fn, frame, before, deps)
+    const value = this.result(fn, frame, before, args)
     const kept = trace.cut ? deepKey : key
     if (kept !== undefined && trace.pure) {
       const gained = this.facts.slice(before.length)
@@ -441,13 +444,13 @@ export class Flow implements Machine {
     return here.value
   }
 
-  private result(fn: Fn, frame: Frame, before: readonly Fact[], deps: Sources): Value {
+  private result(fn: Fn, frame: Frame, before: readonly Fact[], args: readonly Value[]): Value {
     const [first, ...rest] = frame.returns
     if (!first) {
       // Every path throws: the caller does not go on.
       this.facts = before
       if (!this.naming) this.gone = true
-      return unknown(deps)
+      return unknown(depsOf(args))
     }
     this.facts = this.naming ? before : rest.reduce((facts, one) => join(facts, one.facts), first.facts)
     const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
@@ -455,7 +458,9 @@ export class Flow implements Machine {
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
       : value
     const back = frame.back ?? first.facts
-    return this.naming ? result : withBack(result, back, outcomesOf(frame.returns))
+    if (this.naming) return result
+    const by = fn.name === '' ? value.by : `${fn.name} ${frame.syntax.file}`
+    return withBack(result, back, outcomesOf(frame.returns), by)
   }
 
   // ---- statements
@@ -585,12 +590,17 @@ export class Flow implements Machine {
     this.learn(test, false, frame)
     const exitNo = this.statements0(no)
     const factsNo = this.facts
+    if (exitYes !== 'on') this.noteLoose(test, before, frame)
     frame.branch--
     if (trusted(asks)) frame.asked.pop()
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
       frame.ctl = union(frame.ctl, value.deps, value.ctl)
     this.facts =
-      exitYes === 'on' && exitNo === 'on' ? join(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
+      exitYes === 'on' && exitNo === 'on'
+        ? this.idle(join(factsYes, factsNo), factsYes, before, test, frame)
+        : exitYes === 'on'
+          ? factsYes
+          : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
   }
@@ -608,7 +618,56 @@ export class Flow implements Machine {
           ? left
           : this.certain(this.quiet(test.right, frame), test.right, frame)
     }
-    return surely(value) ?? (isParameter(test, frame.syntax) ? truthOf(value) : undefined)
+    if (!isParameter(test, frame.syntax)) return surely(value)
+    return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /**
+   * `if (input.customerId) await requireCustomer(input.customerId)`: what was checked of an input holds afterwards as well,
+   * since where the input was not sent, there is nothing to check.
+   */
+  private idle(
+    held: readonly Fact[],
+    checked: readonly Fact[],
+    before: readonly Fact[],
+    test: Expr,
+    frame: Frame,
+  ): readonly Fact[] {
+    if (checked.length === before.length || this.naming) return held
+    const inputs = givenIn(test)?.map((expr) => this.quiet(expr, frame).client)
+    const [input] = inputs ?? []
+    if (!inputs || input === undefined || !inputs.every((one) => one === input)) return held
+    const isOf = (dep: string): boolean =>
+      dep === `client:${input}` || dep.startsWith(`client:${input}.`) || dep.startsWith(`client:${input}[`)
+    const own = checked.filter(
+      (fact) => !before.includes(fact) && !held.includes(fact) && [...fact.deps].some(isOf),
+    )
+    return own.length === 0 ? held : [...held, ...own]
+  }
+
+  private noteNegated(expr: Expr & { k: 'binary' }, value: Value, frame: Frame): void {
+    const { left, right, op } = expr
+    if (this.naming || !/^[!=]==?$/.test(op) || left.k !== 'unary' || left.op !== '!') return
+    if (left.of.k === 'unary' || right.k !== 'literal' || typeof right.value !== 'string') return
+    const name = nameOf(left.of)
+    this.emit({
+      ...this.moment(frame.syntax, expr.at),
+      k: 'negated-comparison',
+      name,
+      text: right.value,
+      value,
+    })
+  }
+
+  /** `if (scope && row.scope !== scope) return`: without a scope, nothing is checked. */
+  private noteLoose(test: Expr, facts: readonly Fact[], frame: Frame): void {
+    const loose = this.naming ? undefined : looseTest(test)
+    if (!loose) return
+    const row = this.quiet(loose.row, frame)
+    if (![...row.deps].some((dep) => dep.startsWith('row:'))) return
+    const scope = this.quiet(loose.scope, frame)
+    const name = nameOf(loose.scope)
+    this.emit({ ...this.moment(frame.syntax, test.at), facts, k: 'loose-check', name, scope, row })
   }
 
   private statements0(work: () => Exit): Exit {
@@ -699,6 +758,10 @@ export class Flow implements Machine {
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
       this.facts = join(left, this.facts)
+      if (test.left.k === 'binary' && test.right.k === 'binary') {
+        const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
+        if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })
+      }
       return
     }
     const value = this.quiet(test, frame)
@@ -716,7 +779,11 @@ export class Flow implements Machine {
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
       yes,
-      { ...(missing ? { missing } : {}), ...(absent ? { absent } : {}) },
+      {
+        ...(missing ? { missing } : {}),
+        ...(absent ? { absent } : {}),
+        ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
+      },
     )
   }
 
@@ -947,7 +1014,8 @@ export class Flow implements Machine {
           if (tag.shape?.k === 'chain') return extendChain(tag, items)
         }
         const deps = union(...items.map((item) => allDeps(item)))
-        return unknown(deps)
+        const inText = items.map((item) => item.client ?? item.inText).find((one) => one !== undefined)
+        return inText === undefined ? unknown(deps) : { ...unknown(deps), inText }
       }
       case 'member':
         if (expr.key === 'env' && expr.of.k === 'name' && expr.of.name === 'process')
@@ -1013,12 +1081,14 @@ export class Flow implements Machine {
       case 'binary': {
         const left = this.evaluate(expr.left, frame)
         const right = this.evaluate(expr.right, frame)
+        this.noteNegated(expr, left, frame)
         const flags = [truthOf(left), truthOf(right)]
         if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
-        return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
+        const deps = union(allDeps(left), allDeps(right))
+        return unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
@@ -1065,7 +1135,8 @@ export class Flow implements Machine {
         this.learn(expr.test, false, frame)
         const no = this.evaluate(expr.no, frame)
         this.facts = before
-        return either(yes, no, union(test.deps, test.ctl))
+        const deps = union(test.deps, test.ctl)
+        return chosen(yes, no, deps, deps)
       }
       case 'assign': {
         const value = this.evaluate(expr.value, frame)
@@ -1218,6 +1289,8 @@ export class Flow implements Machine {
   }
 }
 
+const depsOf = (args: readonly Value[]): Sources => union(...args.map((arg) => allDeps(arg)))
+
 /** The arguments of a call in the source: those that are left out are nothing, which is known. */
 function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Value[] {
   const params = callee.shape?.k === 'closure' ? callee.shape.fn.params : []
@@ -1225,6 +1298,12 @@ function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Val
   const left = params.slice(args.length).filter((param) => param.k !== 'rest')
   return [...args, ...left.map(() => sureLiteral(undefined))]
 }
+
+const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
+
+/** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
+const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
+  !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -3,6 +3,7 @@ import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
 import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { remoteCall } from './remote.ts'
 import {
   allDeps,
   client,
@@ -11,6 +12,7 @@ import {
   NONE,
   shaped,
   statusOf,
+  textsAsked,
   union,
   unknown,
   type Value,
@@ -48,9 +50,11 @@ export function invoke(
   name: string,
   of?: Value,
 ): Value {
-  const deps = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
+  const given = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
+  const outside = shape?.k === 'external' || shape?.k === 'chain'
+  const deps = union(given, outside ? remoteCall(machine, shape, args, syntax, at) : NONE)
   if (of && args[0] && /^(then|catch|finally)$/.test(name) && !machine.naming) {
     if (name === 'then') return machine.call(args[0], [of], syntax, at, name)
     machine.attempt(args[0], [unknown(new Set(['error']))], syntax, at, name)
@@ -123,6 +127,8 @@ export function invoke(
     return named(shape, args, syntax, at, deps)
   }
   for (const one of closures) machine.attempt(one, [], syntax, at)
+  // `['OWNER', 'ADMIN'].includes(membership.role)`
+  if (name === 'includes' && of) return unknown(union(deps, textsAsked(deps, [of, ...args])), of.ctl)
   return unknown(deps, of?.ctl)
 }
 

@@ -333,6 +333,7 @@ const firstClient = (input: Value): string | undefined =>
 export function store(kind: 'cookie' | 'header'): Value {
   const get = shaped({
     k: 'native',
+    name: kind,
     call: (args) => {
       const key = args[0]?.shape?.k === 'literal' ? String(args[0].shape.value) : '*'
       if (kind === 'header' && !/auth|token|key|secret|signature|cookie|session|bearer|hmac|\*/i.test(key))
@@ -350,9 +351,10 @@ export function store(kind: 'cookie' | 'header'): Value {
 
 /** The `Request` of a route handler and the `req` of pages/api. */
 export function requestValue(method?: string): Value {
-  const give = (value: Value): Value => shaped({ k: 'native', call: () => value })
+  const give = (name: string, value: Value): Value => shaped({ k: 'native', name, call: () => value })
   const search = shaped({
     k: 'native',
+    name: 'query',
     call: (args) => client(`query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`),
   })
   const params = shaped(
@@ -386,6 +388,7 @@ export function requestValue(method?: string): Value {
           'get',
           shaped({
             k: 'native',
+            name: 'field of a form',
             call: (args) => client(`body.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`),
           }),
         ],
@@ -395,11 +398,11 @@ export function requestValue(method?: string): Value {
     body.deps,
   )
   const fields = new Map<string, Value>([
-    ['json', give(body)],
-    ['text', give(body)],
-    ['arrayBuffer', give(body)],
-    ['blob', give(body)],
-    ['formData', give(form)],
+    ['json', give('body', body)],
+    ['text', give('body', body)],
+    ['arrayBuffer', give('body', body)],
+    ['blob', give('body', body)],
+    ['formData', give('form', form)],
     ['body', body],
     ['query', client('query')],
     ['url', client('url')],
@@ -409,7 +412,7 @@ export function requestValue(method?: string): Value {
     ['method', method === undefined ? unknown() : sureLiteral(method)],
   ])
   const request = shaped({ k: 'object', fields, open: [literal(null)] })
-  fields.set('clone', give(request))
+  fields.set('clone', give('clone', request))
   return request
 }
 
