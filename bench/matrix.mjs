@@ -42,8 +42,12 @@ function expected(row, identity) {
   const cells = (row?.models ?? []).filter(({ model }) => owned.has(model))
   const has = (use, ...levels) => cells.some((one) => one[use] && levels.includes(one[use].level))
   const foreign = nobody ? ['none'] : ['none', 'session']
-  if (has('write', ...foreign)) return ['foreign-write']
-  if (has('read', ...foreign)) return ['foreign-read']
+  // These identities have sessions, and no keys of machines.
+  if (/^(api-key|signature|secret)$/.test(row?.guard ?? '')) return ['denied']
+  const refused = (use) =>
+    cells.some((one) => one[use]?.role && foreign.includes(one[use].level)) ? ['denied'] : []
+  if (has('write', ...foreign)) return ['foreign-write', ...refused('write')]
+  if (has('read', ...foreign)) return ['foreign-read', ...refused('read')]
   if (nobody || !row) return ['denied']
   const guarded = cells.flatMap(({ read, write }) => [read, write]).filter(Boolean)
   if (guarded.some(({ level }) => level === 'role' || level === 'key')) return ['denied', 'own']

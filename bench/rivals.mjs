@@ -110,8 +110,7 @@ function pageExamples() {
         }
         for (const { file, text } of [
           manifest,
-          ...fences.filter((one) => one.role === 'shared'),
-          ...marked,
+          ...fences.filter((one) => one.role === 'shared' || one.role === role),
         ]) {
           mkdirSync(dirname(join(at, file)), { recursive: true })
           writeFileSync(join(at, file), text)
@@ -131,15 +130,15 @@ function pageExamples() {
   })
 }
 
-const fencesOf = (text) =>
-  [...text.matchAll(/^(`{3,})\S* (shared|bad|good)( possible)? file=(\S+)\n([\s\S]*?)^\1$/gm)].map(
-    ([, , role, possible, file, content]) => ({
-      role,
-      possible: possible !== undefined,
-      file,
-      text: content,
-    }),
-  )
+function fencesOf(text) {
+  const fences = text.matchAll(/^(`{3,})\S* (shared|bad|good)( possible)? file=(\S+)\n([\s\S]*?)^\1$/gm)
+  return [...fences].map(([, , role, possible, file, content]) => ({
+    role,
+    possible: possible !== undefined,
+    file,
+    text: content,
+  }))
+}
 
 function lint(command, argv) {
   const { stdout } = spawnSync(join(base, 'node_modules/.bin', command), argv, {
@@ -181,18 +180,26 @@ function messagesOf() {
   return [...eslint, ...oxlint]
 }
 
+/** Of a finding in the schema, also where its path begins: the key of a relation stands some lines above it. */
 async function ours(folder) {
   const { loadProject } = await import('../dist/project/load.js')
   const { faults } = await import('../dist/faults/index.js')
   const { runFaults } = await import('../dist/operations/run-faults.js')
+  const { trailsOf } = await import('../dist/core/finding.js')
   const project = await loadProject(folder)
   return runFaults(project, faults)
     .findings.filter(({ certainty, suppressed }) => certainty === 'likely' && !suppressed)
-    .map(({ fault, location }) => ({
+    .map(({ fault, location, evidence }) => ({
       tool: 'backend-engineer review',
       rule: fault,
       file: join(folder, location.file),
       line: location.line,
+      also: trailsOf(evidence).flatMap(({ steps }) =>
+        steps
+          .slice(0, 1)
+          .filter((step) => step.location.file.endsWith('.prisma'))
+          .map((step) => ({ file: join(folder, step.location.file), line: step.location.line })),
+      ),
     }))
 }
 
@@ -204,6 +211,7 @@ async function compare() {
     all.flatMap((project) =>
       project[kind].map((label) => ({
         ...label,
+        name: project.name,
         files: [label.file].flat().map((file) => join(project.folder, file)),
       })),
     )
@@ -212,7 +220,9 @@ async function compare() {
   const hits =
     ({ files, line }) =>
     (message) =>
-      files.includes(message.file) && (line === undefined || Math.abs(message.line - line) <= near)
+      [message, ...(message.also ?? [])].some(
+        (at) => files.includes(at.file) && (line === undefined || Math.abs(at.line - line) <= near),
+      )
   const noise = new Map()
   for (const { tool, rule, file, line, ...rest } of messages) {
     const key = `${tool} ${rule}`
@@ -278,6 +288,11 @@ examples of the pages of all faults. All rules of every linter are on. ${Object.
   for (const tool of tools)
     console.log(
       `| ${tool} | ${count(tool)} | ${near1(tool, faulty)} of ${faulty.length} | ${found(tool)} of ${faulty.length} | ${near1(tool, twins)} of ${twins.length} |`,
+    )
+  const missed = faulty.filter((label) => telling(tools[0], label).length === 0)
+  if (missed.length > 0)
+    console.log(
+      `\nNot found by review: ${missed.map(({ fault, name }) => `\`${fault}\` of ${name}`).join(', ')}.`,
     )
   const ids = [...new Set(faulty.map(({ fault }) => fault))].sort()
   console.log(
