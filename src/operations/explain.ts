@@ -20,7 +20,7 @@ type AnyFault = Omit<Fault<never>, 'find'>
 
 export const explain: Operation<z.infer<typeof input>> = {
   name: 'explain',
-  summary: 'Why? The rule, the path through the code, the options, the references',
+  summary: 'Why? A rule, or a finding',
   description:
     'Explains a fault by its id without reading the project, or a finding by the id that `review` printed, with ' +
     'the path through the code, line by line, what is known where it ends, and what would make it silent.',
