@@ -8,6 +8,7 @@ import type {
   PrismaSchema,
   PrismaSchemaError,
 } from '../source/prisma-schema.ts'
+import { words } from './words.ts'
 
 type EntityRole = Model['role']
 
@@ -85,7 +86,8 @@ export interface DataModel {
   delegate(name: string): Entity | undefined
 }
 
-export function buildDataModel(schema: PrismaSchema): DataModel {
+/** `tenants`: models that are said to stand for an organization, the outermost first. */
+export function buildDataModel(schema: PrismaSchema, tenants: readonly string[] = []): DataModel {
   const blocks = [...schema.models, ...schema.views]
   const names = new Set(blocks.map(({ name }) => name))
   const byName = new Map<string, Entity>()
@@ -94,7 +96,8 @@ export function buildDataModel(schema: PrismaSchema): DataModel {
   const byDelegate = new Map(models.map((model) => [model.delegate, model]))
 
   const user = findUser(models)
-  const tenant = findTenant(models, byName, user)
+  const named = tenants.flatMap((name) => byName.get(name) ?? [])
+  const tenant = named[0] ?? findTenant(models, byName, user)
   for (const model of models) {
     const userPath = user && pathTo(model, user, byName)
     const tenantPath = tenant && pathTo(model, tenant, byName)
@@ -202,16 +205,6 @@ function entityOf(block: PrismaModel, models: Set<string>): Entity {
     })
   }
   return entity
-}
-
-/** `passwordHash`, `password_hash`, `OAuthToken` → lower-case words. */
-function words(name: string): string[] {
-  return name
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[\s_-]+/)
-    .filter((word) => word !== '')
-    .map((word) => word.toLowerCase())
 }
 
 function held(model: Entity): EntityRelation[] {

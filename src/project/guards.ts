@@ -83,6 +83,7 @@ export function tiedInputs(facts: readonly Fact[]): Set<string> {
   }
   const open: Fact[] = []
   for (const fact of facts) {
+    if (fact.sent) continue
     if (levelOf(fact) !== 'none') add(fact)
     else if (!fact.partial && [...fact.deps].some((dep) => /^(row|remote):/.test(dep))) open.push(fact)
   }

@@ -107,6 +107,9 @@ export function isByMachine(project: Project, facts: readonly Fact[]): boolean {
 export const isGuardedRead = (events: readonly Event[], access: Access): boolean =>
   isGuarded(access.facts) || isGuarded(factsAfter(events, access))
 
+/** From so many endpoints on, one place in a service says more than a place in each of them. */
+const MANY = 3
+
 /**
  * Tells whether all endpoints that reach a place reach it wrongly: then the place is wrong. One that others reach with an
  * id of theirs is right, and the endpoint that does not is wrong.
@@ -126,7 +129,7 @@ export function sharedPlaces(
     wrong.set(place(access), (wrong.get(place(access)) ?? new Set<Run>()).add(run))
   return (access) => {
     const bad = wrong.get(place(access))?.size ?? 0
-    return bad > 1 && bad === reached.get(place(access))?.size
+    return bad >= MANY && bad === reached.get(place(access))?.size
   }
 }
 

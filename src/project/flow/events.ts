@@ -13,6 +13,10 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** Only whether an input was sent was asked. */
+  sent?: true
+  /** It was asked only where the input that it is about was sent. */
+  ifSent?: true
   /** Only how many there are was tested. */
   count?: true
   /** What was tested is not the input itself, but what something made of it: `if (!isAllowed(url))`. */
@@ -52,6 +56,8 @@ export interface Access extends Moment {
   model: string
   operation: string
   args: Value
+  /** Inside of an interactive transaction, by another client than that of the transaction. */
+  outer?: true
 }
 
 export interface Raw extends Moment {
@@ -118,6 +124,46 @@ export interface Parse extends Moment {
   /** What is parsed, and by which schema, where it could be read. */
   input: Value
   by?: Value
+  /** What does not fit is thrown: `parse`, not `safeParse`. */
+  throws?: true
+}
+
+/** What a call of a package, or of the platform, is for. `use-key`: it signs or encrypts with a key. */
+export type Purpose =
+  | 'cache'
+  | 'check-password'
+  | 'check-signature'
+  | 'hash-password'
+  | 'limit'
+  | 'log'
+  | 'set-cookie'
+  | 'set-header'
+  | 'sign-token'
+  | 'use-key'
+  | 'verify-token'
+
+/** A call that protects something or sends something out: `flow/package-calls.ts` says which. */
+export interface PackageCall extends Moment {
+  k: 'package-call'
+  purpose: Purpose
+  /** The package; empty for a method of the platform. */
+  from: string
+  name: string
+  args: Value[]
+}
+
+/** Rows that a server component hands to a client component: the browser is sent them. */
+export interface ClientProps extends Moment {
+  k: 'client-props'
+  component: string
+  value: Value
+}
+
+/** `===` between a secret, or something made with one, and what the caller sent. */
+export interface Comparison extends Moment {
+  k: 'compare'
+  left: Value
+  right: Value
 }
 
 /** A check of a row that is made only when there is something to hold it against: `if (scope && row.scope !== scope)`. */
@@ -156,14 +202,17 @@ export interface Pass extends Moment {
 
 export type Event =
   | Access
-  | Pass
-  | Raw
-  | Sink
-  | Response
-  | End
+  | ClientProps
+  | Comparison
   | Decode
-  | PromiseTest
-  | Parse
+  | End
   | LooseCheck
   | NegatedComparison
+  | PackageCall
+  | Parse
+  | Pass
+  | PromiseTest
+  | Raw
   | Remote
+  | Response
+  | Sink

@@ -4,6 +4,7 @@
  * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
+import type { Declared } from '../policy/guards.ts'
 import { Calls, fresh, isOutermost, type Recorded, replay } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
@@ -32,6 +33,7 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
@@ -152,6 +154,10 @@ export class Flow implements Machine {
     return this.program.memberships
   }
 
+  get declared(): Declared {
+    return this.program.declared
+  }
+
   get caught(): boolean {
     return this.catching > 0
   }
@@ -208,7 +214,7 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'count' | 'derived'> = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
@@ -284,7 +290,8 @@ export class Flow implements Machine {
         return frame.env.own.get(b) ?? unknown()
       })
       // A flag at the top of a file may be set by any function.
-      if (value.shape?.k === 'literal' && typeof value.shape.value !== 'string') value = unknown()
+      if (value.shape?.k === 'literal' && !/^(string|number)$/.test(typeof value.shape.value))
+        value = unknown()
     }
     own.set(b, value)
     return value
@@ -572,12 +579,13 @@ export class Flow implements Machine {
         return this.choose(stmt, frame)
       case 'try': {
         const before = this.facts
+        const start = this.events.length
         const body = this.statements(stmt.body, frame)
         const after = this.facts
         let exit = body
         if (stmt.caught) {
           this.facts = before
-          if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
+          if (stmt.error) this.bind(stmt.error, caughtError(this.events.slice(start)), frame)
           const seen = this.events.length
           this.catching++
           const left = this.statements(stmt.caught, frame)
@@ -692,7 +700,7 @@ export class Flow implements Machine {
     const own = checked.filter(
       (fact) => !before.includes(fact) && !held.includes(fact) && [...fact.deps].some(isOf),
     )
-    return own.length === 0 ? held : [...held, ...own]
+    return own.length === 0 ? held : [...held, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
   }
 
   private noteNegated(expr: Expr & { k: 'binary' }, value: Value, frame: Frame): void {
@@ -836,6 +844,7 @@ export class Flow implements Machine {
         ...(isCount(test) ? { count: true } : {}),
         ...(holdsInput(value) ? {} : { derived: true }),
         ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
+        ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
       },
     )
   }
@@ -942,8 +951,9 @@ export class Flow implements Machine {
   private member(of: Value, key: string, frame: Frame, at: number): Value {
     const value = ofVariable(this.memberOf(of, key, frame, at), key)
     // A role of the caller is worth remembering by name, wherever it came from.
-    if (!isRole(key) || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
-    return { ...value, deps: union(value.deps, new Set([`field:${key}`])) }
+    const name = isRole(key) ? key : this.declared.isRole(key) ? `role ${key}` : undefined
+    if (name === undefined || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
+    return { ...value, deps: union(value.deps, new Set([`field:${name}`])) }
   }
 
   private memberOf(of: Value, key: string, frame: Frame, at: number): Value {
@@ -1146,6 +1156,7 @@ export class Flow implements Machine {
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
+        if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
         const deps = union(allDeps(left), allDeps(right))
         const result = unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
         return { ...result, text: expr.op === '+' ? textOfAll([left, right]) : NO_TEXT }
@@ -1171,7 +1182,7 @@ export class Flow implements Machine {
               ...(right.shape ? { shape: right.shape } : {}),
               deps: union(left.deps, right.deps),
             }
-          : either(left, right)
+          : withDefault(expr, right, either(left, right), frame.syntax)
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
@@ -1210,8 +1221,9 @@ export class Flow implements Machine {
           expr.props.map((prop, i) => [prop.key ?? `...${i}`, this.evaluate(prop.value, frame)] as const),
         )
         for (const child of expr.children) this.evaluate(child, frame)
-        this.component(expr, frame)
-        return shaped({ k: 'object', fields: props })
+        const given = shaped({ k: 'object', fields: props })
+        this.component(expr, given, frame)
+        return given
       }
       case 'many':
         return expr.items.map((item) => this.evaluate(item, frame)).at(-1) ?? unknown()
@@ -1219,9 +1231,16 @@ export class Flow implements Machine {
   }
 
   /** An async component runs on the server, as part of the page that renders it. */
-  private component(expr: Expr & { k: 'jsx' }, frame: Frame): void {
+  private component(expr: Expr & { k: 'jsx' }, given: Value, frame: Frame): void {
     if (!expr.tag || this.naming) return
     const { shape } = this.evaluate(expr.tag, frame)
+    if (shape?.k === 'closure' && shape.syntax.directive === 'client' && holdsRow(given))
+      this.emit({
+        ...this.moment(frame.syntax, expr.at),
+        k: 'client-props',
+        component: nameOf(expr.tag),
+        value: given,
+      })
     if (shape?.k !== 'closure' || !shape.fn.isAsync || shape.syntax.directive === 'client') return
     const props = this.evaluate({ k: 'object', at: expr.at, props: expr.props }, frame)
     const before = this.facts
@@ -1238,15 +1257,16 @@ export class Flow implements Machine {
       const base =
         delegate !== undefined && callee.of.k === 'member' ? this.evaluate(callee.of.of, frame) : undefined
       if (delegate !== undefined && base && mayBePrisma(base))
-        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at)
+        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at, base)
       const of = this.evaluate(callee.of, frame)
       if (of.shape?.k === 'delegate' && OPERATIONS.has(callee.key))
-        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at)
+        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at, of)
       if (RAW.has(callee.key))
         return rawQuery(this, callee.key, this.args(expr, frame), false, syntax, expr.at)
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      methodCall(this, expr, of, args, syntax)
       if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
         return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
@@ -1274,6 +1294,7 @@ export class Flow implements Machine {
     const value = this.evaluate(callee, frame)
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
+    methodCall(this, expr, undefined, args, syntax)
     return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
   }
 
@@ -1295,11 +1316,13 @@ export class Flow implements Machine {
       noteConstructor(this, { from: shape.from, name }, args, frame.syntax, at)
       if (name === 'Set' && shape.from === 'global') return listOf(args[0])
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
-      if (/^(Next)?Response$/.test(name))
+      if (/^(Next)?Response$/.test(name)) {
+        headersGiven(this, args[1], frame.syntax, at)
         return {
           ...shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' }),
           ...statusIn(args[1], this),
         }
+      }
       if (name === 'URL') {
         const params = args[0] ?? unknown()
         const text = textOfUrl(args)

@@ -3,6 +3,7 @@ import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
 import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { cacheCall } from './package-calls.ts'
 import { remoteCall } from './remote.ts'
 import { noteMethod } from './sinks.ts'
 import { textOfCall } from './text.ts'
@@ -142,6 +143,7 @@ function result(
         ? shape.steps.flatMap((step) => step.args).filter((arg) => arg.shape?.k === 'closure')
         : []
     if (shape.k === 'chain' && wrapped.length > 0) wrapperAsks(machine, shape, syntax, at)
+    if (shape.k === 'chain' && wrapped.length > 0) cacheCall(machine, shape, args, syntax, at)
     if (wrapped.length > 0 && closures.length === 0 && !of)
       return wrapped
         .map((one) => {

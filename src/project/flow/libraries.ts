@@ -3,7 +3,9 @@
  * Everything of the project itself is read from its source; only code outside the repository is listed here.
  */
 import type { Syntax } from '../../source/syntax.ts'
+import { callerOf, sourcesOf } from '../policy/guards.ts'
 import type { Machine } from './machine.ts'
+import { headersGiven, packageCall } from './package-calls.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import { noteSink } from './sinks.ts'
 import { allowing } from './text.ts'
@@ -107,6 +109,13 @@ export function libraryCall(
   noteSink(machine, callee, args, syntax, at)
   // `if (COLUMNS.includes(sort)) parts.push(Prisma.raw(sort))`: the condition is forgotten where the query is made.
   if (what.root === 'Prisma' && name === 'raw' && args[0]) args[0] = allowing(args[0], machine.facts)
+  const noted = packageCall(machine, callee, what, args, syntax, at)
+  if (noted) return noted
+  const guard = args[0]?.shape?.k === 'closure' ? undefined : machine.declared.guard(from, [name])
+  if (guard && !holdsHandler(callee)) {
+    if (guard.rejects) machine.assume(sourcesOf(guard, args), syntax, at, guard.asks === 'session')
+    return callerOf(guard)
+  }
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
@@ -169,6 +178,7 @@ export function libraryCall(
   ) {
     const body = args[0]
     const status = statusIn(args[1], machine)
+    headersGiven(machine, args[1], syntax, at)
     if (name === 'redirect') return leave(machine, syntax, at)
     if (body && name === 'json')
       machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
@@ -213,6 +223,8 @@ export function wrapperAsks(
   at: number,
 ): void {
   const name = shape.steps.at(-1)?.name ?? ''
+  const guard = machine.declared.guard(shape.from, [name, shape.root])
+  if (guard) machine.assume(sourcesOf(guard, []), syntax, at, guard.asks === 'session')
   const names = [name, shape.root].filter((one) => SIGNATURE.test(one))
   if (names[0] !== undefined)
     machine.assume(new Set([`credential:signature (${names[0]})`]), syntax, at, false)
@@ -291,11 +303,15 @@ export function parseCall(
       schema: what.root,
       input,
       by: of,
+      ...(/^parse(Async)?$/.test(method) ? { throws: true as const } : {}),
     })
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
-  // That the schema accepts it says no more of it than the schema does.
-  const outcome = { ...unknown(parsed.deps), text: textOf(parsed) }
+  // That an input has the right form says nothing of who sent it.
+  const outcome = {
+    ...unknown(new Set([...parsed.deps].filter((dep) => dep.startsWith('client:')))),
+    text: textOf(parsed),
+  }
   return shaped(
     {
       k: 'object',

@@ -89,9 +89,12 @@ export function prismaAccess(
   args: Value[],
   syntax: Syntax,
   at: number,
+  client?: Value,
 ): Value {
   const first = args[0] ?? shaped({ k: 'object', fields: new Map() })
-  const access: Access = { ...machine.moment(syntax, at), k: 'access', model, operation, args: first }
+  const moment = machine.moment(syntax, at)
+  const access: Access = { ...moment, k: 'access', model, operation, args: first }
+  if (machine.transaction && isOuter(client)) access.outer = true
   machine.emit(access)
   const deps = resultSources(machine, model, operation, first)
   if (
@@ -111,6 +114,10 @@ export function prismaAccess(
     : plain
   return many ? shaped({ k: 'array', of: row, literal: false }, deps) : row
 }
+
+/** Surely not the client of a transaction. */
+const isOuter = (client: Value | undefined): boolean =>
+  (client?.shape?.k === 'prisma' || client?.shape?.k === 'delegate') && !client.shape.tx
 
 /** `prisma.$transaction(fn)` runs the function with a client; the array form has already been evaluated. */
 export function transaction(machine: Machine, args: Value[], syntax: Syntax, at: number): Value {

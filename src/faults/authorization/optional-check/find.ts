@@ -51,7 +51,8 @@ function maySkip({ scope, facts }: LooseCheck): boolean {
   const deps = allDeps(scope)
   if (isVerified(deps)) return !isGuarded(facts)
   if (scope.shape?.k === 'literal' && scope.shape.value === undefined) return true
-  return clientInputs(deps).length > 0 && !isValueTied(scope, facts)
+  const always = facts.filter((fact) => !fact.ifSent)
+  return clientInputs(deps).length > 0 && !isValueTied(scope, always)
 }
 
 function draft(run: Run, check: LooseCheck, model: string): Draft {

@@ -51,7 +51,10 @@ function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
   const everywhere = sharedPlaces(project, hits)
   for (const hit of hits)
-    yield draft(hit, everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access))
+    yield draft(
+      hit,
+      hit.parent !== undefined || everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access),
+    )
 }
 
 function* found(project: Project): Iterable<Hit> {
