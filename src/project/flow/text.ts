@@ -217,9 +217,14 @@ export function refusedOf(refused: ReadonlySet<string>, args: readonly Value[]):
   const given = new Set(args.flatMap((arg) => [...textOf(arg).all].map((one) => one.replace(/^\?/, ''))))
   return [...given].flatMap((source) => {
     const deps = depsOf(source)
-    return deps.every((dep) => refused.has(dep)) ? [new Set(deps)] : []
+    const asked = [deps, ...hostsOf(source)].some((one) => one.every((dep) => refused.has(dep)))
+    return asked ? [new Set(deps)] : []
   })
 }
+
+/** A parameter called `url` is read as the URL of the request, whose parts are sources of their own. */
+const hostsOf = (source: string): string[][] =>
+  source === 'client:url' ? ['host', 'hostname', 'origin'].map((part) => [`${source}.${part}`]) : []
 
 /** The sources that a condition on an input, or on a column, depends on. */
 function depsOf(source: string): string[] {
@@ -229,7 +234,7 @@ function depsOf(source: string): string[] {
 
 /** A condition that held has looked at the input. */
 export function isChecked(facts: readonly Fact[], source: string): boolean {
-  const asked = [source, source.replace(/(\[\])+$/, '')].map(depsOf)
+  const asked = [...[source, source.replace(/(\[\])+$/, '')].map(depsOf), ...hostsOf(source)]
   return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
 }
 
