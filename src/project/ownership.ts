@@ -84,9 +84,9 @@ export function isValueTied(value: Value, facts: readonly Fact[]): boolean {
 
 /** An input is tied when it was checked itself, or as part of something that was: `authorize(user, body)`. */
 function isTied(tied: Set<string>, input: string): boolean {
-  for (let path = input; path !== ''; path = path.replace(/(\[\]|\.[^.[\]]*|^[^.[\]]*)$/, ''))
-    if (tied.has(path)) return true
-  return false
+  if (tied.has(input)) return true
+  const end = Math.max(input.lastIndexOf('.'), input.lastIndexOf('['))
+  return end > 0 && isTied(tied, input.slice(0, end))
 }
 
 /**
