@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import picomatch from 'picomatch'
-import { parse as parseYaml } from 'yaml'
 import type { Problem } from '../core/report.ts'
 import { isRecord, readJsonc } from '../source/config.ts'
+import { readYaml } from './yaml.ts'
 
 /** Text of a file of the project, `undefined` when there is none. */
 export type Read = (file: string) => string | undefined
@@ -65,7 +65,7 @@ function workspaceGlobs(
     const text = present.has(file) ? read(file) : undefined
     if (text === undefined) continue
     try {
-      const value: unknown = parseYaml(text)
+      const value = readYaml(text)
       if (isRecord(value)) globs.push(...strings(value.packages))
     } catch (error) {
       const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)

@@ -115,9 +115,23 @@ export async function listFiles(root: string): Promise<FileList> {
   return { files, problems }
 }
 
+/** Names of files that are text; in others, zero bytes are no surprise. */
+const textual = /\.(?:[cm]?[jt]sx?|jsonc?|prisma|ya?ml|mdc?)$/
+
+/** UTF-8, or UTF-16 with a byte order mark. `undefined` when it is binary. */
+function decoded(bytes: Buffer): string | undefined {
+  const first = bytes[0]
+  const second = bytes[1]
+  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (marked) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
+  if (bytes.includes(0)) return undefined
+  const text = bytes.toString('utf8')
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
 /**
  * The text of a file without its byte order mark. `undefined` when it is missing, binary or larger than 4 MB;
- * a file that exists but was skipped for its size or could not be read is reported in `problems`.
+ * a file that exists but was skipped is reported in `problems`.
  */
 export function readText(root: string, file: string, problems?: Problem[]): string | undefined {
   const path = join(root, file)
@@ -131,10 +145,15 @@ export function readText(root: string, file: string, problems?: Problem[]): stri
       })
       return undefined
     }
-    const bytes = readFileSync(path)
-    if (bytes.includes(0)) return undefined
-    const text = bytes.toString('utf8')
-    return text.startsWith('\uFEFF') ? text.slice(1) : text
+    const text = decoded(readFileSync(path))
+    if (text !== undefined) return text
+    if (textual.test(file))
+      problems?.push({
+        where: file,
+        message: 'The file was skipped because it is not text: it has zero bytes in it. Save it as UTF-8.',
+        effect: 'partial',
+      })
+    return undefined
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
       problems?.push({
