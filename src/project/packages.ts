@@ -81,8 +81,14 @@ function workspaceGlobs(
 
 function matcher(globs: string[]): (folder: string) => boolean {
   const tidy = (glob: string): string => glob.replace(/^\.\//, '').replace(/\/+$/, '')
-  const include = globs.filter((glob) => !glob.startsWith('!')).map((glob) => picomatch(tidy(glob)))
-  const exclude = globs.filter((glob) => glob.startsWith('!')).map((glob) => picomatch(tidy(glob.slice(1))))
+  // `/` and `!` name no folder.
+  const matchers = (some: string[]) =>
+    some
+      .map(tidy)
+      .filter((glob) => glob !== '')
+      .map((glob) => picomatch(glob))
+  const include = matchers(globs.filter((glob) => !glob.startsWith('!')))
+  const exclude = matchers(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)))
   return (folder) => include.some((test) => test(folder)) && !exclude.some((test) => test(folder))
 }
 

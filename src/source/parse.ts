@@ -70,6 +70,9 @@ function tooDeep(source: string, jsx: boolean): number | undefined {
       case 10: // \n
         if (!goesOn(source, at)) chain = 0
         break
+      case 32: // `await await`, `else if`
+        if (isLetter(source.charCodeAt(at - 1)) && ++chain > LONG) return at
+        break
       case 44: // ,
       case 59: // ;
         chain = 0
@@ -81,6 +84,8 @@ function tooDeep(source: string, jsx: boolean): number | undefined {
       case 43: // +
       case 45: // -
       case 46: // .
+      case 58: // :
+      case 61: // =
       case 63: // ?
       case 124: // |
       case 126: // ~
@@ -89,6 +94,8 @@ function tooDeep(source: string, jsx: boolean): number | undefined {
   }
   return undefined
 }
+
+const isLetter = (code: number): boolean => code >= 97 && code <= 122
 
 /** Neither `Array<T>` nor `<T,>(a: T) => a`, and no comparison. */
 const isElement = (source: string, at: number): boolean =>
