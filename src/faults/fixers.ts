@@ -2,6 +2,8 @@
 import type { Fixer } from '../proof/fixer.ts'
 
 const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
+  'api/unawaited-request-api': () => import('./api/unawaited-request-api/fix.ts'),
+  'api/unawaited-write': () => import('./api/unawaited-write/fix.ts'),
   'authentication/missing-authentication': () => import('./authentication/missing-authentication/fix.ts'),
   'authentication/unverified-jwt': () => import('./authentication/unverified-jwt/fix.ts'),
   'authorization/unawaited-guard': () => import('./authorization/unawaited-guard/fix.ts'),

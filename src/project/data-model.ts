@@ -8,6 +8,7 @@ import type {
   PrismaSchema,
   PrismaSchemaError,
 } from '../source/prisma-schema.ts'
+import { words } from './words.ts'
 
 type EntityRole = Model['role']
 
@@ -202,16 +203,6 @@ function entityOf(block: PrismaModel, models: Set<string>): Entity {
     })
   }
   return entity
-}
-
-/** `passwordHash`, `password_hash`, `OAuthToken` → lower-case words. */
-function words(name: string): string[] {
-  return name
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[\s_-]+/)
-    .filter((word) => word !== '')
-    .map((word) => word.toLowerCase())
 }
 
 function held(model: Entity): EntityRelation[] {

@@ -45,6 +45,10 @@ function nameOf(event: Event): string {
       return `${event.k} ${event.name}`
     case 'parse':
       return `parse ${event.library}: ${event.schema}`
+    case 'client-props':
+      return `props of ${event.component}`
+    case 'package-call':
+      return `${event.purpose} ${event.name}`
     default:
       return event.k
   }

@@ -17,8 +17,8 @@ export function levelOf(fact: Fact): GuardLevel {
 const levels = new WeakMap<Fact, GuardLevel>()
 
 function judge(fact: Fact): GuardLevel {
-  // The way of a caller who is not signed in.
-  if (fact.absent) return 'none'
+  // The way of a caller who is not signed in; a check that some callers get around.
+  if (fact.absent || fact.partial) return 'none'
   const deps = [...fact.deps]
   const has = (prefix: string): boolean => deps.some((dep) => dep.startsWith(prefix))
   const identity = deps.filter((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
@@ -76,12 +76,16 @@ export const isGuarded = (facts: readonly Fact[]): boolean => facts.some((fact) 
 export function tiedInputs(facts: readonly Fact[]): Set<string> {
   const tied = new Set<string>()
   const add = (fact: Fact): void => {
-    for (const dep of fact.deps) if (dep.startsWith('client:')) tied.add(dep.slice(7))
+    // The request as a whole holds the credentials: that it was looked at says nothing of a part of it.
+    const whole = WHOLE.every((one) => fact.deps.has(one))
+    for (const dep of fact.deps)
+      if (dep.startsWith('client:') && !(whole && WHOLE.includes(dep))) tied.add(dep.slice(7))
   }
   const open: Fact[] = []
   for (const fact of facts) {
+    if (fact.sent) continue
     if (levelOf(fact) !== 'none') add(fact)
-    else if ([...fact.deps].some((dep) => dep.startsWith('row:'))) open.push(fact)
+    else if (!fact.partial && [...fact.deps].some((dep) => /^(row|remote):/.test(dep))) open.push(fact)
   }
   // Each round ties at least one more input or ends.
   for (let grew = true; grew; ) {

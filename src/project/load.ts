@@ -8,6 +8,7 @@ import { readSyntax } from '../source/read-syntax.ts'
 import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
 import { type DataModel, type Entity, toMapModels } from './data-model.ts'
+import { credentialChecks } from './endpoints/credentials.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
 import { applyInside } from './endpoints/inside.ts'
 import { applyProxies, applyProxiesToMounted, matchersOf } from './endpoints/proxy.ts'
@@ -111,6 +112,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   applyProxies(endpoints, matchers)
   applyProxiesToMounted(endpoints, read)
   applyInside(runs, read)
+  runs.push(...credentialChecks(code, syntax, read, () => new Flow(program, globals, calls)))
 
   // Only a map shows them, and they need files that no endpoint reaches.
   const conventions = once(() =>

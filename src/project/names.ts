@@ -33,6 +33,14 @@ const innerBlock = (stmt: Stmt, at: number): Stmt[] | undefined =>
 export const functionsAround = (syntax: Syntax, at: number): Fn[] =>
   syntax.functions.filter((fn) => fn.at <= at && at < fn.end).sort((a, b) => a.at - b.at || b.end - a.end)
 
+/** The function that an expression is or names, as far as it is written in the file itself. */
+export function functionNamed(syntax: Syntax, expr: Expr | null): Fn | undefined {
+  if (expr?.k === 'fn') return syntax.functions[expr.fn]
+  const binding = expr?.k === 'name' && expr.b >= 0 ? syntax.bindings[expr.b] : undefined
+  if (binding?.k === 'fn') return syntax.functions[binding.fn]
+  return binding?.k === 'const' && binding.init?.k === 'fn' ? syntax.functions[binding.init.fn] : undefined
+}
+
 function declared(body: readonly Stmt[], names: Map<string, number>): void {
   for (const stmt of body) if (stmt.k === 'let') for (const { name, b } of bound(stmt.to)) names.set(name, b)
 }

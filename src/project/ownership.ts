@@ -3,8 +3,8 @@ import type { Location, Step } from '../core/finding.ts'
 import type { Entity } from './data-model.ts'
 import type { Access, Event, Fact, Moment } from './flow/events.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
-import { isVerified, levelOf, tiedInputs } from './guards.ts'
-import type { Run } from './project.ts'
+import { isGuarded, isVerified, levelOf, tiedInputs } from './guards.ts'
+import type { Project, Run } from './project.ts'
 
 export interface Leaf {
   /** `id`, `project.orgId`, `OR.userId`. */
@@ -74,8 +74,103 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
   )
 }
 
-const isTied = (tied: Set<string>, input: string): boolean =>
-  tied.has(input) || tied.has(input.replace(/\[\]$/, ''))
+/** Is a value the caller's own, or one that a condition tied to the caller? */
+export function isValueTied(value: Value, facts: readonly Fact[]): boolean {
+  const deps = allDeps(value)
+  if (isVerified(deps)) return true
+  const tied = tiedInputs(facts)
+  return clientInputs(deps).some((input) => isTied(tied, input))
+}
+
+/** An input is tied when it was checked itself, or as part of something that was: `authorize(user, body)`. */
+function isTied(tied: Set<string>, input: string): boolean {
+  for (let path = input; path !== ''; path = path.replace(/(\[\]|\.[^.[\]]*|^[^.[\]]*)$/, ''))
+    if (tied.has(path)) return true
+  return false
+}
+
+/**
+ * Whoever passes is the system itself: it holds the signing key or the cron secret, or a key whose row belongs to no user
+ * and no tenant.
+ */
+export function isByMachine(project: Project, facts: readonly Fact[]): boolean {
+  return facts.some((fact) => {
+    const level = levelOf(fact)
+    if (level === 'signature' || level === 'secret') return true
+    if (level !== 'api-key') return false
+    const named = [...fact.deps].flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
+    return named.length > 0 && named.every((name) => project.entity(name)?.role === 'global')
+  })
+}
+
+/** Somebody is known to be signed in where a read happens, or at the latest where what was read leaves. */
+export const isGuardedRead = (events: readonly Event[], access: Access): boolean =>
+  isGuarded(access.facts) || isGuarded(factsAfter(events, access))
+
+/** From so many endpoints on, one place in a service says more than a place in each of them. */
+const MANY = 3
+
+/**
+ * Tells whether all endpoints that reach a place reach it wrongly: then the place is wrong. One that others reach with an
+ * id of theirs is right, and the endpoint that does not is wrong.
+ */
+export function sharedPlaces(
+  project: Project,
+  hits: readonly { run: Run; access: Access }[],
+): (access: Access) => boolean {
+  const place = (access: Access): string => `${access.location.file}:${access.location.line}`
+  const reached = new Map<string, Set<Run>>()
+  for (const run of project.runs)
+    for (const event of run.events)
+      if (event.k === 'access')
+        reached.set(place(event), (reached.get(place(event)) ?? new Set<Run>()).add(run))
+  const wrong = new Map<string, Set<Run>>()
+  for (const { run, access } of hits)
+    wrong.set(place(access), (wrong.get(place(access)) ?? new Set<Run>()).add(run))
+  return (access) => {
+    const bad = wrong.get(place(access))?.size ?? 0
+    return bad >= MANY && bad === reached.get(place(access))?.size
+  }
+}
+
+/**
+ * At an endpoint that is open to everybody: the model whose row the request names as well, by another input, and which the
+ * row that `input` picks should belong to. Nothing when a condition holds the two against each other.
+ */
+export function parentNamedApart(
+  project: Project,
+  run: Run,
+  access: Access,
+  entity: Entity,
+  input: string,
+): string | undefined {
+  const parents = new Set(entity.relations.filter(({ keys }) => keys.length === 1).map(({ model }) => model))
+  const isOfParent = (model: string): boolean =>
+    parents.has(model) ||
+    (project.entity(model)?.relations.some((one) => one.keys.length === 1 && parents.has(one.model)) ?? false)
+  const other = run.events.find(
+    (event): event is Access =>
+      event.k === 'access' &&
+      event.model !== access.model &&
+      isOfParent(event.model) &&
+      picked(event).length > 0 &&
+      !picked(event).some((one) => isSameInput(one, input)),
+  )
+  if (!other) return undefined
+  const facts = [...access.facts, ...factsAfter(run.events, access)]
+  const compared = facts.some(
+    ({ deps }) =>
+      clientInputs(deps).some((one) => isSameInput(one, input)) &&
+      (deps.has(`row:${other.model}`) || clientInputs(deps).some((one) => picked(other).includes(one))),
+  )
+  return compared ? undefined : other.model
+}
+
+const isSameInput = (a: string, b: string): boolean => a.replace(/\[\]$/, '') === b.replace(/\[\]$/, '')
+
+/** The inputs that pick the rows of a query. */
+const picked = (access: Access): string[] =>
+  leaves(argument(access, 'where')).flatMap(({ value }) => clientInputs(value.deps))
 
 /** Conditions under which what was read leaves: what held where the endpoint answered after the event, or ended. */
 export function factsAfter(events: readonly Event[], event: Event): Fact[] {

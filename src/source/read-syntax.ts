@@ -4,7 +4,7 @@
  */
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
 import { NESTED, parseCode } from './parse.ts'
-import type { Binding, ClassDef, Expr, Fn, Pattern, Prop, Stmt, Syntax } from './syntax.ts'
+import type { Assertion, Binding, ClassDef, Expr, Fn, Pattern, Prop, Stmt, Syntax } from './syntax.ts'
 
 const TRANSPARENT = new Set([
   'ParenthesizedExpression',
@@ -28,9 +28,15 @@ class Reader {
   readonly exports: Syntax['exports'] = []
   readonly stars: string[] = []
   readonly imports: string[] = []
+  readonly assertions: Assertion[] = []
   readonly errors: { at: number; message: string }[] = []
+  private readonly source: string
   private scopes: Scope[] = [new Map()]
   private depth = 0
+
+  constructor(source: string) {
+    this.source = source
+  }
 
   private declare(name: string, binding: Binding): number {
     const index = this.bindings.push(binding) - 1
@@ -157,6 +163,7 @@ class Reader {
           b: this.find(text(item.name)),
           at,
           ...(isFormData(item) ? { form: true as const } : {}),
+          ...(isAny(item) ? { any: true as const } : {}),
         }
       case 'AssignmentPattern':
         return { k: 'default', to: this.pattern(node(item.left)), value: this.expr(node(item.right)), at }
@@ -483,6 +490,14 @@ class Reader {
       : { k: 'binary', op, left, right, at }
   }
 
+  private asserted(item: Node): string | undefined {
+    if (item.type === 'TSNonNullExpression') return '!'
+    if (item.type !== 'TSAsExpression' && item.type !== 'TSTypeAssertion') return undefined
+    const type = node(item.typeAnnotation)
+    const to = type ? this.source.slice(type.start, type.end) : ''
+    return to === 'const' ? undefined : to
+  }
+
   private expr(item: Node | null, name = ''): Expr {
     if (!item) return { k: 'many', items: [], at: 0 }
     if (this.depth > DEPTH) return this.leftOut(item.start)
@@ -500,7 +515,12 @@ class Reader {
 
   private expression(item: Node, name: string): Expr {
     const at = item.start
-    if (TRANSPARENT.has(item.type)) return this.expr(node(item.expression), name)
+    if (TRANSPARENT.has(item.type)) {
+      const of = this.expr(node(item.expression), name)
+      const to = this.asserted(item)
+      if (to !== undefined) this.assertions.push({ of, to, at })
+      return of
+    }
     switch (item.type) {
       case 'Identifier':
         return { k: 'name', name: text(item.name), b: this.find(text(item.name)), at }
@@ -653,7 +673,7 @@ export function readSyntax(file: string, source: string): Syntax {
   for (let i = source.indexOf('\n'); i >= 0; i = source.indexOf('\n', i + 1)) lines.push(i + 1)
   const body = nodes(parsed.program?.body)
   const directive = body[0]?.type === 'ExpressionStatement' ? text(node(body[0].expression)?.value) : ''
-  const reader = new Reader()
+  const reader = new Reader(source)
   const statements = reader.program(body)
   return {
     file,
@@ -662,6 +682,7 @@ export function readSyntax(file: string, source: string): Syntax {
     bindings: reader.bindings,
     functions: reader.functions,
     classes: reader.classes,
+    assertions: reader.assertions,
     exports: reader.exports,
     stars: reader.stars,
     imports: reader.imports,
@@ -673,9 +694,18 @@ export function readSyntax(file: string, source: string): Syntax {
   }
 }
 
+const annotationOf = (item: Node): unknown =>
+  isNode(item.typeAnnotation) ? item.typeAnnotation.typeAnnotation : undefined
+
+/** `body: any` */
+function isAny(item: Node): boolean {
+  const annotation = annotationOf(item)
+  return isNode(annotation) && annotation.type === 'TSAnyKeyword'
+}
+
 /** `form: FormData` */
 function isFormData(item: Node): boolean {
-  const annotation = isNode(item.typeAnnotation) ? item.typeAnnotation.typeAnnotation : undefined
+  const annotation = annotationOf(item)
   const name = isNode(annotation) && annotation.type === 'TSTypeReference' ? annotation.typeName : undefined
   return isNode(name) && name.name === 'FormData'
 }

@@ -33,8 +33,8 @@ export interface Prop {
   value: Expr
 }
 
-export type Pattern = { at: number } /** `form`: declared as FormData. */ & (
-  | { k: 'bind'; name: string; b: number; form?: true }
+export type Pattern = { at: number } /** `form`: declared as FormData. `any`: declared as any. */ & (
+  | { k: 'bind'; name: string; b: number; form?: true; any?: true }
   | { k: 'object'; props: { key: string; to: Pattern }[]; rest?: Pattern }
   | { k: 'array'; items: (Pattern | null)[] }
   | { k: 'default'; to: Pattern; value: Expr }
@@ -80,6 +80,15 @@ export type Binding = { name: string } & (
   | { k: 'param' }
 )
 
+/** What the compiler is told instead of asked: `body as CreateNote`, `row!`. */
+export interface Assertion {
+  /** What it is said of, as it stands in the tree. */
+  of: Expr
+  /** The type as written; `!` where it only says that the value is there. */
+  to: string
+  at: number
+}
+
 export interface Syntax {
   file: string
   /** Offsets at which lines start. */
@@ -88,6 +97,8 @@ export interface Syntax {
   bindings: Binding[]
   functions: Fn[]
   classes: ClassDef[]
+  /** In the order of the text, inner ones first; `as const` and `satisfies` assert nothing. */
+  assertions: Assertion[]
   /** Exported name → what it denotes. `*` re-exports are in `stars`. */
   exports: { name: string; value: Expr | null; from?: string; imported?: string; at: number }[]
   stars: string[]

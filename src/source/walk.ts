@@ -16,12 +16,14 @@ export function walkStatements(body: readonly Stmt[], visit: (expr: Expr) => voi
   }
 }
 
-function walkExpression(expr: Expr, visit: (expr: Expr) => void): void {
+/** Visits an expression and its parts, without the bodies of functions in it. */
+export function walkExpression(expr: Expr, visit: (expr: Expr) => void): void {
   visit(expr)
-  for (const part of parts(expr)) if (part) walkExpression(part, visit)
+  for (const part of partsOf(expr)) if (part) walkExpression(part, visit)
 }
 
-function parts(expr: Expr): (Expr | null)[] {
+/** The expressions that an expression is made of, without the bodies of functions and classes. */
+export function partsOf(expr: Expr): (Expr | null)[] {
   switch (expr.k) {
     case 'template':
       return [expr.tag ?? null, ...expr.items]
@@ -53,7 +55,8 @@ function parts(expr: Expr): (Expr | null)[] {
   }
 }
 
-function expressionsOf(stmt: Stmt): (Expr | null)[] {
+/** The expressions of a statement itself, without those of the statements in it. */
+export function expressionsOf(stmt: Stmt): (Expr | null)[] {
   switch (stmt.k) {
     case 'expr':
       return [stmt.expr]

@@ -1,4 +1,4 @@
-import { triesAround } from '../../project/surroundings/tries.ts'
+import { redirectsCaught } from '../../project/surroundings/tries.ts'
 import { type Cause, confirmed, step, unconfirmed } from '../cause.ts'
 
 export const redirectCaught: Cause = {
@@ -7,11 +7,7 @@ export const redirectCaught: Cause = {
   matches: ({ text, codes }) =>
     codes.includes('NEXT_REDIRECT') || /NEXT_(?:REDIRECT|NOT_FOUND|HTTP_ERROR_FALLBACK)/.test(text),
   examine({ project, places }) {
-    const tries = triesAround(
-      project,
-      /^(?:redirect|permanentRedirect|notFound|forbidden|unauthorized)$/,
-      'next/navigation',
-    )
+    const tries = redirectsCaught(project)
     const here = tries.filter(({ call }) =>
       places.some(({ location }) => location.file === call.file && Math.abs(location.line - call.line) <= 1),
     )

@@ -18,6 +18,8 @@ export interface Entry {
   value: Value
   /** Middlewares that run before it, outermost first (Hono). */
   before?: Value[]
+  /** It is added to an application that it was handed: its base path is not known (Hono). */
+  somewhere?: true
   /** Of an action that is declared inside of a function, or beside other code. */
   inline?: InlinePlace
 }
@@ -137,8 +139,13 @@ function servers(
     }
   }
   // An application without a base path may be the one that the others are mounted in.
-  const before = ({ path }: Entry): Value[] =>
-    guards.filter(({ base }) => base === '' || path.startsWith(`${base}/`)).map(({ value }) => value)
+  const bases = new Set(guards.map(({ base }) => base))
+  const before = ({ path, somewhere }: Entry): Value[] =>
+    guards
+      .filter(
+        ({ base }) => base === '' || path.startsWith(`${base}/`) || (somewhere === true && bases.size === 1),
+      )
+      .map(({ value }) => value)
   return [...entries, ...hono.map((entry) => ({ ...entry, before: before(entry) }))]
 }
 
@@ -165,7 +172,7 @@ function appFile(
         syntax &&
         syntax.directive !== 'client' &&
         exports(file, name, syntaxOf) &&
-        readsParams(syntax, name)
+        (readsParams(syntax, name) || isFromElsewhere(syntax, name))
       )
         add(file, name, 'page', path)
     }
@@ -204,6 +211,13 @@ function readsParams(syntax: Syntax, name: string): boolean {
           ? syntax.functions[binding.init.fn]
           : undefined
   return fn ? mentionsParams(fn) : value !== undefined && value !== null && value.k !== 'name'
+}
+
+/** `export default ProjectPage` of an imported function: what it reads is seen when it is followed. */
+function isFromElsewhere(syntax: Syntax, name: string): boolean {
+  const one = syntax.exports.find((entry) => entry.name === name)
+  if (one?.from !== undefined) return true
+  return one?.value?.k === 'name' && syntax.bindings[one.value.b]?.k === 'import'
 }
 
 function mentionsParams(fn: Fn): boolean {

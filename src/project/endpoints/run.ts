@@ -112,7 +112,7 @@ function runHono(flow: Flow, entry: Entry, syntax: Syntax): void {
   const request = new Map<string, Value>([
     ['json', shaped({ k: 'native', call: () => client('body') })],
     ['parseBody', shaped({ k: 'native', call: () => client('body') })],
-    ['valid', shaped({ k: 'native', call: (args) => parsedInput(client(literalOf(args[0]) ?? 'body')) })],
+    ['valid', shaped({ k: 'native', call: (args) => parsedInput(client(partOf(literalOf(args[0])))) })],
     ['param', shaped({ k: 'native', call: (args) => client(`params.${literalOf(args[0]) ?? '*'}`) })],
     ['query', shaped({ k: 'native', call: (args) => client(`query.${literalOf(args[0]) ?? '*'}`) })],
     [
@@ -166,6 +166,10 @@ function runHono(flow: Flow, entry: Entry, syntax: Syntax): void {
   }
   go(0)
 }
+
+/** What `c.req.valid('json')` gives is the same input that `c.req.json()` gives. */
+const partOf = (target = 'json'): string =>
+  target === 'param' ? 'params' : /^(json|form)$/.test(target) ? 'body' : target
 
 const literalOf = (value: Value | undefined): string | undefined =>
   value?.shape?.k === 'literal' ? String(value.shape.value) : undefined

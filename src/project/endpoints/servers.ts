@@ -39,6 +39,12 @@ export interface Guard {
   base: string
 }
 
+/** `function getContact(app: App)`: which application it is, and below which path, only its caller knows. */
+function isHandedOn(of: Expr, syntax: Syntax): boolean {
+  if (of.k === 'member') return isHandedOn(of.of, syntax)
+  return of.k === 'name' && syntax.bindings[of.b]?.k === 'param'
+}
+
 /** Hono: `app.get('/path', …, handler)` and `app.openapi(route, handler)`; `guards` are the middlewares of the project. */
 export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guards: Guard[] } {
   const entries: Entry[] = []
@@ -69,6 +75,7 @@ export function honoRoutes(syntax: Syntax, flow: Flow): { entries: Entry[]; guar
       name: method,
       location: placeOf(syntax, expr.callee.at),
       value,
+      ...(isHandedOn(expr.callee.of, syntax) ? { somewhere: true } : {}),
     })
   })
   return { entries, guards }

@@ -64,9 +64,11 @@ export class Calls {
     if (out.length > PARTS) return false
     const { shape } = value
     out.push(
-      `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''},${value.parsed ? 'p' : ''},${
+      `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''}${value.inText ? `~${value.inText}` : ''},${value.parsed ? 'p' : ''},${
         value.schema ? this.id(value.schema) : ''
-      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''},${value.status ?? ''},${shape?.k ?? ''}`,
+      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''}${
+        value.gap ? `g${value.gap.held}${this.sources(value.gap.deps)}` : ''
+      },${value.status ?? ''},${shape?.k ?? ''}`,
     )
     if (!shape) return true
     switch (shape.k) {

@@ -13,6 +13,14 @@ export interface Fact {
   terms: readonly string[]
   /** Only presence was tested (`if (!session)`), nothing was compared or looked up. */
   presence: boolean
+  /** Only whether an input was sent was asked. */
+  sent?: true
+  /** It was asked only where the input that it is about was sent. */
+  ifSent?: true
+  /** The function of the project that answered: `canView lib/permissions.ts`. */
+  asked?: string
+  /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
+  partial?: true
   /** It held because what was asked for was not there. */
   missing?: true
   /** And that was the identity: this is the way of a caller who is not signed in. */
@@ -40,6 +48,8 @@ export interface Access extends Moment {
   model: string
   operation: string
   args: Value
+  /** Inside of an interactive transaction, by another client than that of the transaction. */
+  outer?: true
 }
 
 export interface Raw extends Moment {
@@ -82,6 +92,75 @@ export interface Parse extends Moment {
   /** What is parsed, and by which schema, where it could be read. */
   input: Value
   by?: Value
+  /** What does not fit is thrown: `parse`, not `safeParse`. */
+  throws?: true
+}
+
+/** What a call of a package, or of the platform, is for. `use-key`: it signs or encrypts with a key. */
+export type Purpose =
+  | 'cache'
+  | 'check-password'
+  | 'check-signature'
+  | 'hash-password'
+  | 'limit'
+  | 'log'
+  | 'set-cookie'
+  | 'set-header'
+  | 'sign-token'
+  | 'use-key'
+  | 'verify-token'
+
+/** A call that protects something or sends something out: `flow/package-calls.ts` says which. */
+export interface PackageCall extends Moment {
+  k: 'package-call'
+  purpose: Purpose
+  /** The package; empty for a method of the platform. */
+  from: string
+  name: string
+  args: Value[]
+}
+
+/** Rows that a server component hands to a client component: the browser is sent them. */
+export interface ClientProps extends Moment {
+  k: 'client-props'
+  component: string
+  value: Value
+}
+
+/** `===` between a secret, or something made with one, and what the caller sent. */
+export interface Comparison extends Moment {
+  k: 'compare'
+  left: Value
+  right: Value
+}
+
+/** A check of a row that is made only when there is something to hold it against: `if (scope && row.scope !== scope)`. */
+export interface LooseCheck extends Moment {
+  k: 'loose-check'
+  /** What may be missing, as it is written. */
+  name: string
+  scope: Value
+  row: Value
+}
+
+/** `!user.role === 'admin'`: the negation binds first, so that a boolean is held against a text. */
+export interface NegatedComparison extends Moment {
+  k: 'negated-comparison'
+  /** What was meant to be compared, as it is written. */
+  name: string
+  text: string
+  value: Value
+}
+
+/** A call of another system, through its package or by its address, that reads, changes or removes one thing of it. */
+export interface Remote extends Moment {
+  k: 'remote'
+  /** Package, or `fetch`. */
+  from: string
+  /** As it is called: `runs.retrieve`. */
+  name: string
+  writes: boolean
+  args: readonly Value[]
 }
 
 /** A proxy lets the request through. */
@@ -89,4 +168,18 @@ export interface Pass extends Moment {
   k: 'pass'
 }
 
-export type Event = Access | Pass | Raw | Response | End | Decode | PromiseTest | Parse
+export type Event =
+  | Access
+  | ClientProps
+  | Comparison
+  | Decode
+  | End
+  | LooseCheck
+  | NegatedComparison
+  | PackageCall
+  | Parse
+  | Pass
+  | PromiseTest
+  | Raw
+  | Remote
+  | Response

@@ -38,7 +38,9 @@ export function join(a: readonly Fact[], b: readonly Fact[]): readonly Fact[] {
 export function ofEach(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
   const input = item.client
   if (input === undefined) return before
-  const kept = after.filter((fact) => !before.includes(fact) && fact.deps.has(`client:${input}`))
+  const own = `client:${input}`
+  const isOfItem = (dep: string): boolean => dep === own || dep.startsWith(`${own}.`)
+  const kept = after.filter((fact) => !before.includes(fact) && [...fact.deps].some(isOfItem))
   return kept.length === 0 ? before : [...before, ...kept]
 }
 
@@ -65,7 +67,7 @@ function eitherFact(one: Fact, other: Fact): Fact | null {
 }
 
 /** What was not there proves nothing where another way was open. */
-const isProof = (fact: Fact): boolean => !fact.missing && trusted(fact.deps)
+const isProof = (fact: Fact): boolean => !fact.missing && !fact.partial && trusted(fact.deps)
 
 /** What both depend on. Where each asked for an identity, of whatever kind, there is one either way. */
 function alternatives(a: Sources, b: Sources): Sources {

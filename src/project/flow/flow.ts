@@ -11,8 +11,10 @@ import {
   callStep,
   elementOf,
   extendChain,
+  givenIn,
   isNothing,
   isParameter,
+  looseTest,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -27,11 +29,13 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
 import {
   allDeps,
+  chosen,
   type Env,
   either,
   extended,
@@ -45,6 +49,7 @@ import {
   shaped,
   sureLiteral,
   surely,
+  textsAsked,
   trusted,
   truthOf,
   union,
@@ -186,13 +191,13 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    missing: { missing?: true; absent?: true } = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
     const location = placeOf(syntax, at)
     const term = `${location.file}:${location.line}:${location.column}${holds ? '+' : '-'}`
-    const fact: Fact = { deps, location, within, presence, terms: [term], ...missing }
+    const fact: Fact = { deps, location, within, presence, terms: [term], ...more }
     this.facts = [...this.facts, fact]
     return fact
   }
@@ -262,7 +267,8 @@ export class Flow implements Machine {
         return frame.env.own.get(b) ?? unknown()
       })
       // A flag at the top of a file may be set by any function.
-      if (value.shape?.k === 'literal' && typeof value.shape.value !== 'string') value = unknown()
+      if (value.shape?.k === 'literal' && !/^(string|number)$/.test(typeof value.shape.value))
+        value = unknown()
     }
     own.set(b, value)
     return value
@@ -449,7 +455,9 @@ export class Flow implements Machine {
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
       : value
     const back = frame.back ?? first.facts
-    return this.naming ? result : withBack(result, back, outcomesOf(frame.returns))
+    if (this.naming) return result
+    const by = fn.name === '' ? value.by : `${fn.name} ${frame.syntax.file}`
+    return withBack(result, back, outcomesOf(frame.returns), by)
   }
 
   // ---- statements
@@ -514,12 +522,13 @@ export class Flow implements Machine {
         return this.choose(stmt, frame)
       case 'try': {
         const before = this.facts
+        const start = this.events.length
         const body = this.statements(stmt.body, frame)
         const after = this.facts
         let exit = body
         if (stmt.caught) {
           this.facts = before
-          if (stmt.error) this.bind(stmt.error, unknown(new Set(['error'])), frame)
+          if (stmt.error) this.bind(stmt.error, caughtError(this.events.slice(start)), frame)
           const seen = this.events.length
           this.catching++
           const left = this.statements(stmt.caught, frame)
@@ -579,12 +588,17 @@ export class Flow implements Machine {
     this.learn(test, false, frame)
     const exitNo = this.statements0(no)
     const factsNo = this.facts
+    if (exitYes !== 'on') this.noteLoose(test, before, frame)
     frame.branch--
     if (trusted(asks)) frame.asked.pop()
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
       frame.ctl = union(frame.ctl, value.deps, value.ctl)
     this.facts =
-      exitYes === 'on' && exitNo === 'on' ? join(factsYes, factsNo) : exitYes === 'on' ? factsYes : factsNo
+      exitYes === 'on' && exitNo === 'on'
+        ? this.idle(join(factsYes, factsNo), factsYes, before, test, frame)
+        : exitYes === 'on'
+          ? factsYes
+          : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
   }
@@ -602,7 +616,56 @@ export class Flow implements Machine {
           ? left
           : this.certain(this.quiet(test.right, frame), test.right, frame)
     }
-    return surely(value) ?? (isParameter(test, frame.syntax) ? truthOf(value) : undefined)
+    if (!isParameter(test, frame.syntax)) return surely(value)
+    return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /**
+   * `if (input.customerId) await requireCustomer(input.customerId)`: what was checked of an input holds afterwards as well,
+   * since where the input was not sent, there is nothing to check.
+   */
+  private idle(
+    held: readonly Fact[],
+    checked: readonly Fact[],
+    before: readonly Fact[],
+    test: Expr,
+    frame: Frame,
+  ): readonly Fact[] {
+    if (checked.length === before.length || this.naming) return held
+    const inputs = givenIn(test)?.map((expr) => this.quiet(expr, frame).client)
+    const [input] = inputs ?? []
+    if (!inputs || input === undefined || !inputs.every((one) => one === input)) return held
+    const isOf = (dep: string): boolean =>
+      dep === `client:${input}` || dep.startsWith(`client:${input}.`) || dep.startsWith(`client:${input}[`)
+    const own = checked.filter(
+      (fact) => !before.includes(fact) && !held.includes(fact) && [...fact.deps].some(isOf),
+    )
+    return own.length === 0 ? held : [...held, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
+  }
+
+  private noteNegated(expr: Expr & { k: 'binary' }, value: Value, frame: Frame): void {
+    const { left, right, op } = expr
+    if (this.naming || !/^[!=]==?$/.test(op) || left.k !== 'unary' || left.op !== '!') return
+    if (left.of.k === 'unary' || right.k !== 'literal' || typeof right.value !== 'string') return
+    const name = nameOf(left.of)
+    this.emit({
+      ...this.moment(frame.syntax, expr.at),
+      k: 'negated-comparison',
+      name,
+      text: right.value,
+      value,
+    })
+  }
+
+  /** `if (scope && row.scope !== scope) return`: without a scope, nothing is checked. */
+  private noteLoose(test: Expr, facts: readonly Fact[], frame: Frame): void {
+    const loose = this.naming ? undefined : looseTest(test)
+    if (!loose) return
+    const row = this.quiet(loose.row, frame)
+    if (![...row.deps].some((dep) => dep.startsWith('row:'))) return
+    const scope = this.quiet(loose.scope, frame)
+    const name = nameOf(loose.scope)
+    this.emit({ ...this.moment(frame.syntax, test.at), facts, k: 'loose-check', name, scope, row })
   }
 
   private statements0(work: () => Exit): Exit {
@@ -693,6 +756,10 @@ export class Flow implements Machine {
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
       this.facts = join(left, this.facts)
+      if (test.left.k === 'binary' && test.right.k === 'binary') {
+        const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
+        if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })
+      }
       return
     }
     const value = this.quiet(test, frame)
@@ -710,7 +777,12 @@ export class Flow implements Machine {
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
       yes,
-      { ...(missing ? { missing } : {}), ...(absent ? { absent } : {}) },
+      {
+        ...(missing ? { missing } : {}),
+        ...(absent ? { absent } : {}),
+        ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
+        ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
+      },
     )
   }
 
@@ -940,7 +1012,8 @@ export class Flow implements Machine {
           if (tag.shape?.k === 'chain') return extendChain(tag, items)
         }
         const deps = union(...items.map((item) => allDeps(item)))
-        return unknown(deps)
+        const inText = items.map((item) => item.client ?? item.inText).find((one) => one !== undefined)
+        return inText === undefined ? unknown(deps) : { ...unknown(deps), inText }
       }
       case 'member':
         if (expr.key === 'env' && expr.of.k === 'name' && expr.of.name === 'process')
@@ -1006,12 +1079,15 @@ export class Flow implements Machine {
       case 'binary': {
         const left = this.evaluate(expr.left, frame)
         const right = this.evaluate(expr.right, frame)
+        this.noteNegated(expr, left, frame)
         const flags = [truthOf(left), truthOf(right)]
         if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
-        return unknown(union(allDeps(left), allDeps(right)), union(left.ctl, right.ctl))
+        if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
+        const deps = union(allDeps(left), allDeps(right))
+        return unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
@@ -1034,7 +1110,7 @@ export class Flow implements Machine {
               ...(right.shape ? { shape: right.shape } : {}),
               deps: union(left.deps, right.deps),
             }
-          : either(left, right)
+          : withDefault(expr, right, either(left, right), frame.syntax)
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
@@ -1058,7 +1134,8 @@ export class Flow implements Machine {
         this.learn(expr.test, false, frame)
         const no = this.evaluate(expr.no, frame)
         this.facts = before
-        return either(yes, no, union(test.deps, test.ctl))
+        const deps = union(test.deps, test.ctl)
+        return chosen(yes, no, deps, deps)
       }
       case 'assign': {
         const value = this.evaluate(expr.value, frame)
@@ -1070,8 +1147,9 @@ export class Flow implements Machine {
           expr.props.map((prop, i) => [prop.key ?? `...${i}`, this.evaluate(prop.value, frame)] as const),
         )
         for (const child of expr.children) this.evaluate(child, frame)
-        this.component(expr, frame)
-        return shaped({ k: 'object', fields: props })
+        const given = shaped({ k: 'object', fields: props })
+        this.component(expr, given, frame)
+        return given
       }
       case 'many':
         return expr.items.map((item) => this.evaluate(item, frame)).at(-1) ?? unknown()
@@ -1079,9 +1157,16 @@ export class Flow implements Machine {
   }
 
   /** An async component runs on the server, as part of the page that renders it. */
-  private component(expr: Expr & { k: 'jsx' }, frame: Frame): void {
+  private component(expr: Expr & { k: 'jsx' }, given: Value, frame: Frame): void {
     if (!expr.tag || this.naming) return
     const { shape } = this.evaluate(expr.tag, frame)
+    if (shape?.k === 'closure' && shape.syntax.directive === 'client' && holdsRow(given))
+      this.emit({
+        ...this.moment(frame.syntax, expr.at),
+        k: 'client-props',
+        component: nameOf(expr.tag),
+        value: given,
+      })
     if (shape?.k !== 'closure' || !shape.fn.isAsync || shape.syntax.directive === 'client') return
     const props = this.evaluate({ k: 'object', at: expr.at, props: expr.props }, frame)
     const before = this.facts
@@ -1098,15 +1183,16 @@ export class Flow implements Machine {
       const base =
         delegate !== undefined && callee.of.k === 'member' ? this.evaluate(callee.of.of, frame) : undefined
       if (delegate !== undefined && base && mayBePrisma(base))
-        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at)
+        return prismaAccess(this, delegate, callee.key, this.args(expr, frame), syntax, expr.at, base)
       const of = this.evaluate(callee.of, frame)
       if (of.shape?.k === 'delegate' && OPERATIONS.has(callee.key))
-        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at)
+        return prismaAccess(this, of.shape.model, callee.key, this.args(expr, frame), syntax, expr.at, of)
       if (RAW.has(callee.key))
         return rawQuery(this, callee.key, this.args(expr, frame), false, syntax, expr.at)
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      methodCall(this, expr, of, args, syntax)
       if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
         return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
@@ -1134,6 +1220,7 @@ export class Flow implements Machine {
     const value = this.evaluate(callee, frame)
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
+    methodCall(this, expr, undefined, args, syntax)
     return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
   }
 
@@ -1153,11 +1240,13 @@ export class Flow implements Machine {
     if (shape?.k === 'external' || shape?.k === 'chain') {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
-      if (/^(Next)?Response$/.test(name))
+      if (/^(Next)?Response$/.test(name)) {
+        headersGiven(this, args[1], frame.syntax, at)
         return {
           ...shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' }),
           ...statusIn(args[1], this),
         }
+      }
       if (name === 'URL') {
         const params = args[0] ?? unknown()
         return shaped(
@@ -1220,6 +1309,12 @@ function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Val
   const left = params.slice(args.length).filter((param) => param.k !== 'rest')
   return [...args, ...left.map(() => sureLiteral(undefined))]
 }
+
+const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
+
+/** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
+const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
+  !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

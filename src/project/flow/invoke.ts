@@ -3,6 +3,8 @@ import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
 import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
+import { cacheCall } from './package-calls.ts'
+import { remoteCall } from './remote.ts'
 import {
   allDeps,
   client,
@@ -11,6 +13,7 @@ import {
   NONE,
   shaped,
   statusOf,
+  textsAsked,
   union,
   unknown,
   type Value,
@@ -48,9 +51,11 @@ export function invoke(
   name: string,
   of?: Value,
 ): Value {
-  const deps = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
+  const given = union(callee.deps, of ? insideDeps(of) : NONE, ...args.map((arg) => allDeps(arg)))
   const closures = args.filter((arg) => arg.shape?.k === 'closure')
   const shape = callee.shape
+  const outside = shape?.k === 'external' || shape?.k === 'chain'
+  const deps = union(given, outside ? remoteCall(machine, shape, args, syntax, at) : NONE)
   if (of && args[0] && /^(then|catch|finally)$/.test(name) && !machine.naming) {
     if (name === 'then') return machine.call(args[0], [of], syntax, at, name)
     machine.attempt(args[0], [unknown(new Set(['error']))], syntax, at, name)
@@ -104,6 +109,7 @@ export function invoke(
         ? shape.steps.flatMap((step) => step.args).filter((arg) => arg.shape?.k === 'closure')
         : []
     if (shape.k === 'chain' && wrapped.length > 0) wrapperAsks(machine, shape, syntax, at)
+    if (shape.k === 'chain' && wrapped.length > 0) cacheCall(machine, shape, args, syntax, at)
     if (wrapped.length > 0 && closures.length === 0 && !of)
       return wrapped
         .map((one) => {
@@ -123,6 +129,8 @@ export function invoke(
     return named(shape, args, syntax, at, deps)
   }
   for (const one of closures) machine.attempt(one, [], syntax, at)
+  // `['OWNER', 'ADMIN'].includes(membership.role)`
+  if (name === 'includes' && of) return unknown(union(deps, textsAsked(deps, [of, ...args])), of.ctl)
   return unknown(deps, of?.ctl)
 }
 

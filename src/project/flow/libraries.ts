@@ -4,6 +4,7 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
+import { headersGiven, packageCall } from './package-calls.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import {
   allDeps,
@@ -101,6 +102,8 @@ export function libraryCall(
   const what = external(callee)
   if (!what) return undefined
   const { from, name } = what
+  const noted = packageCall(machine, callee, what, args, syntax, at)
+  if (noted) return noted
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
@@ -163,6 +166,7 @@ export function libraryCall(
   ) {
     const body = args[0]
     const status = statusIn(args[1], machine)
+    headersGiven(machine, args[1], syntax, at)
     if (name === 'redirect') return leave(machine, syntax, at)
     if (body && name === 'json')
       machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
@@ -285,10 +289,12 @@ export function parseCall(
       schema: what.root,
       input,
       by: of,
+      ...(/^parse(Async)?$/.test(method) ? { throws: true as const } : {}),
     })
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
-  const outcome = unknown(parsed.deps)
+  // That an input has the right form says nothing of who sent it.
+  const outcome = unknown(new Set([...parsed.deps].filter((dep) => dep.startsWith('client:'))))
   return shaped(
     {
       k: 'object',

@@ -2,7 +2,19 @@
 import type { Syntax } from '../../source/syntax.ts'
 import type { Access } from './events.ts'
 import type { Machine } from './machine.ts'
-import { allDeps, literal, NONE, type Sources, shaped, source, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  isRole,
+  literal,
+  NONE,
+  type Sources,
+  shaped,
+  source,
+  textsOf,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
 
 const READS = [
   'findUnique',
@@ -38,17 +50,34 @@ export const RAW: ReadonlySet<string> = new Set([
 ])
 export const isWrite = (operation: string): boolean => WRITES.includes(operation)
 
+/** `where: { OR: [{ workspace: { members: { some: { userId } } } }] }` and one level more. */
+const WHERE_DEPTH = 8
+
 /** A value looked up by a credential is an identity: a session row found by its cookie, an account by its API key. */
 function resultSources(machine: Machine, model: string, operation: string, args: Value): Sources {
   const where = args.shape?.k === 'object' ? args.shape.fields.get('where') : undefined
-  const deps = where ? allDeps(where) : NONE
+  const deps = where ? allDeps(where, WHERE_DEPTH) : NONE
   const extra = new Set([`row:${model}`])
   // The list of one's own memberships says nothing of the right to a thing.
   const asked = operation !== 'findMany' || [...deps].some((dep) => dep.startsWith('client:'))
   if (machine.memberships.has(model) && asked) extra.add(`member:${model}`)
+  for (const role of where ? rolesAsked(where) : []) extra.add(role)
   for (const dep of deps)
     if (dep.startsWith('credential:')) extra.add(`identity:${model} by ${dep.slice(11)}`)
   return union(deps, extra)
+}
+
+/** `where: { role: { in: ['OWNER'] } }`: a row that is found has such a role. */
+function rolesAsked(where: Value, depth = 4): string[] {
+  if (where.shape?.k !== 'object' || depth === 0) return []
+  return [...where.shape.fields].flatMap(([key, value]) => {
+    if (!isRole(key)) return rolesAsked(value, depth - 1)
+    const inside = value.shape?.k === 'object' ? [...value.shape.fields.values()] : [value]
+    const texts = inside.flatMap(textsOf)
+    return texts.length > 0
+      ? [`field:${key}`, ...texts.map((text) => `text:${text}`)]
+      : rolesAsked(value, depth - 1)
+  })
 }
 
 export function prismaAccess(
@@ -58,9 +87,12 @@ export function prismaAccess(
   args: Value[],
   syntax: Syntax,
   at: number,
+  client?: Value,
 ): Value {
   const first = args[0] ?? shaped({ k: 'object', fields: new Map() })
-  const access: Access = { ...machine.moment(syntax, at), k: 'access', model, operation, args: first }
+  const moment = machine.moment(syntax, at)
+  const access: Access = { ...moment, k: 'access', model, operation, args: first }
+  if (machine.transaction && isOuter(client)) access.outer = true
   machine.emit(access)
   const deps = resultSources(machine, model, operation, first)
   if (
@@ -80,6 +112,10 @@ export function prismaAccess(
     : plain
   return many ? shaped({ k: 'array', of: row, literal: false }, deps) : row
 }
+
+/** Surely not the client of a transaction. */
+const isOuter = (client: Value | undefined): boolean =>
+  (client?.shape?.k === 'prisma' || client?.shape?.k === 'delegate') && !client.shape.tx
 
 /** `prisma.$transaction(fn)` runs the function with a client; the array form has already been evaluated. */
 export function transaction(machine: Machine, args: Value[], syntax: Syntax, at: number): Value {

@@ -19,6 +19,8 @@ export interface Value {
   ctl: Sources
   /** Path of the caller's input when the value is that input itself: `body`, `params.id`. */
   client?: string
+  /** Path of the caller's input that the text has in it, beside what is written there: `` `/domains/${name}` ``. */
+  inText?: string
   /** True when a schema has parsed the input and names every key of it. */
   parsed?: boolean
   /** The schema, where it could be read. */
@@ -31,11 +33,22 @@ export interface Value {
   status?: number
   /** A response of a proxy that lets the request through. */
   pass?: true
+  /** It is nothing on one of the paths. */
+  gap?: Gap
+  /** The function of the project that gave it: `canView lib/permissions.ts`. */
+  by?: string
   /** What held where the function that gave the value returned last, other than with an error. */
   back?: readonly Fact[]
   /** The returns of the function that gave the value, when there are several. */
   outcomes?: readonly Outcome[]
   shape?: Shape
+}
+
+/** A value is nothing where a test came out this way. */
+export interface Gap {
+  /** What the test depends on. */
+  deps: Sources
+  held: boolean
 }
 
 /** One return of a function. `gave`: it was something (true) or nothing (false), where that is known. */
@@ -159,10 +172,20 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const deps = union(a.deps, b.deps)
   const control = union(a.ctl, b.ctl, ctl)
   const out: Value = { deps, ctl: control }
-  if (a.client !== undefined && a.client === b.client) out.client = a.client
+  const sent = isNothing(b)
+    ? a.client
+    : isNothing(a)
+      ? b.client
+      : a.client === b.client
+        ? a.client
+        : undefined
+  if (sent !== undefined) out.client = sent
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
+  if (a.inText !== undefined && a.inText === b.inText) out.inText = a.inText
   if (a.status !== undefined && a.status === b.status) out.status = a.status
   if (a.pass || b.pass) out.pass = true
+  const gap = a.gap ?? b.gap
+  if (gap) out.gap = gap
   if (a.sure && b.sure) out.sure = true
   const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
@@ -181,6 +204,25 @@ export function fewer(open: Value[]): Value[] {
 
 const isNothing = (value: Value): boolean =>
   value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
+
+const isUndefined = (value: Value | undefined): boolean =>
+  value === undefined || (value.shape?.k === 'literal' && value.shape.value === undefined)
+
+/** Either of the two values of `test ? yes : no`, with the gaps that it has: in itself, or in its fields. */
+export function chosen(yes: Value, no: Value, deps: Sources, ctl: Sources): Value {
+  const value = either(yes, no, ctl)
+  if (isUndefined(yes) !== isUndefined(no)) return { ...value, gap: { deps, held: isUndefined(yes) } }
+  if (value.shape?.k !== 'object' || yes.shape?.k !== 'object' || no.shape?.k !== 'object') return value
+  const [a, b] = [yes.shape.fields, no.shape.fields]
+  const fields = new Map(
+    [...value.shape.fields].map(([key, field]): [string, Value] =>
+      isUndefined(a.get(key)) === isUndefined(b.get(key))
+        ? [key, field]
+        : [key, { ...field, gap: { deps, held: isUndefined(a.get(key)) } }],
+    ),
+  )
+  return { ...value, shape: { ...value.shape, fields } }
+}
 
 function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | undefined {
   if (a.shape && b.shape && a.shape.k === 'object' && b.shape.k === 'object') {
@@ -271,15 +313,38 @@ export const sureLiteral = (value: string | number | boolean | null | undefined)
 export const isRole = (key: string): boolean =>
   /role|permission|scope|admin|moderator|owner|staff|member|plan$|tier|^(can|may|has)[A-Z]|access/i.test(key)
 
+/** The texts that a role is held against: `text:OWNER`. Nothing where no role is asked. */
+export function textsAsked(deps: Sources, values: readonly Value[]): Sources {
+  const asks = [...deps].some((dep) => dep.startsWith('field:') && isRole(dep.slice(6)))
+  if (!asks) return NONE
+  return new Set(values.flatMap(textsOf).map((text) => `text:${text}`))
+}
+
+/** The texts that a value is known to be one of: a literal, the elements of a list. */
+export function textsOf(value: Value): string[] {
+  const shape = value.shape
+  if (shape?.k === 'literal') return typeof shape.value === 'string' ? [shape.value] : []
+  // `Role.OWNER` of the generated client, whose values are called as they are.
+  const last = shape?.k === 'chain' ? shape.steps.at(-1) : undefined
+  if (last) return last.args.length === 0 && /^[A-Z]\w*$/.test(last.name) ? [last.name] : []
+  return shape?.k === 'array' ? (shape.items ?? []).flatMap(textsOf) : []
+}
+
 /** A response that refuses: 4xx or 5xx. */
 export const isRefusal = (value: Value): boolean => (value.status ?? 200) >= 400
 
 /** The same value, with what held where its function returned. */
-export function withBack(value: Value, back: readonly Fact[], outcomes?: readonly Outcome[]): Value {
+export function withBack(
+  value: Value,
+  back: readonly Fact[],
+  outcomes?: readonly Outcome[],
+  by = value.by,
+): Value {
   const shape = value.shape
-  const told = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  const several = outcomes && outcomes.length > 1 ? { back, outcomes } : { back }
+  const told = by === undefined ? several : { ...several, by }
   if (shape?.k !== 'promise') return { ...value, ...told }
-  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes) } }
+  return { ...value, ...told, shape: { ...shape, of: withBack(shape.of, back, outcomes, by) } }
 }
 
 /** Whether a value is something or nothing, where its form tells. A row may not have been found. */

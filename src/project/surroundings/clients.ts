@@ -66,6 +66,7 @@ function sitesIn(syntax: Syntax, text: string): ClientSite[] {
   // A global of any name: `globalThis`, `global`, or a name bound to one of them.
   const global = /\bglobalThis\b|\bglobal\b(?=[.\s[)])/.test(text)
   const [pool = { keys: [] }] = poolsIn(syntax)
+  const assigned = assignedIn(syntax)
   walk(syntax, (expr) => {
     if (expr.k !== 'call' || !expr.isNew || nameOf(expr.callee) !== 'PrismaClient') return
     const around = functionsAround(syntax, expr.at)
@@ -78,11 +79,26 @@ function sitesIn(syntax: Syntax, text: string): ClientSite[] {
     found.push({
       location: placeOf(syntax, expr.at),
       ...(within ? { within: name ?? 'a function' } : {}),
-      perCall: within !== undefined && !calledOnce && !global,
+      perCall: within !== undefined && !calledOnce && !global && !assigned.has(expr),
       kept: global,
       connected: expr.args.length > 0 && keys.some((key) => /^(?:adapter|accelerateUrl|…)$/.test(key ?? '')),
       pool,
     })
+  })
+  return found
+}
+
+/** What is put into a variable or a field that was there before: `client ??= new PrismaClient()`. */
+function assignedIn(syntax: Syntax): Set<Expr> {
+  const found = new Set<Expr>()
+  const add = (expr: Expr): void => {
+    found.add(expr)
+    if (expr.k === 'logic') add(expr.right)
+    // `new PrismaClient().$extends(…)`
+    if (expr.k === 'call' && expr.callee.k === 'member') add(expr.callee.of)
+  }
+  walk(syntax, (expr) => {
+    if (expr.k === 'assign') add(expr.value)
   })
   return found
 }

@@ -10,9 +10,13 @@ export interface Migration {
   statements: { text: string; location: Location }[]
 }
 
+const kept = new WeakMap<Project, Migration[]>()
+
 /** In the order in which they are applied. */
 export function migrationsOf(project: Project): Migration[] {
-  return project.files
+  const known = kept.get(project)
+  if (known) return known
+  const found = project.files
     .filter((file) => /(?:^|\/)\d+\w*\/migration\.sql$/.test(file))
     .map((file) => ({
       name: posix.basename(posix.dirname(file)),
@@ -20,6 +24,8 @@ export function migrationsOf(project: Project): Migration[] {
       statements: statementsOf(file, project.sourceText(file) ?? ''),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
+  kept.set(project, found)
+  return found
 }
 
 /** Split at `;` at the end of a line: enough for what Prisma writes. */

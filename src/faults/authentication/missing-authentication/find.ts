@@ -17,8 +17,21 @@ import {
 import type { Project, Run } from '../../../project/project.ts'
 
 /** Names under which an endpoint is usually meant for people who are not signed in. */
-export const PUBLIC =
+const PUBLIC =
   /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|view|redirect|og\b/i
+
+/**
+ * The same for a server action, by its own name: it serves a form or a page of the application, never another system, and
+ * `webhooks/actions.ts` is where people manage theirs.
+ */
+const PUBLIC_ACTION =
+  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|public|share|track|submit|contact|newsletter|waitlist|vote|view/i
+
+/** Whether an endpoint looks as if it were meant for everybody. */
+export function isMeantForAll({ label, endpoint }: Run): boolean {
+  if (endpoint?.kind === 'action') return PUBLIC_ACTION.test(endpoint.path)
+  return PUBLIC.test(`${label} ${endpoint?.location.file ?? ''}`)
+}
 
 /** Names of an endpoint at which people make an account for themselves. */
 const SIGN_UP = /regist|sign-?up|join|create-?account/i
@@ -96,7 +109,7 @@ function draft(run: Run, access: Access, project: Project): Draft {
   const endpoint = run.endpoint
   const write = isWrite(access.operation)
   const delegate = project.entity(access.model)?.delegate ?? access.model
-  const named = PUBLIC.test(`${run.label} ${endpoint?.location.file ?? ''}`)
+  const named = isMeantForAll(run)
   return {
     location: placeInHandler(access),
     subject: run.label,

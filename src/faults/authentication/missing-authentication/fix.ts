@@ -11,7 +11,7 @@ import { accessOf, beforeEdits, placeAt, querySite, siteAfter, textOf } from '..
 import { type GuardCode, guardCode } from '../../../repair/guard-code.ts'
 import { ownerCondition } from '../../../repair/owner-condition.ts'
 import { otherWrapper } from '../../../repair/wrappers.ts'
-import { PUBLIC } from './find.ts'
+import { isMeantForAll } from './find.ts'
 
 /** Asks who is calling as sibling endpoints do; and ties the row to the caller, where the guard alone does not. */
 const fix: Fixer = (repair) => {
@@ -20,8 +20,7 @@ const fix: Fixer = (repair) => {
   const { run, access, entity } = found
   const handler = placeAt(repair, placeInHandler(access))
   if (!handler) return needs('the handler cannot be read')
-  if (PUBLIC.test(`${run.label} ${run.endpoint?.location.file ?? ''}`))
-    return needs('its name says that it may be meant for people who are not signed in')
+  if (isMeantForAll(run)) return needs('its name says that it may be meant for people who are not signed in')
   const wrapped = otherWrapper(repair, handler, run)
   if (wrapped) return tied(repair, run, access, entity, wrapped) ?? wrapped
   for (const guard of guardsNear(repair, run, access)) {

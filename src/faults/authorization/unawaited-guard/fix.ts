@@ -1,8 +1,7 @@
+import { awaitCall } from '../../../changes/awaiting.ts'
 import { offsetOf } from '../../../changes/layout.ts'
-import { openSource, type SourceFile } from '../../../changes/source-file.ts'
-import type { Edit } from '../../../core/change.ts'
+import { openSource } from '../../../changes/source-file.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
-import type { Range } from '../../../source/shape.ts'
 
 /** Puts `await` before the call whose promise is tested. */
 const fix: Fixer = ({ finding, read }) => {
@@ -24,19 +23,9 @@ const fix: Fixer = ({ finding, read }) => {
     title: `Await ${name}`,
     reason: `${name} gives a promise, which is true whatever the answer is.`,
     safety: 'safe',
-    edits: awaited(source, call),
+    edits: awaitCall(source, call),
     creates: [],
   }
-}
-
-/** `!check()` → `!(await check())`, as formatters write it. A member of the result needs the parentheses. */
-function awaited({ file, text }: SourceFile, { start, end }: Range): Edit[] {
-  const tight = /[!~+-]$/.test(text.slice(0, start)) || /^\s*(?:\?\.|\[|!?\.)/.test(text.slice(end))
-  if (!tight) return [{ file, from: start, to: start, text: 'await ' }]
-  return [
-    { file, from: start, to: start, text: '(await ' },
-    { file, from: end, to: end, text: ')' },
-  ]
 }
 
 export default fix

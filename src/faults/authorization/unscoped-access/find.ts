@@ -3,17 +3,25 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access, Fact } from '../../../project/flow/events.ts'
+import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
 import {
+  argument,
+  clientInputs,
   factsAfter,
   isAbsentAfter,
+  isByMachine,
+  isGuardedRead,
   isOwned,
   isPrivileged,
   isScoped,
   keysFromClient,
+  type Leaf,
+  leaves,
+  parentNamedApart,
   placeInHandler,
+  sharedPlaces,
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
@@ -35,28 +43,18 @@ interface Hit {
   run: Run
   access: Access
   entity: Entity
+  /** The endpoint is open to everybody, and names the row of this model as well. */
+  parent?: string
 }
 
-/**
- * A query that no endpoint reaches safely is wrong where it stands; one that others reach with an id of theirs is right,
- * and the endpoint that does not is wrong.
- */
 function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
-  const place = (access: Access): string => `${access.location.file}:${access.location.line}`
-  const reached = new Map<string, Set<Run>>()
-  for (const run of project.runs)
-    for (const event of run.events)
-      if (event.k === 'access')
-        reached.set(place(event), (reached.get(place(event)) ?? new Set<Run>()).add(run))
-  const wrong = new Map<string, Set<Run>>()
-  for (const { run, access } of hits)
-    wrong.set(place(access), (wrong.get(place(access)) ?? new Set<Run>()).add(run))
-  for (const hit of hits) {
-    const bad = wrong.get(place(hit.access))?.size ?? 0
-    const everywhere = bad > 1 && bad === reached.get(place(hit.access))?.size
-    yield draft(hit, everywhere ? hit.access.location : placeInHandler(hit.access))
-  }
+  const everywhere = sharedPlaces(project, hits)
+  for (const hit of hits)
+    yield draft(
+      hit,
+      hit.parent !== undefined || everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access),
+    )
 }
 
 function* found(project: Project): Iterable<Hit> {
@@ -65,13 +63,16 @@ function* found(project: Project): Iterable<Hit> {
     for (const event of run.events) {
       if (event.k !== 'access' || !BY_ROW.test(event.operation)) continue
       const entity = project.entity(event.model)
-      if (!entity || !isOwned(entity) || !isGuarded(event.facts)) continue
-      const levels = event.facts.map(levelOf)
-      // Whoever holds the signing key or the cron secret is the system itself.
-      if (levels.includes('signature') || levels.includes('secret')) continue
-      if (event.facts.some((fact) => isMachine(project, fact))) continue
+      if (!entity || !isOwned(entity)) continue
       const keys = keysFromClient(event, entity)
-      if (keys.length === 0 || isScoped(event, [])) continue
+      if (keys.length === 0) continue
+      const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
+      if (!guarded) {
+        const parent = apartFrom(project, run, event, entity, keys)
+        if (parent !== undefined) yield { run, access: event, entity, parent }
+        continue
+      }
+      if (isByMachine(project, event.facts) || isScoped(event, [])) continue
       if (!isWrite(event.operation)) {
         // A read may also be judged by what is checked after it.
         const after = factsAfter(run.events, event)
@@ -82,14 +83,23 @@ function* found(project: Project): Iterable<Hit> {
   }
 }
 
-/** A key that is nobody's: its row belongs to no user and no tenant, so that whoever holds it is part of the system. */
-function isMachine(project: Project, fact: Fact): boolean {
-  if (levelOf(fact) !== 'api-key') return false
-  const named = [...fact.deps].flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
-  return named.length > 0 && named.every((name) => project.entity(name)?.role === 'global')
+/** Nobody is asked who they are, the row is found by its id alone, and the request names another row that it should belong to. */
+function apartFrom(
+  project: Project,
+  run: Run,
+  access: Access,
+  entity: Entity,
+  keys: readonly Leaf[],
+): string | undefined {
+  const [key] = keys
+  const inputs = new Set(leaves(argument(access, 'where')).flatMap(({ value }) => clientInputs(value.deps)))
+  const input = key?.value.client
+  if (input === undefined || keys.length > 1 || inputs.size > 1) return undefined
+  if (!entity.fields.some(({ name, id }) => id && name === key?.path)) return undefined
+  return parentNamedApart(project, run, access, entity, input)
 }
 
-function draft({ run, access, entity }: Hit, location: Location): Draft {
+function draft({ run, access, entity, parent }: Hit, location: Location): Draft {
   const leaves = keysFromClient(access, entity)
   // The id is the input itself, not something that was computed from it.
   const direct = leaves.some((leaf) => leaf.value.client !== undefined)
@@ -106,8 +116,11 @@ function draft({ run, access, entity }: Hit, location: Location): Draft {
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
     certainty: isPrivileged(access.facts) || !direct || invitation ? 'possible' : 'likely',
-    found: `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller.`,
-    why: `Whoever is signed in can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
+    found:
+      parent === undefined
+        ? `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller.`
+        : `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys} alone, and never asks whether it belongs to the ${parent} that the request names.`,
+    why: `${parent === undefined ? 'Whoever is signed in' : 'Anybody'} can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
     remedy:
       path.length > 0
         ? `Put the owner into the query: \`where: { id, ${owner}: … }\` with the id of the authorized caller or tenant (\`${owner}\` of ${entity.name}), and answer 404 when nothing is found.`

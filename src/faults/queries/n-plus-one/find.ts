@@ -5,6 +5,8 @@ import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { argument, isOpen, traceTo } from '../../../project/ownership.ts'
 import type { Project } from '../../../project/project.ts'
+import { isOverParts } from '../../../project/queries/lists.ts'
+import { repeatedQueries } from '../../../project/queries/loops.ts'
 
 const fault: Fault<Project> = {
   id: 'queries/n-plus-one',
@@ -16,28 +18,64 @@ const fault: Fault<Project> = {
     'https://www.prisma.io/docs/orm/prisma-client/queries/query-optimization-performance#solving-the-n1-problem',
   ],
 
-  find: (project) => oncePerPlace(drafts(project)),
+  *find(project) {
+    yield* oncePerPlace([...drafts(project), ...elsewhere(project)])
+  },
 }
 
 function* drafts(project: Project): Iterable<Draft> {
+  const batches = new Set(
+    repeatedQueries(project).flatMap(({ together, location }) => (together ? [placeKey(location)] : [])),
+  )
   for (const run of project.runs) {
     for (const event of run.events) {
       if (event.k !== 'access' || event.loop === undefined || isWrite(event.operation)) continue
-      if (readsInBatches(event)) continue
+      if (readsInBatches(event) || isOverParts(event.loop)) continue
       const delegate = project.entity(event.model)?.delegate ?? event.model
       yield {
         location: event.location,
         subject: `${run.label} → ${delegate}.${event.operation}`,
-        certainty: 'likely',
+        // `$transaction([…])` sends them on one connection: as many statements, without the waiting of each.
+        certainty: batches.has(placeKey(event.location)) || !hasList(event.loop) ? 'possible' : 'likely',
         found: `${run.label} runs ${delegate}.${event.operation} once per element of ${event.loop}.`,
         why: 'The number of queries grows with the data: a hundred rows are a hundred round trips to the database.',
-        remedy: `Collect the keys first, read them with one ${delegate}.findMany({ where: { …: { in: keys } } }) (or \`include\`, or \`groupBy\` for counts), and look the rows up in a Map.`,
+        remedy: remedyFor(delegate),
         evidence: [traceTo(run, event, `runs once per element of ${event.loop}`)],
         endpoint: run.label,
       }
     }
   }
 }
+
+/** In code that no endpoint reaches, or that could not be followed: jobs, scripts, services. */
+function* elsewhere(project: Project): Iterable<Draft> {
+  for (const one of repeatedQueries(project)) {
+    if (one.writes || !one.site) continue
+    const { delegate } = one.site.model
+    yield {
+      location: one.location,
+      subject: `${one.within} → ${delegate}.${one.site.operation}`,
+      certainty: one.together ? 'possible' : 'likely',
+      found: `${one.within} runs ${delegate}.${one.site.operation} once per element of \`${one.list}\`.`,
+      why: 'The number of queries grows with the data: a hundred rows are a hundred round trips to the database.',
+      remedy: remedyFor(delegate),
+      evidence: [
+        {
+          kind: 'trace',
+          steps: [{ location: one.location, note: `runs once per element of \`${one.list}\`` }],
+        },
+      ],
+    }
+  }
+}
+
+const placeKey = ({ file, line, column }: Draft['location']): string => `${file}:${line}:${column}`
+
+const remedyFor = (delegate: string): string =>
+  `Collect the keys first, read them with one ${delegate}.findMany({ where: { …: { in: keys } } }) (or \`include\`, or \`groupBy\` for counts), and look the rows up in a Map.`
+
+/** `for (let attempt = 0; …)` asks again: how often, no data decides. */
+const hasList = (loop: string): boolean => loop !== '' && loop !== '…'
 
 /** `while (cursor) findMany({ take, cursor })`: the loop is what keeps the rows of one query few. */
 const readsInBatches = (access: Access): boolean =>

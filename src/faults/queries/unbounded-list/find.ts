@@ -6,6 +6,7 @@ import type { Access } from '../../../project/flow/events.ts'
 import type { Value } from '../../../project/flow/value.ts'
 import { argument, isOpen, leaves, traceTo } from '../../../project/ownership.ts'
 import type { Project } from '../../../project/project.ts'
+import { isSetUpByHand } from '../../../project/queries/growth.ts'
 
 const fault: Fault<Project> = {
   id: 'queries/unbounded-list',
@@ -54,9 +55,12 @@ function accessesIn(value: Value, depth = 6): Access[] {
 
 /** The rows of a whole tenant or user, or of the table; those of one parent row are few more often than not. */
 function grows(entity: Entity, access: Access): boolean {
-  if (entity.role !== 'owned') return false
+  if (entity.role !== 'owned' || isSetUpByHand(entity)) return false
   const owners = new Set([entity.tenantPath?.[0], entity.userPath?.[0]])
-  const keys = leaves(argument(access, 'where')).map((leaf) => leaf.path.split('.')[0] ?? '')
+  const paths = leaves(argument(access, 'where')).map((leaf) => leaf.path)
+  // `items: { some: { linkId } }`: those of one row of another table.
+  if (paths.some((path) => /\.some\.\w+Id$/.test(path))) return false
+  const keys = paths.map((path) => path.split('.')[0] ?? '')
   const parents = entity.relations.filter(
     (relation) => relation.keys.length > 0 && !owners.has(relation.field),
   )

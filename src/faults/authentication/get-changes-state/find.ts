@@ -1,0 +1,70 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import type { Access } from '../../../project/flow/events.ts'
+import { isWrite } from '../../../project/flow/prisma.ts'
+import { allDeps } from '../../../project/flow/value.ts'
+import {
+  argument,
+  clientInputs,
+  isOwned,
+  leaves,
+  placeInHandler,
+  traceTo,
+} from '../../../project/ownership.ts'
+import type { Project, Run } from '../../../project/project.ts'
+
+const fault: Fault<Project> = {
+  id: 'authentication/get-changes-state',
+  title: 'Link that changes something for whoever is signed in',
+  severity: 'warning',
+  tags: ['security', 'api'],
+  cwe: [352, 650],
+  references: [
+    'https://owasp.org/www-community/attacks/csrf',
+    'https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#samesitesamesite-value',
+    'https://github.com/OWASP/ASVS/blob/v5.0.0/5.0/en/0x12-V3-Web-Frontend-Security.md',
+  ],
+
+  *find(project) {
+    for (const run of project.runs) {
+      const { endpoint } = run
+      if (endpoint?.kind !== 'route' || endpoint.method !== 'GET') continue
+      if (!/^(session|permission)$/.test(endpoint.guard.level) || MEANT.test(endpoint.path)) continue
+      const write = run.events.find(
+        (event): event is Access => event.k === 'access' && changes(project, run, event),
+      )
+      if (write) yield draft(run, write)
+    }
+  },
+}
+
+/** Links that are meant to change something: the other side of a sign-in, a link in a mail, a job. */
+const MEANT =
+  /auth|callback|oauth|saml|verif|confirm|unsubscrib|invit|accept|cron|webhook|track|redirect|connect|install/i
+/** Notes on the side of a read. */
+const NOTES = /last|seen|view|count|visit|access|usage|read|updatedat|sync|cache|refresh|expire|token/i
+
+function changes(project: Project, run: Run, access: Access): boolean {
+  if (!isWrite(access.operation) || !isOwned(project.entity(access.model))) return false
+  // The key of a program is not sent by a browser on its own.
+  if (access.facts.some((fact) => [...fact.deps].some((dep) => / by header/.test(dep)))) return false
+  if (clientInputs(allDeps(access.args)).length === 0) return false
+  if (/^delete/.test(access.operation)) return run.endpoint !== undefined
+  if (!/^update/.test(access.operation)) return false
+  return leaves(argument(access, 'data')).some(({ path }) => path !== '' && !NOTES.test(path))
+}
+
+function draft(run: Run, write: Access): Draft {
+  return {
+    location: placeInHandler(write),
+    subject: run.label,
+    certainty: 'likely',
+    found: `${run.label} runs ${write.model}.${write.operation} for whoever is signed in.`,
+    why: 'Browsers follow links with the cookies of the session, `SameSite=Lax` included. A link in a mail or on a page, or a preview that loads it, makes the change in the name of the reader.',
+    remedy: 'Move it to POST, PATCH or DELETE, or to a server action, and leave GET to reads.',
+    evidence: [traceTo(run, write, `${write.model}.${write.operation} on GET`)],
+    endpoint: run.label,
+  }
+}
+
+export default fault

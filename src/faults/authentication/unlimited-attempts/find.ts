@@ -1,0 +1,66 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import { oncePerPlace } from '../../../core/once.ts'
+import { accountLookups, isAnonymous, packageCalls } from '../../../project/credentials.ts'
+import type { PackageCall } from '../../../project/flow/events.ts'
+import { holdsPassword } from '../../../project/flow/package-calls.ts'
+import { allDeps } from '../../../project/flow/value.ts'
+import { placeInHandler, traceTo } from '../../../project/ownership.ts'
+import type { Project, Run } from '../../../project/project.ts'
+
+const fault: Fault<Project> = {
+  id: 'authentication/unlimited-attempts',
+  title: 'Passwords can be tried without a limit',
+  severity: 'warning',
+  tags: ['security'],
+  cwe: [307],
+  references: [
+    'https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/',
+    'https://github.com/OWASP/ASVS/blob/v5.0.0/5.0/en/0x15-V6-Authentication.md',
+  ],
+
+  find: (project) => oncePerPlace(drafts(project)),
+}
+
+function* drafts(project: Project): Iterable<Draft> {
+  const isLimitedBefore = project.runs.some(
+    (run) => run.endpoint?.kind === 'middleware' && packageCalls(run, 'limit').length > 0,
+  )
+  if (isLimitedBefore) return
+  for (const run of project.runs) {
+    if (packageCalls(run, 'limit').length > 0 || countsAttempts(project, run)) continue
+    const check = packageCalls(run, 'check-password').find(
+      (one) => isAnonymous(one) && one.args.some((arg) => holdsPassword(allDeps(arg))),
+    )
+    if (check) yield draft(run, check)
+  }
+}
+
+/** The account has a column that counts or locks, and the file that looks the account up speaks of it. */
+const countsAttempts = (project: Project, run: Run): boolean =>
+  accountLookups(project, run).some(({ model, location }) =>
+    project
+      .entity(model)
+      ?.fields.some(
+        ({ name }) =>
+          /attempt|lock|failed/i.test(name) && (project.sourceText(location.file) ?? '').includes(name),
+      ),
+  )
+
+function draft(run: Run, check: PackageCall): Draft {
+  // What could not be followed may count.
+  const isRead = (run.endpoint?.unknown.length ?? 0) === 0
+  return {
+    location: placeInHandler(check),
+    subject: run.label,
+    certainty: isRead ? 'likely' : 'possible',
+    found: `${run.label} checks a password, and nothing on the way counts how often: no call of a limiter, a captcha or a lock by package or by name was seen, no column of the account that counts, nothing of the kind in the proxy.`,
+    why: 'Lists of leaked passwords are tried against every account, thousands a minute, until one fits.',
+    remedy:
+      'Count failures per account and per address in a store that all instances share, and answer 429 past a few: with @upstash/ratelimit, rate-limiter-flexible, or the limiter that other endpoints here use. If something in front of the server limits already, say so with an ignore comment.',
+    evidence: [traceTo(run, check, 'the password is checked, whatever came before')],
+    ...(run.endpoint ? { endpoint: run.label } : {}),
+  }
+}
+
+export default fault

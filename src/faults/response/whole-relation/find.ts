@@ -1,0 +1,77 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import { oncePerPlace } from '../../../core/once.ts'
+import { depsOfAnswer, isAnonymous } from '../../../project/credentials.ts'
+import type { Entity } from '../../../project/data-model.ts'
+import { namesColumns, placeInQuery, type WholeRelation, wholeRelations } from '../../../project/exposure.ts'
+import type { Access } from '../../../project/flow/events.ts'
+import { isOwned, traceTo } from '../../../project/ownership.ts'
+import type { Project, Run } from '../../../project/project.ts'
+
+const fault: Fault<Project> = {
+  id: 'response/whole-relation',
+  title: 'Whole related row in a public answer',
+  severity: 'warning',
+  tags: ['security', 'api'],
+  cwe: [200, 213],
+  references: [
+    'https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/',
+    'https://github.com/OWASP/ASVS/blob/v5.0.0/5.0/en/0x23-V14-Data-Protection.md',
+  ],
+
+  find: (project) => oncePerPlace(drafts(project)),
+}
+
+function* drafts(project: Project): Iterable<Draft> {
+  for (const run of project.runs) {
+    const { endpoint } = run
+    if (!endpoint || /^(page|middleware)$/.test(endpoint.kind)) continue
+    if (endpoint.guard.level !== 'none' || endpoint.guard.proxy) continue
+    for (const access of run.events) {
+      if (access.k !== 'access' || !/^find/.test(access.operation) || !isAnonymous(access)) continue
+      const found = wholeRelations(project, access, namesColumns(access)).filter(({ model }) => tells(model))
+      const sent = found.filter(({ path }) => leaves(run, access, path))
+      if (sent.length > 0) yield draft(project, run, access, sent)
+    }
+  }
+}
+
+/** A row of somebody: with columns that others have no use for. */
+const tells = (model: Entity): boolean =>
+  isOwned(model) && model.fields.filter((field) => !field.relation).length > 4
+
+/** An answer was made from the relation: from its first step, or from the row as a whole. */
+function leaves(run: Run, access: Access, [first = '']: readonly string[]): boolean {
+  return run.events.some((event) => {
+    if (event.k !== 'response' || (event.status ?? 200) >= 400) return false
+    const deps = depsOfAnswer(event.value)
+    return (
+      deps.has(`row:${access.model}`) &&
+      (deps.has(`field:${first}`) || ![...deps].some((dep) => dep.startsWith('field:')))
+    )
+  })
+}
+
+/** Where the query names its columns elsewhere, this one was forgotten; a person's row is for nobody. */
+const isLikely = (access: Access, relations: readonly WholeRelation[]): boolean =>
+  namesColumns(access) || relations.some(({ model }) => model.role === 'user')
+
+function draft(project: Project, run: Run, access: Access, relations: WholeRelation[]): Draft {
+  const [first] = relations
+  const path = first?.path.join('.') ?? ''
+  const model = first?.model.name ?? ''
+  const columns =
+    first?.model.fields.filter((field) => !field.relation && !field.id).map(({ name }) => name) ?? []
+  return {
+    location: placeInQuery(project, access, first?.path ?? []),
+    subject: `${run.label} → ${access.model}.${path}`,
+    certainty: isLikely(access, relations) ? 'likely' : 'possible',
+    found: `${run.label} asks nobody who they are, and reads \`${path}\` with all columns of ${model} (${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''})${namesColumns(access) ? ', while the query names its columns elsewhere' : ''}.`,
+    why: 'Prisma returns every column of a relation that has no `select`: internal names, notes and addresses are sent to anybody, and so is each column that is added later.',
+    remedy: `Name what the caller needs: \`${path.split('.').at(-1)}: { select: { … } }\`.`,
+    evidence: [traceTo(run, access, `all columns of ${model} through ${path}`)],
+    endpoint: run.label,
+  }
+}
+
+export default fault

@@ -1,0 +1,62 @@
+/** Passwords, tokens and keys on the way of an endpoint: named questions over the events of one run. */
+import type { Access, Event, Moment, PackageCall, Purpose } from './flow/events.ts'
+import { allDeps, type Sources, type Value } from './flow/value.ts'
+import { isVerified, levelOf } from './guards.ts'
+import { argument, clientInputs, leaves } from './ownership.ts'
+import type { Project, Run } from './project.ts'
+
+export const packageCalls = (run: Run, purpose: Purpose): PackageCall[] =>
+  run.events.filter((event): event is PackageCall => event.k === 'package-call' && event.purpose === purpose)
+
+const LOGIN_NAME =
+  /^(e-?mail(address|normalized)?|user_?name|login|phone(number)?|identifier|handle|nick_?name)$/i
+
+/** The account that somebody who is not signed in named by an address or a login name. */
+export function accountLookups(project: Project, run: Run): Access[] {
+  return run.events.filter(
+    (event): event is Access =>
+      event.k === 'access' &&
+      /^find/.test(event.operation) &&
+      isAccount(project, event.model) &&
+      leaves(argument(event, 'where')).some(
+        ({ path, value }) =>
+          LOGIN_NAME.test(path.split('.').findLast((part) => !/^(equals|in|mode)$/.test(part)) ?? '') &&
+          clientInputs(allDeps(value)).length > 0 &&
+          !isVerified(allDeps(value)),
+      ),
+  )
+}
+
+const isAccount = (project: Project, model: string): boolean => {
+  const entity = project.entity(model)
+  return entity?.role === 'user' || (entity?.fields.some(({ name }) => /passw/i.test(name)) ?? false)
+}
+
+/** The row was asked for, and this is the way on when it was there (`found`) or was not. */
+export function askedForRow(moment: Moment, model: string, found: boolean): boolean {
+  return moment.facts.some(
+    (fact) => fact.presence && fact.deps.has(`row:${model}`) && (fact.missing !== true) === found,
+  )
+}
+
+/** Nobody who comes this way has shown who they are. */
+export const isAnonymous = (moment: Moment): boolean => moment.facts.every((fact) => levelOf(fact) === 'none')
+
+/** The part of a row that the value is, if it is one: of `user.passwordHash`, that name. */
+export const fieldsIn = (deps: Sources): string[] =>
+  [...deps].filter((dep) => dep.startsWith('field:')).map((dep) => dep.slice(6))
+
+/** Values that leave the server on the way of an endpoint: answers and cookies. */
+export function sentValues(events: readonly Event[]): Value[] {
+  return events.flatMap((event) => {
+    if (event.k === 'response') return [event.value]
+    return event.k === 'package-call' && event.purpose === 'set-cookie' ? event.args.slice(0, 2) : []
+  })
+}
+
+/** All sources of a value, those of the body of a response included. */
+export function depsOfAnswer(value: Value): Sources {
+  return value.shape?.k === 'response' && value.shape.body
+    ? depsOfAnswer(value.shape.body)
+    : allDeps(value, 6)
+}

@@ -1,0 +1,54 @@
+/** Lists that become one parameter per element: `in`, `notIn`, `Prisma.join`. */
+import type { Location } from '../../core/finding.ts'
+import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
+import type { Project } from '../project.ts'
+import { textOf, walkDeep } from './forms.ts'
+import { type Length, lengthOf } from './lists.ts'
+import { functionName, type Place, sitesOf, visitPlaces } from './sites.ts'
+
+export interface InList {
+  location: Location
+  within: string
+  kind: 'in' | 'notIn' | 'join'
+  /** The list as it is written. */
+  list: string
+  length: Length
+}
+
+/** Those whose length nothing in the source limits. */
+export function openInLists(project: Project): InList[] {
+  const found: InList[] = []
+  const add = (syntax: Syntax, expr: Expr, list: Expr, kind: InList['kind'], within: string): void => {
+    const length = lengthOf(project, syntax, list)
+    if (length.k === 'limited') return
+    found.push({ location: placeOf(syntax, expr.at), within, kind, list: textOf(list), length })
+  }
+  const { calls, raw } = sitesOf(project)
+  for (const { syntax, expr: call, args, place } of calls) {
+    if (!args) continue
+    walkDeep(syntax, args, (expr) => {
+      if (expr.k !== 'object') return
+      for (const { key, value } of expr.props)
+        if (key === 'in' || key === 'notIn')
+          add(syntax, value, value, key, functionName(syntax, call.at, place))
+    })
+  }
+  const files = new Map(raw.map(({ syntax }) => [syntax.file, syntax]))
+  for (const syntax of files.values()) {
+    for (const { expr, place } of joinsIn(syntax)) {
+      const list = expr.args[0]
+      if (list) add(syntax, expr, list, 'join', functionName(syntax, expr.at, place))
+    }
+  }
+  return found
+}
+
+/** `Prisma.join(list)` */
+function joinsIn(syntax: Syntax): { expr: Expr & { k: 'call' }; place: Place }[] {
+  const found: { expr: Expr & { k: 'call' }; place: Place }[] = []
+  visitPlaces(syntax, (expr, place) => {
+    if (expr.k !== 'call' || expr.callee.k !== 'member' || expr.callee.key !== 'join') return
+    if (expr.callee.of.k === 'name' && expr.callee.of.name === 'Prisma') found.push({ expr, place })
+  })
+  return found
+}

@@ -1,0 +1,129 @@
+/** What is waited for while a transaction is open: requests, mail, payments, hashes of passwords. */
+import type { Location } from '../../core/finding.ts'
+import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
+import { findExport } from '../flow/program.ts'
+import { nameOf, rootOf } from '../names.ts'
+import type { Project } from '../project.ts'
+import { type Callee, calleeOf } from './callees.ts'
+import { walkFunction } from './forms.ts'
+import { functionName, visitPlaces } from './sites.ts'
+
+export interface OutsideWork {
+  location: Location
+  within: string
+  /** `stripe.customers.create` */
+  call: string
+  /** `a request`, `mail`, … */
+  what: string
+  /** Functions of the project on the way to it. */
+  through: string[]
+  /** Of the transaction. */
+  opened: Location
+}
+
+/** By package: what it does, and the methods that do it. */
+const WORK: readonly (readonly [packages: RegExp, what: string, methods: RegExp])[] = [
+  [
+    /^(?:axios|got|ky|undici|node-fetch|ofetch|superagent)$/,
+    'an HTTP request',
+    /^(?:axios|got|ky|fetch|ofetch|\$fetch|request|get|post|put|patch|delete)$/,
+  ],
+  [/^nodemailer|^resend$|^@sendgrid\/|^postmark$|^mailgun/, 'mail', /^(?:send|sendMail|sendEmail|batch)/],
+  [
+    /^stripe$|^@paddle\/|^@lemonsqueezy\//,
+    'a payment provider',
+    /^(?:create|update|retrieve|list|cancel|del|search)/,
+  ],
+  [
+    /^bcrypt|^@node-rs\/(?:bcrypt|argon2)$|^argon2$/,
+    'the hash of a password',
+    /^(?:hash|compare|verify)(?:Sync)?$/,
+  ],
+  [/^@aws-sdk\//, 'AWS', /^send$/],
+  [/^openai$|^@anthropic-ai\/|^ai$/, 'a language model', /^(?:create|generate\w+|stream\w+)$/],
+  [/^twilio$/, 'a message', /^create$/],
+]
+
+const kept = new WeakMap<Project, Map<Fn, Outside | null>>()
+
+interface Outside {
+  call: string
+  what: string
+  through: string[]
+}
+
+/** All of it that is reached from the function of an interactive transaction. */
+export function outsideWork(project: Project): OutsideWork[] {
+  return project.code.flatMap((file) => {
+    const syntax = (project.sourceText(file) ?? '').includes('$transaction')
+      ? project.program.syntax(file)
+      : undefined
+    const found: OutsideWork[] = []
+    if (!syntax) return found
+    visitPlaces(syntax, (expr, place) => {
+      const { transaction } = place
+      if (expr.k !== 'call' || transaction?.kind !== 'interactive') return
+      const work = outsideOf(project, syntax, expr)
+      if (work)
+        found.push({
+          location: placeOf(syntax, expr.at),
+          within: functionName(syntax, expr.at, place),
+          ...work,
+          opened: placeOf(syntax, transaction.at),
+        })
+    })
+    return found
+  })
+}
+
+function outsideOf(
+  project: Project,
+  syntax: Syntax,
+  expr: Expr & { k: 'call' },
+  depth = 4,
+): Outside | undefined {
+  const name = nameOf(expr.callee)
+  const root = rootOf(expr.callee)
+  if (root?.b === -1 && root.name === 'fetch') return { call: 'fetch', what: 'an HTTP request', through: [] }
+  const from = root && packageOf(project, syntax, root.b)
+  const method = name.split('.').at(-1) ?? ''
+  for (const [packages, what, methods] of WORK)
+    if (from !== undefined && packages.test(from) && methods.test(method))
+      return { call: name, what, through: [] }
+  if (expr.callee.k === 'call' || expr.callee.k === 'fn') return undefined
+  const callee = depth > 0 ? calleeOf(project, syntax, expr.callee) : undefined
+  const inside = callee && outsideIn(project, callee, depth - 1)
+  return inside ? { ...inside, through: [callee.fn.name || name, ...inside.through] } : undefined
+}
+
+function outsideIn(project: Project, { fn, syntax }: Callee, depth: number): Outside | undefined {
+  const known = kept.get(project) ?? new Map<Fn, Outside | null>()
+  kept.set(project, known)
+  const before = known.get(fn)
+  if (before !== undefined) return before ?? undefined
+  known.set(fn, null)
+  let found: Outside | undefined
+  walkFunction(syntax, fn, (expr) => {
+    if (expr.k === 'call') found ??= outsideOf(project, syntax, expr, depth)
+  })
+  known.set(fn, found ?? null)
+  return found
+}
+
+/** The package that a name comes from, itself or through what it was made with: `const stripe = new Stripe(…)`. */
+function packageOf(project: Project, syntax: Syntax, b: number, depth = 4): string | undefined {
+  const binding = syntax.bindings[b]
+  if (!binding || depth === 0) return undefined
+  if (binding.k === 'const') {
+    const init = binding.init?.k === 'await' ? binding.init.of : binding.init
+    const root = init && rootOf(init)
+    return root ? packageOf(project, syntax, root.b, depth - 1) : undefined
+  }
+  if (binding.k !== 'import') return undefined
+  const target = findExport(project.program, syntax.file, binding.from, binding.imported)
+  if (!target || 'module' in target) return undefined
+  if ('external' in target) return target.external
+  const value = target.entry.value
+  const root = value && rootOf(value)
+  return root ? packageOf(project, target.syntax, root.b, depth - 1) : undefined
+}

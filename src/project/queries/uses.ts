@@ -1,0 +1,89 @@
+/** Rows that are read and then only counted, tested or searched. */
+import type { Expr } from '../../source/syntax.ts'
+import type { Project } from '../project.ts'
+import { field, hasKey, keysOf } from './forms.ts'
+import { type Each, type Site, sitesOf, visitPlaces } from './sites.ts'
+
+/** `count`: only their number matters. `search`: one of them is looked for. `first`: only the first is used. */
+export type Use = 'count' | 'search' | 'first'
+
+export interface Narrow {
+  site: Site
+  use: Use
+  /** How it is used: `members.length`. */
+  text: string
+  /** It is used in one way alone. */
+  only: boolean
+}
+
+/** Calls of `findMany` without `take` whose rows are used in such a way, everywhere in their function. */
+export function narrowUses(project: Project): Narrow[] {
+  const lists = sitesOf(project).calls.filter(readsAll)
+  const files = new Set(lists.map(({ location }) => location.file))
+  return [...files].flatMap((file) => inFile(lists.filter(({ location }) => location.file === file)))
+}
+
+function readsAll({ operation, args, model }: Site): boolean {
+  if (operation !== 'findMany' || (args && args.k !== 'object')) return false
+  if (args?.k === 'object' && args.props.some((prop) => prop.spread)) return false
+  const where = field(args, 'where')
+  const keys = keysOf(where) ?? []
+  if (model.uniques.some((set) => set.every((name) => keys.includes(name)))) return false
+  return !field(args, 'take') && !field(args, 'distinct') && !hasKey(where, 'in')
+}
+
+interface Uses {
+  total: number
+  narrow: { use: Use; text: string; each: Each | undefined }[]
+}
+
+function inFile(sites: readonly Site[]): Narrow[] {
+  const [first] = sites
+  if (!first) return []
+  const { syntax } = first
+  const named = new Map<number, Site>()
+  for (const [b, binding] of syntax.bindings.entries()) {
+    if (binding.k !== 'const' || binding.to.k !== 'bind' || binding.init?.k !== 'await') continue
+    const { of } = binding.init
+    const site = sites.find((one) => one.expr === of)
+    if (site) named.set(b, site)
+  }
+  const uses = new Map<number, Uses>()
+  const usesOf = (b: number): Uses => {
+    const known = uses.get(b) ?? { total: 0, narrow: [] }
+    uses.set(b, known)
+    return known
+  }
+  const found: Narrow[] = []
+  visitPlaces(syntax, (expr, place) => {
+    if (expr.k === 'name' && named.has(expr.b)) usesOf(expr.b).total++
+    const narrow = narrowUse(expr)
+    if (!narrow) return
+    const { of, use, text } = narrow
+    if (of.k === 'name' && named.has(of.b))
+      usesOf(of.b).narrow.push({ use, text: `${of.name}${text}`, each: place.each })
+    const site = of.k === 'await' ? sites.find((one) => one.expr === of.of) : undefined
+    if (site) found.push({ site, use, text: `(await …)${text}`, only: true })
+  })
+  for (const [b, { total, narrow }] of uses) {
+    const site = named.get(b)
+    const [one] = narrow
+    if (!site || !one || narrow.length !== total) continue
+    // Looked up again and again: then the rows are a table in memory, which is what `include` would be.
+    const searches = narrow.filter(({ use }) => use === 'search')
+    if (searches.length > 1 || searches.some(({ each }) => each !== undefined && each !== site.place.each))
+      continue
+    const use = narrow.find((other) => other.use !== 'count') ?? one
+    found.push({ site, use: use.use, text: use.text, only: narrow.every((other) => other.use === use.use) })
+  }
+  return found
+}
+
+function narrowUse(expr: Expr): { of: Expr; use: Use; text: string } | undefined {
+  if (expr.k === 'member' && expr.key === 'length') return { of: expr.of, use: 'count', text: '.length' }
+  if (expr.k === 'index' && expr.by.k === 'literal' && expr.by.value === 0)
+    return { of: expr.of, use: 'first', text: '[0]' }
+  if (expr.k !== 'call' || expr.callee.k !== 'member') return undefined
+  const { key, of } = expr.callee
+  return /^(?:some|every|find|findIndex)$/.test(key) ? { of, use: 'search', text: `.${key}(…)` } : undefined
+}
