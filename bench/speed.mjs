@@ -276,7 +276,7 @@ ${Array.from({ length: 30 }, (_, n) => `      <div className="row row-${n}">\n  
 `
 
 /** Least squares through points of lines and seconds. */
-function fit(points) {
+function lineThrough(points) {
   const mean = (key) => points.reduce((sum, one) => sum + one[key], 0) / points.length
   const [x, y] = [mean('lines'), mean('cpu')]
   const slope =
@@ -319,7 +319,7 @@ try {
     rmSync(root, { recursive: true })
   }
   if (points.length > 1) {
-    const { slope, start, r2 } = fit(points)
+    const { slope, start, r2 } = lineThrough(points)
     const [first, last] = [points[0], points.at(-1)]
     console.log('## Growth\n')
     console.log(
