@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { policySchema } from '../src/core/policy.ts'
 import { faults } from '../src/faults/index.ts'
 
 const source = join(import.meta.dirname, '../src/faults')
@@ -39,5 +41,14 @@ describe('the catalogue of faults', () => {
       const page = readFileSync(join(source, id, `${basename(id)}.md`), 'utf8')
       expect(readFileSync(join(docs, `${id}.md`), 'utf8') === page, `docs/faults/${id}.md is old`).toBe(true)
     }
+  })
+
+  it('has the schema of the policy as it is read, and a page whose example is one (`npm run docs`)', () => {
+    const written: unknown = JSON.parse(readFileSync(join(docs, '../policy.schema.json'), 'utf8'))
+    expect(written).toEqual(z.toJSONSchema(policySchema, { io: 'input' }))
+    const page = readFileSync(join(docs, '../policy.md'), 'utf8')
+    const policy = policySchema.parse(JSON.parse(/```jsonc\n([\s\S]*?)```/.exec(page)?.[1] ?? ''))
+    expect(policy.guards).toHaveLength(1)
+    for (const name of Object.keys(policySchema.shape)) expect(page).toContain(`"${name}"`)
   })
 })

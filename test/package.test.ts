@@ -64,7 +64,14 @@ describe('the npm package', () => {
     })
 
   it('holds the built tool, the pages of the faults, the playbooks, and nothing else', () => {
-    const fixed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+    const fixed = [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'docs/policy.schema.json',
+      'docs/policy.md',
+    ]
     const docs = faults.map(({ id }) => `docs/faults/${id}.md`)
     const guides = topics.map((topic) => `src/knowledge/${topic}.md`)
     const plugin = readdirSync(join(root, 'plugin'), { recursive: true, withFileTypes: true })

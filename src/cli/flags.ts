@@ -30,7 +30,7 @@ export const globalFlags: Flag[] = [
     name: 'format',
     kind: 'string',
     multiple: false,
-    choices: ['text', 'agent', 'json', 'sarif', 'markdown', 'html'],
+    choices: ['text', 'agent', 'json', 'sarif', 'markdown', 'html', 'github'],
     help: 'How to show the result (default: text)',
   },
   {

@@ -7,9 +7,11 @@ import { nearest } from '../core/nearest.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import { objections, type Report } from '../core/report.ts'
 import { isName, type Understood, understandWords } from '../operations/front/front.ts'
-import { faultCatalogue, operations } from '../operations/index.ts'
+import { faultPages, operations } from '../operations/index.ts'
+import { rootOf } from '../operations/open.ts'
 import { applied, undo } from '../operations/undo.ts'
 import { agent } from '../report/agent.ts'
+import { github } from '../report/github.ts'
 import { html } from '../report/html.ts'
 import { json } from '../report/json.ts'
 import { markdown } from '../report/markdown.ts'
@@ -143,7 +145,7 @@ async function answer(
     io.stderr.write(`Wrote ${written}\n`)
   }
   await writePage(report, parsed, settings.all, io)
-  await deliver(await render(report, parsed, settings.all, io), parsed, io)
+  await deliver(await render(report, parsed, settings.all, io, root), parsed, io)
   if (failed) return 2
   return objections(report).length > 0 || reaches(report, settings.failOn) ? 1 : 0
 }
@@ -302,12 +304,20 @@ function clearProgress(io: Io): void {
   if (io.stderr.tty) io.stderr.write('\r\u001b[K')
 }
 
-async function render(report: Report, { values }: Arguments, all: boolean, io: Io): Promise<string> {
+async function render(
+  report: Report,
+  { values }: Arguments,
+  all: boolean,
+  io: Io,
+  root: string,
+): Promise<string> {
   switch (values.get('format')) {
     case 'json':
       return json(report)
     case 'sarif':
-      return sarif(report, faultCatalogue, await version())
+      return sarif(report, await faultPages(), await version())
+    case 'github':
+      return github(report, { all, folder: folderInRepository(root, report, io) })
     case 'markdown':
       return markdown(report, { all })
     case 'html':
@@ -322,6 +332,15 @@ async function render(report: Report, { values }: Arguments, all: boolean, io: I
       return text(report, { paint: plain ? noColour : colour, all, ...(columns ? { width: columns } : {}) })
     }
   }
+}
+
+/** GitHub names files from the folder of the checkout; without one, where the command runs is taken for it. */
+function folderInRepository(root: string, report: Report, { cwd, env }: Io): string {
+  const folder = path
+    .relative(env.GITHUB_WORKSPACE || cwd, rootOf(root, report))
+    .split(path.sep)
+    .join('/')
+  return folder === '..' || folder.startsWith('../') ? '' : folder
 }
 
 async function writePage(report: Report, { values }: Arguments, all: boolean, io: Io): Promise<void> {

@@ -126,5 +126,7 @@ export interface Finding extends Omit<Draft, 'certainty'> {
   severity: Severity
   certainty: Certainty
   proof?: Proof
-  suppressed?: { by: 'comment' | 'baseline'; reason: string }
+  /** It was not there at an earlier commit. `by`: the first changed line on its path, where one is. */
+  brought?: { since: string; by?: Location }
+  suppressed?: { by: 'comment' | 'baseline' | 'policy'; reason: string }
 }

@@ -24,6 +24,8 @@ export interface Guard {
   by: { name: string; location: Location }[]
   /** Guarded by a middleware whose matcher covers the path. */
   proxy?: string
+  /** The policy says that anybody may call it: the reason. */
+  public?: string
   /** Of a middleware that lets some requests through unasked, and of what is behind it: what it asks of the others. */
   sometimes?: GuardLevel
 }
@@ -105,6 +107,15 @@ export interface Convention {
   checkable?: boolean
 }
 
+/** One entry of the policy, and what it changed. */
+export interface PolicyEntry {
+  /** `publicEndpoints`, `guards`, …: the list that it stands in. */
+  kind: string
+  name: string
+  reason: string
+  effect: string
+}
+
 /** What `understand` knows, as plain JSON. */
 export interface ProjectMap {
   name: string
@@ -118,4 +129,6 @@ export interface ProjectMap {
   queries: Query[]
   models: Model[]
   conventions: Convention[]
+  /** What the team has declared, where it has. */
+  policy?: { file: string; entries: PolicyEntry[] }
 }

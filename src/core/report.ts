@@ -1,17 +1,21 @@
+import type { AccessChange, AccessMatrix } from './access.ts'
 import type { Diagnosis } from './failure.ts'
-import type { Evidence, Finding } from './finding.ts'
+import type { Evidence, Finding, Location } from './finding.ts'
 import type { Guidance } from './guidance.ts'
 import type { ProjectMap } from './map.ts'
 import type { Decision, Package, Question } from './recipe.ts'
 
-/** Something that kept the tool from looking: a file that does not parse, a schema that is missing. */
+/** Something that kept the tool from looking (a file that does not parse, a schema that is missing), or that is left over. */
 export interface Problem {
   /** File relative to the root, or the name of the step. */
   where: string
   /** What happened and what to do about it. */
   message: string
-  /** `fatal`: the question could not be answered. `partial`: the rest of the project was still read. */
-  effect: 'fatal' | 'partial'
+  /**
+   * `fatal`: the question could not be answered. `partial`: the rest of the project was still read. `notice`: nothing was in
+   * the way, and something is to be tidied up: an ignore comment that hides nothing any more.
+   */
+  effect: 'fatal' | 'partial' | 'notice'
 }
 
 /** So that "found nothing" can be told from "looked at nothing". */
@@ -24,12 +28,31 @@ export interface Coverage {
   faults: number
 }
 
+/** Lines of a file around a place. `mark`: what is said of a line. */
+export interface Excerpt {
+  location: Location
+  lines: { line: number; text: string; mark?: string }[]
+}
+
+/** The path of a finding through the code, and what is known where it ends. */
+export interface FindingPath {
+  hops: (Excerpt & { note: string })[]
+  /** What held at the end: who was asked for what, and where. */
+  guards: (Excerpt & { text: string })[]
+  /** What the end is given, and where it comes from: `where.id ← body.id, sent by the caller`. */
+  inputs: string[]
+  /** What would make the finding go away, first what cures it. */
+  silent: string[]
+}
+
 /** The documentation of one fault and, when a finding was asked for, that finding. */
 export interface Explanation {
   fault: string
   title: string
   markdown: string
   findings: Finding[]
+  /** Of the finding that was asked for. */
+  path?: FindingPath
 }
 
 /** A change that was planned for findings, and what became of it. */
@@ -94,8 +117,24 @@ export interface Answered extends Question {
   by: 'request' | 'user' | 'default'
 }
 
+/** What a review was compared with. */
+export interface Since {
+  /** As it was asked for: `main`. */
+  ref: string
+  /** The commit that the branch left. */
+  base: string
+  /** Files that differ from it. */
+  files: number
+  /** Open findings that were there before. */
+  before: number
+}
+
 /** What every operation returns: plain JSON, and all that a renderer may read. */
 export interface Report {
+  /** The folder that was asked about, relative to the one that paths are relative to; absent where they are the same. */
+  folder?: string
+  /** Findings are only those that a change brought. */
+  since?: Since
   /** Where it was asked in plain words: what they were taken for, and the words that said so. */
   understood?: { meaning: string; command: string; words: string[] }
   operation: string
@@ -111,6 +150,10 @@ export interface Report {
   diagnosis?: Diagnosis
   changes?: ReportedChange[]
   matrix?: Matrix
+  /** Who may read and write what, by the source. */
+  access?: AccessMatrix
+  /** What of that is not as it was at an earlier commit. */
+  accessChanges?: AccessChange[]
   /** What was decided while a recipe was planned, and why. */
   decisions?: Decision[]
   questions?: Answered[]

@@ -37,8 +37,10 @@ import unawaitedGuard from './authorization/unawaited-guard/find.ts'
 import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
 import weakerGuard from './authorization/weaker-guard/find.ts'
+import callerDecidesCheck from './input/caller-decides-check/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
 import rawSql from './input/raw-sql/find.ts'
+import serverSideRequest from './input/server-side-request/find.ts'
 import hugeIn from './queries/huge-in/find.ts'
 import inMemoryDistinct from './queries/in-memory-distinct/find.ts'
 import loopWrites from './queries/loop-writes/find.ts'
@@ -127,8 +129,10 @@ export const faults: Fault<Project>[] = [
   uncheckedReference,
   unscopedAccess,
   weakerGuard,
+  callerDecidesCheck,
   massAssignment,
   rawSql,
+  serverSideRequest,
   hugeIn,
   inMemoryDistinct,
   loopWrites,

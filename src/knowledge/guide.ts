@@ -10,7 +10,7 @@ import { factsOf } from './here/index.ts'
 import { namesOf } from './names.ts'
 import type { Playbook, Section } from './playbook.ts'
 import { remarksOn } from './remarks.ts'
-import { candidates, indexOf, isFar, isNear } from './retrieve.ts'
+import { candidates, indexOf, isFar, isNear, isSure } from './retrieve.ts'
 import { exampleOf, listOf, type Subject, subjectOf } from './subject.ts'
 
 /** What a question was understood as. */
@@ -38,10 +38,11 @@ export function understandQuestion(
   const { subject, rest } = subjectOf(project, question, index.asked)
   const [best, ...others] = candidates(index, rest)
   if (!best || !isNear(best)) {
-    const far = [...(best ? [best] : []), ...others].filter(isFar).slice(0, 3)
+    const far = [...(best ? [best] : []), ...others].filter(isFar).slice(0, NAMED)
     return { sections: [], near: far.map(({ section }) => section), subject }
   }
-  const near = others.filter((one) => isNear(one) && one.score >= best.score * CLOSE).slice(0, 2)
+  const least = best.score * (isSure(best) ? CLOSE.sure : CLOSE.unsure)
+  const near = others.filter((one) => isFar(one) && one.score >= least).slice(0, NAMED)
   return {
     sections: [best.section],
     near: near.map(({ section }) => section),
@@ -50,7 +51,9 @@ export function understandQuestion(
 }
 
 /** Of the best score, what another section has to have to be named beside it. */
-const CLOSE = 0.55
+const CLOSE = { sure: 0.55, unsure: 0.4 }
+/** More is a table of contents. */
+const NAMED = 4
 
 function byName(
   books: readonly Playbook[],

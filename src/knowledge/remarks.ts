@@ -27,12 +27,25 @@ export function remarksOn(samples: readonly Sample[], names: Names): string[] {
       `Not found in this project, so named as we would: ${missing.map(({ word, what }) => `\`${word}\` (${what})`).join(', ')}.`,
     )
   if (subject.entity && has(canonical.tenantKey)) remarks.push(...ownerRemark(names))
-  remarks.push(...columnRemarks(code, names), ...requiredRemarks(code, names), ...valueRemarks(code, names))
+  remarks.push(
+    ...noteRemark(code, names),
+    ...columnRemarks(code, names),
+    ...requiredRemarks(code, names),
+    ...valueRemarks(code, names),
+  )
   if (has(canonical.session.name) && habits.authentication.accessor)
     remarks.push(
       `\`${habits.authentication.accessor.value.name}\` gives what your session holds; read the keys from there.`,
     )
   return remarks
+}
+
+/** A column that stands for the one that is meant, and was not asked about. */
+function noteRemark(code: string, { subject, note }: Names): string[] {
+  const isOwn = note !== undefined && subject.field === undefined
+  return isOwn && ABOUT_MODEL.test(code) && /\bnote\b/.test(code)
+    ? [`Shown with the column \`${note}\`; put the one you mean in its place.`]
+    : []
 }
 
 /** Columns without which no row can be made, and which the samples do not set. */

@@ -1,6 +1,7 @@
 /** From the words of a question to the sections that answer it. */
 import type { Playbook, Section } from './playbook.ts'
-import { wordsOf } from './words.ts'
+import { thingsOf } from './synonyms.ts'
+import { isFaint, wordsOf } from './words.ts'
 
 export interface Candidate {
   section: Section
@@ -22,11 +23,18 @@ export interface Index {
   sections: Indexed[]
   /** How telling a stem is: high when few sections have it. */
   weight(stem: string): number
+  /** The same, of a word that stands by itself: one that any sentence may hold says little. */
+  alone(stem: string): number
   /** Average length of a section. */
   average: number
   /** Stems that somebody who asks would use. */
   asked: ReadonlySet<string>
 }
+
+/** Beside a word that is the same, one for the same thing counts so much. */
+const THING = 0.5
+/** And one that any sentence may hold, so much. */
+const FAINT = 0.4
 
 /** Where a word stands says how much it tells: what people ask, then the heading, then the text. */
 const weights = { asks: 4, heading: 3, answer: 1, why: 0.4 } as const
@@ -49,16 +57,25 @@ function indexed(playbooks: readonly Playbook[]): Index {
     for (const stem of counts.keys()) having.set(stem, (having.get(stem) ?? 0) + 1)
   const weight = (stem: string): number => {
     const found = having.get(stem) ?? 0
-    return found === 0 ? 0 : Math.log(1 + (sections.length - found + 0.5) / (found + 0.5))
+    const rare = found === 0 ? 0 : Math.log(1 + (sections.length - found + 0.5) / (found + 0.5))
+    return rare * (stem.startsWith('=') ? THING : 1)
   }
+  const alone = (stem: string): number => weight(stem) * (isFaint(stem) ? FAINT : 1)
   const average = sections.reduce((sum, { length }) => sum + length, 0) / Math.max(1, sections.length)
-  return { sections, weight, average, asked: new Set(sections.flatMap(({ phrases }) => phrases.flat())) }
+  return {
+    sections,
+    weight,
+    alone,
+    average,
+    asked: new Set(sections.flatMap(({ phrases }) => phrases.flat())),
+  }
 }
 
 function indexedSection(section: Section, title: string): Indexed {
   const counts = new Map<string, number>()
   const add = (text: string, weight: number): void => {
-    for (const { stem } of wordsOf(text)) counts.set(stem, (counts.get(stem) ?? 0) + weight)
+    for (const { stem } of wordsOf(text))
+      for (const one of [stem, ...thingsOf(stem)]) counts.set(one, (counts.get(one) ?? 0) + weight)
   }
   for (const phrase of section.asks) add(phrase, weights.asks)
   add(`${section.question} ${section.name} ${title}`, weights.heading)
@@ -75,20 +92,24 @@ const LENGTH = 0.4
 
 /** All sections that share a word with the question, the nearest first. Of two that are equally near, the one listed first. */
 export function candidates(index: Index, question: string): Candidate[] {
-  const stems = [...new Set(wordsOf(question).map(({ stem }) => stem))]
+  const said = [...new Set(wordsOf(question).map(({ stem }) => stem))]
+  const stems = [...new Set(said.flatMap((stem) => [stem, ...thingsOf(stem)]))]
   return index.sections
     .map((one) => ({ section: one.section, score: words(index, one, stems) + phrases(index, one, stems) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
 }
 
-function words({ weight, average }: Index, { counts, length }: Indexed, stems: readonly string[]): number {
+function words({ alone, average }: Index, { counts, length }: Indexed, stems: readonly string[]): number {
   return stems.reduce((sum, stem) => {
     const count = counts.get(stem) ?? 0
     const norm = SATURATION * (1 - LENGTH + (LENGTH * length) / average)
-    return sum + (weight(stem) * count * (SATURATION + 1)) / (count + norm)
+    return sum + (alone(stem) * count * (SATURATION + 1)) / (count + norm)
   }, 0)
 }
+
+/** A question of one word, and somebody who asks this says just that. */
+const ONLY = 12
 
 /** Of a phrase, at least so much has to be said. */
 const SAID = 0.66
@@ -99,6 +120,8 @@ const SAID = 0.66
  */
 function phrases({ weight }: Index, { phrases }: Indexed, stems: readonly string[]): number {
   const said = new Set(stems)
+  const [only, ...others] = stems.filter((one) => !one.startsWith('='))
+  if (others.length === 0 && phrases.some((phrase) => phrase.length === 1 && phrase[0] === only)) return ONLY
   const scores = phrases
     .map((phrase) => {
       const found = phrase.filter((stem) => said.has(stem))
@@ -111,12 +134,20 @@ function phrases({ weight }: Index, { phrases }: Indexed, stems: readonly string
   return (scores[0] ?? 0) + (scores[1] ?? 0) / 2
 }
 
-/** Below this the question is about something else. Set on `fixtures/phrases/first.jsonl`: see `guide.test.ts`. */
-const NEAR = 7.5
+/**
+ * Below this the question is about something else: 95 of 100 questions of `fixtures/phrases` that a playbook answers have more, half of
+ * what is asked for that no playbook is about has less.
+ */
+const NEAR = 10
+
+/** From here on, several of its words and mostly a phrase were said: half of the questions that a playbook answers. */
+const SURE = 27
 
 /** Below this it shares a word by chance. */
-const FAR = 3
+const FAR = 4
 
 export const isNear = ({ score }: Candidate): boolean => score >= NEAR
+
+export const isSure = ({ score }: Candidate): boolean => score >= SURE
 
 export const isFar = ({ score }: Candidate): boolean => score >= FAR

@@ -23,13 +23,18 @@ export function subjectOf(
   question: string,
   keep: ReadonlySet<string>,
 ): { subject: Subject; rest: string } {
-  const path = /(?<![\w.])\/[\w[\].:{}/-]+/.exec(question)?.[0]?.replace(/[/.:]+$/, '')
+  const file = fileIn(project, question)
+  const path = /(?<![\w.])\/[\w[\].:{}/-]+/.exec(file.rest)?.[0]?.replace(/[/.:]+$/, '')
   const method = /\b(GET|POST|PUT|PATCH|DELETE)\b/.exec(question)?.[1]
-  const found = path === undefined ? [] : endpointsAt(project.map.endpoints, path)
+  const found = path === undefined ? file.endpoints : endpointsAt(project.map.endpoints, path)
   const endpoint =
     found.find((one) => one.method === method) ?? found.find((one) => one.method === 'GET') ?? found[0]
-  const without = path === undefined ? question : question.replace(path, ' ')
   const models = project.dataModels.flatMap((one) => one.models)
+  const spoken = path === undefined ? '' : kept(segments(path, models), keep)
+  const without = (path === undefined ? file.rest : file.rest.replace(path, ` ${spoken} `)).replace(
+    PARAMETER,
+    ' query parameter $1 ',
+  )
   const [said, ...more] = namedIn(models, without)
   const entity = said?.entity ?? (endpoint && modelOf(project, endpoint))
   const field = said && fieldIn(said, without)
@@ -48,6 +53,31 @@ export function subjectOf(
   }
 }
 
+/** `?page=abc`, as questions quote it. */
+const PARAMETER = /[?&](\w+)=[^\s&,;]*/g
+
+/** `src/app/api/orders/route.ts`, `route.ts`: the name of a file, with folders or without. */
+const FILE = /(?<![\w/])(?:[\w@().[\]-]+\/)*[\w.[\]-]+\.(?:[cm]?[jt]sx?|prisma|sql)\b/
+
+/**
+ * The endpoints of a file that the question names, and the question with no more of that name than its last word, which may be what it is
+ * about: `proxy` of `src/proxy.ts`. Endpoints only where one file of the project is meant.
+ */
+function fileIn(project: Project, question: string): { endpoints: Endpoint[]; rest: string } {
+  const name = FILE.exec(question)?.[0]
+  if (name === undefined) return { endpoints: [], rest: question }
+  const inIt = project.map.endpoints.filter(
+    ({ location: { file } }) => file === name || file.endsWith(`/${name}`),
+  )
+  const isOne = new Set(inIt.map(({ location }) => location.file)).size === 1
+  const last =
+    name
+      .split('/')
+      .at(-1)
+      ?.replace(/\.\w+$/, '') ?? ''
+  return { endpoints: isOne ? inIt : [], rest: question.replace(name, ` ${last} `) }
+}
+
 /** `email` of `Customer.email`. */
 function fieldIn({ entity, text }: Naming, question: string): string | undefined {
   const name = new RegExp(`${text.source}\\.(\\w+)`, 'i').exec(question)?.[1]
@@ -59,6 +89,13 @@ const kept = (words: string, keep: ReadonlySet<string>): string =>
   wordsOf(words)
     .filter(({ stem }) => keep.has(stem))
     .map(({ word }) => word)
+    .join(' ')
+
+/** What a path says besides parameters and models: `webhooks stripe` of `/api/webhooks/stripe`. */
+const segments = (path: string, models: readonly Entity[]): string =>
+  plain(path)
+    .split('/')
+    .filter((part) => !part.includes('[') && !models.some(({ name }) => anyForm(name).test(part)))
     .join(' ')
 
 /** Parameters are the same whatever they are called. */
@@ -89,12 +126,12 @@ interface Naming {
 
 /**
  * The models that the text names, in its sequence, in any of the ways in which people write them: `WorkOrder`, `work orders`. Users,
- * tenants and memberships are in every other sentence: they are meant when they are written as in the schema.
+ * tenants and memberships are in every other sentence: they are meant when they are written as in the schema, after what else is named.
  */
 function namedIn(models: readonly Entity[], text: string): Naming[] {
   const found = models.flatMap((entity) => {
-    const isCommon = entity.role === 'user' || entity.role === 'tenant' || entity.role === 'membership'
-    const pattern = isCommon ? new RegExp(`\\b${entity.name}\\b`) : anyForm(entity.name)
+    // A sentence begins with a capital, too: `User asks for …`.
+    const pattern = isCommon(entity) ? new RegExp(`(?<!^)\\b${entity.name}\\b`) : anyForm(entity.name)
     const match = pattern.exec(text)
     return match ? [{ entity, text: pattern, at: match.index, end: match.index + match[0].length }] : []
   })
@@ -110,8 +147,10 @@ function namedIn(models: readonly Entity[], text: string): Naming[] {
             other.end - other.at > one.end - one.at,
         ),
     )
-    .sort((a, b) => a.at - b.at)
+    .sort((a, b) => Number(isCommon(a.entity)) - Number(isCommon(b.entity)) || a.at - b.at)
 }
+
+const isCommon = ({ role }: Entity): boolean => role === 'user' || role === 'tenant' || role === 'membership'
 
 function anyForm(name: string): RegExp {
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_]+/)

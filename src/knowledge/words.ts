@@ -12,6 +12,23 @@ const empty = new Set(
   next nextjs prisma app application project backend server code`.split(/\s+/),
 )
 
+/** Words that say little: they may stand in a question about anything. */
+const faint = new Set(
+  `again against ago allow always any anything apart around away back bad both bring build built buy came catch change
+  clear come complain could day days different each easy else enough ever every everybody everyone everything everywhere
+  exactly fall feel few fine finish first five fix found free full give given gives gone hand hold hope hour inside
+  instead itself keep large last later least leave less line little long longer lot lots main many mean means minute
+  miss month name never nice night nothing number off often old once open order part parts people place pass point
+  possible power press problem question quick quickly quite reason rest safe sane scope seem side simple since single
+  small smart solution solve soon start stop strategy stuff sure take takes ten text three throw time times today
+  together tomorrow top two until wall week weekly wide within word words world worst wrong year yesterday ten
+  thing type typed provide provider answer write call`
+    .split(/\s+/)
+    .map((one) => stemOf(one)),
+)
+
+export const isFaint = (stem: string): boolean => faint.has(stem) || /^\d{1,3}$/.test(stem)
+
 export interface Word {
   word: string
   stem: string

@@ -22,7 +22,18 @@ export interface ListedTool {
 const commandLineOnly = ['failOn', 'updateBaseline', 'allowDirty', 'file']
 
 /** Taken, and told by `help`, but not listed: the list is in the context of every conversation. */
-const unlisted = ['baseline', 'app', 'databaseUrl', 'dev', 'seed', 'mutants', 'budget', 'set']
+const unlisted = [
+  'baseline',
+  'app',
+  'databaseUrl',
+  'dev',
+  'seed',
+  'mutants',
+  'budget',
+  'set',
+  'matrix',
+  'matrixSince',
+]
 
 const common = {
   root: 'Folder of the project; without it, the one that the server was started for',
@@ -94,7 +105,7 @@ function propertyOf({ key, kind, multiple, choices, help }: OperationInput, told
   }
 }
 
-const selfEvident = ['apply', 'all', 'rows', 'plan', 'recipe', 'sweep']
+const selfEvident = ['apply', 'all', 'rows', 'plan', 'recipe', 'sweep', 'changedSince']
 
 /** Whoever only reads needs no asking; who runs a contained copy changes nothing of the project. */
 function annotationsOf({ effects }: Operation<unknown>): ListedTool['annotations'] {

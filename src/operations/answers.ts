@@ -10,19 +10,26 @@ import { fileURLToPath } from 'node:url'
 import type { Context } from '../core/operation.ts'
 import type { Report } from '../core/report.ts'
 import { fingerprint } from '../project/fingerprint.ts'
+import type { Instead } from '../source/files.ts'
 
 /** Answers kept in one cache folder; the oldest go first. */
 const KEPT = 40
+
+/** The same question is the same text. */
+export const questionOf = (operation: string, input: unknown): string => JSON.stringify([operation, input])
 
 export async function remembered(
   question: string,
   context: Context,
   work: () => Promise<Report>,
+  /** The project is read with these files in place of those on disk. */
+  instead?: Instead,
 ): Promise<Report> {
   if (context.cacheFolder === undefined) return work()
   const start = performance.now()
   const folder = join(context.cacheFolder, 'answers')
-  const state = await fingerprint(context.root, `${toolStamp()}\0${question}`, context.cacheFolder)
+  const asked = `${toolStamp()}\0${question}`
+  const state = await fingerprint(context.root, asked, { cacheFolder: context.cacheFolder, instead })
   const file = join(folder, `${state}.json`)
   const known = recall(file)
   if (known) return { ...known, elapsedMs: performance.now() - start }

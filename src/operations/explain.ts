@@ -7,6 +7,7 @@ import { nearest } from '../core/nearest.ts'
 import type { Context, Operation } from '../core/operation.ts'
 import type { Coverage, Explanation, Problem, Report } from '../core/report.ts'
 import { faults } from '../faults/index.ts'
+import { pathOf } from '../project/path.ts'
 import { readBaseline } from './baseline.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
@@ -19,10 +20,10 @@ type AnyFault = Omit<Fault<never>, 'find'>
 
 export const explain: Operation<z.infer<typeof input>> = {
   name: 'explain',
-  summary: 'Why? The rule, the path through the code, the options, the references',
+  summary: 'Why? A rule, or a finding',
   description:
     'Explains a fault by its id without reading the project, or a finding by the id that `review` printed, with ' +
-    'the path through the code.',
+    'the path through the code, line by line, what is known where it ends, and what would make it silent.',
   effects: 'reads',
   input,
   positional: ['id'],
@@ -68,7 +69,10 @@ async function explainFinding(id: string, context: Context): Promise<Answer> {
     headline: `${finding.subject}: ${fault.title}.`,
     problems,
     coverage: coverageOf(project, faults.length),
-    explanation: await explanationOf(fault, [finding]),
+    explanation: {
+      ...(await explanationOf(fault, [finding])),
+      path: pathOf(project, finding, fault.cwe),
+    },
   }
 }
 
@@ -86,8 +90,8 @@ async function explanationOf(fault: AnyFault, findings: Finding[]): Promise<Expl
   return { fault: fault.id, title: fault.title, markdown: await documentation(fault), findings }
 }
 
-/** The fault's page. `npm run docs` copies it from beside the fault's source to where the published package has it. */
-async function documentation(fault: AnyFault): Promise<string> {
+/** The fault's page in Markdown. `npm run docs` copies it from beside the fault's source to where the published package has it. */
+export async function documentation(fault: AnyFault): Promise<string> {
   try {
     return await readFile(new URL(`../../docs/faults/${fault.id}.md`, import.meta.url), 'utf8')
   } catch (error) {

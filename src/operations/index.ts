@@ -1,12 +1,12 @@
 import type { Fault } from '../core/fault.ts'
 import type { Operation } from '../core/operation.ts'
 import { faults } from '../faults/index.ts'
-import { remembered } from './answers.ts'
+import { questionOf, remembered } from './answers.ts'
 import { audit } from './audit.ts'
 import { build } from './build.ts'
 import { checkup } from './checkup.ts'
 import { diagnose } from './diagnose.ts'
-import { explain } from './explain.ts'
+import { documentation, explain } from './explain.ts'
 import { fix } from './fix.ts'
 import { guide } from './guide.ts'
 import { optimize } from './optimize.ts'
@@ -35,9 +35,9 @@ function quick(operation: Operation<unknown>): Operation<unknown> {
   return {
     ...operation,
     run(input, context) {
-      const question = JSON.stringify([operation.name, input])
-      // A baseline may lie outside the project, and updating it depends on what is wrong now.
-      const outside = /"(baseline|updateBaseline)":("|true)/.test(question)
+      const question = questionOf(operation.name, input)
+      // A baseline may lie outside the project, updating it depends on what is wrong now, and what changed, on git.
+      const outside = /"(baseline|updateBaseline|changedSince|matrixSince)":("|true)/.test(question)
       const work = () => operation.run(input, context)
       return outside ? work() : remembered(question, context, work)
     },
@@ -45,6 +45,10 @@ function quick(operation: Operation<unknown>): Operation<unknown> {
 }
 
 /** What the catalogue says of its faults, without the means to find them. */
-export const faultCatalogue: Omit<Fault<unknown>, 'find'>[] = faults.map(
+const faultCatalogue: Omit<Fault<unknown>, 'find'>[] = faults.map(
   ({ id, title, severity, tags, cwe, references }) => ({ id, title, severity, tags, cwe, references }),
 )
+
+/** The same with the page of each, for formats that carry it. */
+export const faultPages = (): Promise<((typeof faultCatalogue)[number] & { page: string })[]> =>
+  Promise.all(faultCatalogue.map(async (fault) => ({ ...fault, page: await documentation(fault) })))

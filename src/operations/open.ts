@@ -1,10 +1,12 @@
+import { join } from 'node:path'
 import type { Finding } from '../core/finding.ts'
 import type { Context } from '../core/operation.ts'
-import type { Coverage, Problem } from '../core/report.ts'
+import type { Coverage, Problem, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 import { faults } from '../faults/index.ts'
 import { loadProject } from '../project/load.ts'
 import type { Project } from '../project/project.ts'
+import type { Instead } from '../source/files.ts'
 
 export interface Opened {
   project: Project
@@ -13,10 +15,13 @@ export interface Opened {
   fatal?: Problem
 }
 
-/** Loads the project of a context, and says when there is nothing that we know how to look at. */
-export async function openProject(context: Context): Promise<Opened> {
+/**
+ * Loads the project of a context, and says when there is nothing that we know how to look at. `instead`: files as they
+ * are read in place of those on disk.
+ */
+export async function openProject(context: Context, instead?: Instead): Promise<Opened> {
   const { root, progress } = context
-  const project = await loadProject(root, progress === undefined ? {} : { progress })
+  const project = await loadProject(root, { ...(progress && { progress }), ...(instead && { instead }) })
   const { problems } = project
   let fatal = problems.find((problem) => problem.effect === 'fatal')
   if (!fatal && !project.map.packages.some((one) => one.next || one.prisma)) {
@@ -47,6 +52,10 @@ export function coverageOf(project: Project, ran: number): Coverage {
     faults: ran,
   }
 }
+
+/** Absolute path of what the places in a report are relative to, for the folder that was asked about. */
+export const rootOf = (asked: string, { folder }: Pick<Report, 'folder'>): string =>
+  folder === undefined ? asked : join(asked, ...folder.split('/').map(() => '..'))
 
 export const faultIds: string[] = faults.map((fault) => fault.id)
 

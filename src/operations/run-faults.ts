@@ -8,6 +8,8 @@ import { commentFor, type IgnoreComment, ignoreComments } from './suppression.ts
 
 /** What suppression needs to know of a subject; a Project has it. */
 export interface Source {
+  /** The reason for which the team's policy accepts a finding of a fault with these weaknesses. */
+  accepts?(draft: Draft, cwe: readonly number[]): string | undefined
   sourceText(file: string): string | undefined
 }
 
@@ -40,7 +42,13 @@ export function runFaults<Subject extends Source>(
       const message = `The search for this fault stopped: ${reason}. Findings may be missing; please report this.`
       problems.push({ where: fault.id, message, effect: 'partial' })
     }
-    findings.push(...identify(fault, drafts))
+    const identified = identify(fault, drafts)
+    for (const [index, finding] of identified.entries()) {
+      const draft = drafts[index]
+      const reason = draft && subject.accepts?.(draft, fault.cwe)
+      if (reason !== undefined) finding.suppressed = { by: 'policy', reason }
+    }
+    findings.push(...identified)
   }
   problems.push(...suppress(subject, findings, baseline, knownFaults))
   return { findings: findings.sort(byWeight), problems }
@@ -81,7 +89,7 @@ function suppress(
     }
     const comment = commentFor(inFile, finding.fault, line)
     if (comment) finding.suppressed = { by: 'comment', reason: comment.reason }
-    else if (accepted.has(finding.id))
+    else if (finding.suppressed === undefined && accepted.has(finding.id))
       finding.suppressed = { by: 'baseline', reason: 'accepted in the baseline' }
   }
   return [...comments].flatMap(([file, inFile]) =>
@@ -92,7 +100,8 @@ function suppress(
   )
 }
 
-function complaint(comment: IgnoreComment, knownFaults: readonly string[]): string | undefined {
+/** What is wrong with a comment, so that it suppresses nothing. */
+export function complaint(comment: IgnoreComment, knownFaults: readonly string[]): string | undefined {
   const form = '`// backend-engineer-ignore <fault-id> <reason>`'
   if (comment.fault === '') return `This comment names no fault and suppresses nothing. Write ${form}.`
   if (!knownFaults.includes(comment.fault)) {

@@ -1,6 +1,7 @@
 import { expect, it, describe as suite } from 'vitest'
 import type { Endpoint, Guard, ProjectMap, Query } from '../core/map.ts'
-import { describe, focusMap } from './understand.ts'
+import { focusMap } from './focus.ts'
+import { describe } from './understand.ts'
 
 const location = { file: 'app/route.ts', line: 1, column: 1 }
 

@@ -86,7 +86,8 @@ export interface DataModel {
   delegate(name: string): Entity | undefined
 }
 
-export function buildDataModel(schema: PrismaSchema): DataModel {
+/** `tenants`: models that are said to stand for an organization, the outermost first. */
+export function buildDataModel(schema: PrismaSchema, tenants: readonly string[] = []): DataModel {
   const blocks = [...schema.models, ...schema.views]
   const names = new Set(blocks.map(({ name }) => name))
   const byName = new Map<string, Entity>()
@@ -95,7 +96,8 @@ export function buildDataModel(schema: PrismaSchema): DataModel {
   const byDelegate = new Map(models.map((model) => [model.delegate, model]))
 
   const user = findUser(models)
-  const tenant = findTenant(models, byName, user)
+  const named = tenants.flatMap((name) => byName.get(name) ?? [])
+  const tenant = named[0] ?? findTenant(models, byName, user)
   for (const model of models) {
     const userPath = user && pathTo(model, user, byName)
     const tenantPath = tenant && pathTo(model, tenant, byName)

@@ -1,7 +1,7 @@
 /** What was read of an endpoint, in words for people who write faults: events with their places and the facts that hold. */
 import type { Location } from '../core/finding.ts'
 import type { Event, Fact } from './flow/events.ts'
-import { allDeps, type Sources } from './flow/value.ts'
+import { allDeps, type Sources, textOf } from './flow/value.ts'
 import { levelOf } from './guards.ts'
 import { isOpen, leaves } from './ownership.ts'
 import type { Project, Run } from './project.ts'
@@ -38,6 +38,8 @@ function nameOf(event: Event): string {
       return `access ${event.model}.${event.operation}`
     case 'raw':
       return `raw ${event.operation}`
+    case 'sink':
+      return `sink ${event.sink}: ${event.name}`
     case 'response':
       return `response${event.status === undefined ? '' : ` ${event.status}`}`
     case 'decode':
@@ -69,7 +71,12 @@ function inputsOf(event: Event): string[] {
       ? leaves(event.args).map(({ path, value }) => ({ path, from: allDeps(value) }))
       : event.k === 'raw'
         ? event.spliced.map((value) => ({ path: 'SQL text', from: allDeps(value) }))
-        : []
+        : event.k === 'sink'
+          ? [
+              { path: 'begins with', from: textOf(event.value).head },
+              { path: 'holds', from: textOf(event.value).all },
+            ]
+          : []
   const known = given.filter(({ from }) => from.size > 0)
   return cut(known.map(({ path, from }) => `${path || 'arguments'} ← ${sourcesOf(from)}`)).map(
     (line) => `    ${line}`,

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { Location } from '../core/finding.ts'
 import type { Endpoint, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
-import { readText } from '../source/files.ts'
+import { type Instead, readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
@@ -20,6 +20,10 @@ import type { Program } from './flow/program.ts'
 import { guardOf, guardOfProxy } from './guards.ts'
 import { inventory } from './inventory.ts'
 import { type Package, type Packages, readPackages } from './packages.ts'
+import { declaredBy } from './policy/guards.ts'
+import { applyToModels } from './policy/models.ts'
+import { acceptedBy, markPublic, tellPolicy } from './policy/policy.ts'
+import { readPolicy } from './policy/read.ts'
 import type { Project, Run } from './project.ts'
 import { reachedModels } from './related.ts'
 import { createResolver } from './resolver.ts'
@@ -33,20 +37,26 @@ const CALLS =
 
 interface Options {
   progress?: (step: string) => void
+  /** Files as they are read in place of those on disk: the project at another commit. */
+  instead?: Instead
 }
 
 export async function loadProject(asked: string, options: Options = {}): Promise<Project> {
-  const { progress } = options
+  const { progress, instead } = options
   progress?.('listing files')
-  const { root, folder, files, problems } = await listScope(asked)
+  const { root, folder, files, problems } = await listScope(asked, instead)
   const texts = new Map<string, string | undefined>()
   const read = (file: string): string | undefined => {
-    if (!texts.has(file)) texts.set(file, readText(root, file, problems))
+    if (!texts.has(file)) texts.set(file, readText(root, file, problems, instead))
     return texts.get(file)
   }
   const packages = readPackages(root, files, read)
   problems.push(...packages.problems)
-  const dataModels = readDataModels({ files, packages, read }, problems)
+  const { policy, file: policyPath, found: hasPolicy } = readPolicy(folder, read, problems)
+  const declared = declaredBy(policy)
+  const tenants = policy.tenants.map(({ model }) => model)
+  const dataModels = readDataModels({ files, packages, read, tenants }, problems)
+  applyToModels(dataModels, policy)
   const delegates = new Map(
     dataModels.flatMap((one) => one.models.map((model) => [model.delegate, model.name] as const)),
   )
@@ -69,6 +79,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   const program: Program = {
     delegates,
     memberships,
+    declared,
     syntax,
     resolve: (from, specifier) => resolver.resolve(from, specifier),
   }
@@ -128,6 +139,9 @@ export async function loadProject(asked: string, options: Options = {}): Promise
       aliasesFor: resolver.aliasesFor,
     }),
   )
+  markPublic({ policy, runs })
+  const told = tellPolicy({ policy, file: policyPath, declared, runs, dataModels })
+  problems.push(...told.problems)
 
   return {
     root,
@@ -143,7 +157,9 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     code,
     entity,
     sourceText: read,
+    accepts: (draft, cwe) => acceptedBy({ policy, runs }, draft, cwe),
     map: {
+      ...(hasPolicy ? { policy: { file: policyPath, entries: told.entries } } : {}),
       name: nameOf(packages, root, folder),
       stack: stackOf(packages, folder, dataModels),
       packages: packages.packages.map(summary),

@@ -220,6 +220,18 @@ export function placeInHandler(moment: Moment): Location {
   return moment.via[handler + 1]?.location ?? moment.location
 }
 
+/**
+ * Where an endpoint hands its input on: the call in its own file that leads to a moment. Of a procedure whose function
+ * stands elsewhere, the call out of that, or the moment itself.
+ */
+export function placeInEndpoint(run: Run, moment: Moment): Location {
+  const own = moment.via.findLastIndex((call) => call.framed)
+  if (own < 0) return placeInHandler(moment)
+  const after = moment.via.slice(own + 1)
+  const here = after.findLast(({ location }) => location.file === run.endpoint?.location.file)
+  return (here ?? after[0] ?? moment).location
+}
+
 /** A condition on the role of the caller alone: whoever passes may reach every row. */
 export const isPrivileged = (facts: readonly Fact[]): boolean =>
   facts.some(

@@ -1,3 +1,4 @@
+import type { Draft } from '../core/finding.ts'
 import type { Endpoint, ProjectMap } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
 import type { DataModel, Entity } from './data-model.ts'
@@ -53,6 +54,8 @@ export interface Project {
   program: Program
   /** Files with code, relative to the root; tests are left out. */
   code: readonly string[]
+  /** The reason for which the team's policy accepts a finding; nothing where it does not. `cwe`: of its fault. */
+  accepts(draft: Draft, cwe: readonly number[]): string | undefined
   /** Text of a file that was read; `undefined` when it was not. */
   sourceText(file: string): string | undefined
 }

@@ -12,6 +12,8 @@ interface Sources {
   files: string[]
   packages: Packages
   read: Read
+  /** Models that the policy calls tenants. */
+  tenants?: readonly string[]
 }
 
 /** Lower comes first when two schemas say the same. */
@@ -48,7 +50,7 @@ export function readDataModels(sources: Sources, problems: Problem[]): DataModel
         message: `Prisma schema: ${error.message}`,
         effect: 'partial',
       })
-    models.push(buildDataModel(schema))
+    models.push(buildDataModel(schema, sources.tenants))
   }
   return models.sort((a, b) => b.models.length - a.models.length)
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Problem } from '../core/report.ts'
-import { type FileList, listFiles, readText } from '../source/files.ts'
+import { type FileList, type Instead, listFiles, readText } from '../source/files.ts'
 import { type Packages, readPackages } from './packages.ts'
 
 export interface Scope extends FileList {
@@ -20,15 +20,15 @@ const workspaceFiles = ['package.json', 'pnpm-workspace.yaml', 'pnpm-workspace.y
  * The files of a folder. Those of a member of a workspace come with the packages that it depends on, since imports and
  * the Prisma schema lead there; the rest of the workspace is left out.
  */
-export async function listScope(folder: string): Promise<Scope> {
-  if (!declaresWorkspace(folder)) {
+export async function listScope(folder: string, instead?: Instead): Promise<Scope> {
+  if (!declaresWorkspace(folder, instead)) {
     for (const root of above(folder)) {
-      if (!declaresWorkspace(root)) continue
-      const scope = await memberScope(root, relative(root, folder).split(sep).join('/'))
+      if (!declaresWorkspace(root, instead)) continue
+      const scope = await memberScope(root, relative(root, folder).split(sep).join('/'), instead)
       if (scope !== undefined) return scope
     }
   }
-  return { root: folder, folder: '.', ...(await listFiles(folder)) }
+  return { root: folder, folder: '.', ...(await listFiles(folder, instead)) }
 }
 
 /** The folders above, up to the root of the repository. */
@@ -40,14 +40,17 @@ function* above(folder: string): Generator<string> {
   }
 }
 
-function declaresWorkspace(folder: string): boolean {
-  const files = workspaceFiles.filter((file) => existsSync(join(folder, file)))
-  return files.length > 0 && readPackages(folder, files, (file) => readText(folder, file)).workspace
+function declaresWorkspace(folder: string, instead?: Instead): boolean {
+  const read = (file: string): string | undefined => readText(folder, file, undefined, instead)
+  const files = workspaceFiles.filter(
+    (file) => existsSync(join(folder, file)) || instead?.has(join(folder, file)),
+  )
+  return files.length > 0 && readPackages(folder, files, read).workspace
 }
 
-async function memberScope(root: string, folder: string): Promise<Scope | undefined> {
-  const { files, problems } = await listFiles(root)
-  const packages = readPackages(root, files, (file) => readText(root, file))
+async function memberScope(root: string, folder: string, instead?: Instead): Promise<Scope | undefined> {
+  const { files, problems } = await listFiles(root, instead)
+  const packages = readPackages(root, files, (file) => readText(root, file, undefined, instead))
   if (!packages.packages.some((one) => one.folder === folder && one.workspace)) return undefined
   const folders = neededBy(folder, packages)
   const inside = (file: string): boolean =>

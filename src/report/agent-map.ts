@@ -31,11 +31,15 @@ export function mapParts(map: ProjectMap): Part[] {
     return [stack, part(lines, 6, 'more line'), models]
   }
   const conventions = map.conventions.map((one) => oneLine(`convention ${topicText(one)}: ${one.value}`))
+  const policy = (map.policy?.entries ?? []).map((one) =>
+    oneLine(`policy ${one.kind} ${one.name}: ${one.effect} (${one.reason})`),
+  )
   const calls = `${callsText(map.queries)} (understand --focus <endpoint or model> for those of one)`
   return [
     stack,
     endpointsPart(map.endpoints),
     models,
+    part(policy, 1, 'more policy entry'),
     part(conventions, 1, 'more convention'),
     part(map.queries.length > 0 ? [calls] : [], 1, 'more line'),
   ]

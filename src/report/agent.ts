@@ -1,6 +1,7 @@
 import { type Finding, trailsOf } from '../core/finding.ts'
-import type { Problem, Report } from '../core/report.ts'
+import type { Explanation, Problem, Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
+import { accessLines } from './access.ts'
 import { attackLines, checkLines, decisionLines } from './agent-build.ts'
 import { diagnosisLines } from './agent-diagnosis.ts'
 import { changeLines, diffLines, evidenceLines, matrixLines, refutedLines } from './agent-evidence.ts'
@@ -10,6 +11,7 @@ import { mapParts } from './agent-map.ts'
 import { type Step, stepsOf } from './agent-next.ts'
 import { firstPage, laterPage, lineCount, type Part, part, sizeOf } from './agent-parts.ts'
 import { orderedChanges } from './evidence.ts'
+import { excerptLines } from './path.ts'
 import { hidden, looked, oneLine, pagesOf, place, shorten, visible } from './wording.ts'
 
 export interface AgentOptions {
@@ -84,7 +86,7 @@ function problemsOf({ problems, headline }: Report): { fatal: string[]; partial:
     told
       .filter((one) => one.effect === effect)
       .map((one) => shorten(`problem (${effect}) ${oneLine(one.where)}: ${oneLine(one.message)}`, lineLength))
-  return { fatal: lines('fatal').slice(0, 3), partial: lines('partial') }
+  return { fatal: lines('fatal').slice(0, 3), partial: [...lines('partial'), ...lines('notice')] }
 }
 
 /** Half of the room is for findings in full; where they need more, they are grouped. */
@@ -110,8 +112,21 @@ function evidenceParts(report: Report, shown: Finding[]): Part[] {
     part(attackLines(report), 2, 'more attack'),
     part(decisionLines(report), 2, 'more decision'),
     part(changes.flatMap(diffLines), 3, 'more diff line'),
+    part(accessLines(report), 2, 'more endpoint'),
     part(report.matrix ? matrixLines(report.matrix) : [], 2, 'more endpoint'),
     part(refutedLines(report.findings), 1, 'more refuted finding'),
+  ]
+}
+
+/** What is known where the path ends; its steps are told already. */
+function pathLines({ path }: Explanation): string[] {
+  if (!path) return []
+  const asked = path.guards.map((one) => oneLine(`asked: ${place(one.location)} ${one.text}`))
+  return [
+    ...path.hops.flatMap((hop) => excerptLines(hop).filter((line) => line.startsWith('>'))),
+    ...(asked.length > 0 ? asked : ['asked: nothing that was seen']),
+    ...path.inputs.map((one) => oneLine(`given: ${one}`)),
+    ...path.silent.map((one) => oneLine(`silent when: ${one}`)),
   ]
 }
 
@@ -125,5 +140,5 @@ function explanationLines(report: Report): string[] {
       trail.steps.map((step) => `path: ${oneLine(place(step.location))} ${oneLine(step.note)}`),
     ),
   ])
-  return [...traces, ...markdown.trim().split('\n')]
+  return [...traces, ...pathLines(report.explanation), ...markdown.trim().split('\n')]
 }

@@ -6,14 +6,23 @@ export function table(header: string[], rows: string[][]): string {
   return [`| ${header.join(' | ')} |`, line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Words of the project as Markdown text: no HTML, no table cell of its own; its backticks stay code. */
+/**
+ * Words of the project as Markdown text: no HTML, no table cell of its own, no link and nobody who is notified; its backticks
+ * stay code.
+ */
 export function prose(value: string): string {
   return oneLine(value)
     .split(/(`[^`]*`)/)
-    .map((part) => (part.length > 1 && part.startsWith('`') ? part : part.replace(/[<>[\]*_\\]/g, escaped)))
+    .map((part) =>
+      part.length > 1 && part.startsWith('`') ? part : unlinked(part.replace(/[<>[\]*_\\]/g, escaped)),
+    )
     .join('')
     .replace(/\|/g, '\\|')
 }
+
+/** GitHub makes links of addresses, `@names` and `#numbers` by itself; a comment between keeps it from that. */
+const unlinked = (text: string): string =>
+  text.replace(/@(?=\w)|:(?=\/\/)|#(?=\d)|\bwww(?=\.)/g, (mark) => `${mark}<!-- -->`)
 
 function escaped(char: string): string {
   if (char === '<') return '&lt;'

@@ -1,7 +1,8 @@
-import { type Finding, trailsOf } from '../core/finding.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Endpoint, Model, ProjectMap, Query } from '../core/map.ts'
 import type { Report } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
+import { accessBlocks } from './access.ts'
 import { nextBlocks, plannedBlocks, provenBlocks } from './markdown-build.ts'
 import { diagnosisBlocks } from './markdown-diagnosis.ts'
 import {
@@ -11,6 +12,7 @@ import {
   phasesBlock,
   refutedBlocks,
 } from './markdown-evidence.ts'
+import { explainedFinding, findingsBlocks, pathBlocks } from './markdown-findings.ts'
 import { guidanceBlocks } from './markdown-guidance.ts'
 import { code, prose, table } from './markdown-text.ts'
 import {
@@ -26,6 +28,7 @@ import {
   pagesOf,
   place,
   printable,
+  problemMark,
   queryMarks,
   queryShape,
   tally,
@@ -40,6 +43,9 @@ export interface MarkdownOptions {
   all?: boolean
 }
 
+/** More problems than this are counted: a comment on a pull request has a limit. */
+const mostProblems = 30
+
 /** Above this many arrows a flowchart helps nobody. */
 const maxArrows = 80
 
@@ -51,14 +57,16 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
   const blocks = [
     `# ${prose(report.headline)}`,
     ...diagnosisBlocks(report),
-    shown.length > 0 ? findingsTable(shown) : '',
+    ...findingsBlocks(shown),
     ...evidenceOf(shown),
     ...plannedBlocks(report),
     ...changesBlocks(report.changes ?? []),
     ...provenBlocks(report),
     ...(report.matrix ? matrixBlocks(report.matrix) : []),
+    ...accessBlocks(report),
     ...refutedBlocks(report.findings),
-    ...(explanation?.findings ?? []).map(detail),
+    ...(explanation?.findings ?? []).map(explainedFinding),
+    ...pathBlocks(explanation?.path),
     explanation ? printable(explanation.markdown).trim() : '',
     ...guidanceBlocks(report.guidance),
     report.map ? mapBlocks(report.map) : '',
@@ -73,37 +81,6 @@ export function markdown(report: Report, options: MarkdownOptions = {}): string 
 function evidenceOf(shown: readonly Finding[]): string[] {
   const blocks = shown.flatMap(evidenceBlocks)
   return blocks.length > 0 ? ['## Evidence', ...blocks] : []
-}
-
-function findingsTable(shown: Finding[]): string {
-  return table(
-    ['severity', 'where', 'found', 'why', 'do', 'fault'],
-    shown.map((finding) => [
-      finding.certainty === 'likely' ? finding.severity : `${finding.severity} (${finding.certainty})`,
-      code(place(finding.location)),
-      prose(finding.found),
-      prose(finding.why),
-      prose(finding.remedy),
-      `${code(finding.fault)} ${code(finding.id)}`,
-    ]),
-  )
-}
-
-function detail(finding: Finding): string {
-  const steps = trailsOf(finding.evidence).flatMap((trail) =>
-    trail.steps.map((step, index) => `${index + 1}. ${code(place(step.location))} ${prose(step.note)}`),
-  )
-  return [
-    `## ${prose(finding.subject)}`,
-    '',
-    `- **found** ${prose(finding.found)}`,
-    `- **why** ${prose(finding.why)}`,
-    `- **do** ${prose(finding.remedy)}`,
-    ...(steps.length > 0 ? ['', ...steps] : []),
-    ...evidenceBlocks(finding)
-      .slice(1)
-      .flatMap((block) => ['', block]),
-  ].join('\n')
 }
 
 function mapBlocks(map: ProjectMap): string {
@@ -122,6 +99,10 @@ function mapBlocks(map: ProjectMap): string {
       one.location ? code(place(one.location)) : '',
     ])
     blocks.push('## Conventions', table(['topic', 'habit', 'at'], rows))
+  }
+  if (map.policy && !pages) {
+    const rows = map.policy.entries.map((one) => [one.kind, one.name, one.effect, one.reason].map(prose))
+    blocks.push(`## Policy (${map.policy.file})`, table(['list', 'entry', 'effect', 'reason'], rows))
   }
   if (!pages && map.queries.length > 0) {
     blocks.push(`${callsText(map.queries)}. \`understand --focus\` with an endpoint or a model shows them.`)
@@ -367,11 +348,14 @@ function manyToMany(models: Model[]): string[] {
 
 function problems(report: Report): string {
   if (report.problems.length === 0) return ''
-  const lines = report.problems.map(
-    (one) =>
-      `- ${one.effect === 'fatal' ? '**could not look** ' : ''}${code(one.where)}: ${prose(one.message)}`,
-  )
-  return ['## Problems', '', ...lines].join('\n')
+  const left = report.problems.length - mostProblems
+  const lines = report.problems
+    .slice(0, mostProblems)
+    .map(
+      (one) =>
+        `- ${one.effect === 'partial' ? '' : `**${problemMark(one)}** `}${code(one.where)}: ${prose(one.message)}`,
+    )
+  return ['## Problems', '', ...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
 }
 
 function lastLine(report: Report, shown: Finding[], all: boolean): string {

@@ -1,10 +1,22 @@
 import type { ExaminedCause } from '../core/failure.ts'
 import type { Fault } from '../core/fault.ts'
-import { type Evidence, type Finding, type Location, type Severity, trailsOf } from '../core/finding.ts'
+import {
+  type Evidence,
+  type Finding,
+  type Location,
+  type Severity,
+  type Step,
+  type Trail,
+  trailsOf,
+} from '../core/finding.ts'
 import type { Problem, Report, ReportedChange } from '../core/report.ts'
+import { printable } from './wording.ts'
 
 /** What SARIF says of a rule. */
-export type FaultInfo = Pick<Fault<unknown>, 'id' | 'title' | 'severity' | 'tags' | 'cwe' | 'references'>
+export type FaultInfo = Pick<Fault<unknown>, 'id' | 'title' | 'severity' | 'tags' | 'cwe' | 'references'> & {
+  /** Its page. */
+  page?: string
+}
 
 const level: Record<Severity, 'error' | 'warning' | 'note'> = {
   error: 'error',
@@ -48,8 +60,11 @@ export function sarif(report: Report, faults: readonly FaultInfo[], version?: st
         ],
         properties: {
           coverage: report.coverage,
+          ...(report.since ? { since: report.since } : {}),
           ...(report.changes ? { changes: report.changes.map(changeOf) } : {}),
           ...(report.matrix ? { matrix: report.matrix } : {}),
+          ...(report.access ? { access: report.access } : {}),
+          ...(report.accessChanges ? { accessChanges: report.accessChanges } : {}),
         },
       },
     ],
@@ -97,13 +112,35 @@ function ruleOf(fault: FaultInfo) {
   return {
     id: fault.id,
     shortDescription: { text: fault.title },
+    ...helpOf(fault),
     ...(helpUri ? { helpUri } : {}),
     defaultConfiguration: { level: level[fault.severity] },
     properties: {
-      tags: [...fault.tags, ...cwe],
+      tags: [...fault.tags, ...cwe, ...owaspTags(fault.references)],
       ...(fault.tags.includes('security') ? { 'security-severity': securitySeverity[fault.severity] } : {}),
     },
   }
+}
+
+/** What the page says besides its examples: GitHub shows it beside the alert. */
+function helpOf({ title, page }: FaultInfo) {
+  if (page === undefined) return {}
+  const sections = page.split(/^(?=## )/m).filter((one) => !/^## Examples\b/.test(one))
+  const finds = sections.find((one) => one.startsWith('## What it finds'))
+  const text = finds?.replace(/^.*\n/, '').trim()
+  const markdown = printable(sections.join('')).trim()
+  return {
+    fullDescription: { text: text === undefined || text === '' ? title : text },
+    help: { text: markdown, markdown },
+  }
+}
+
+/** `…/API-Security/editions/2023/en/0xa1-…` → `external/owasp/api1-2023`; the tenth is `0xaa`. */
+function owaspTags(references: readonly string[]): string[] {
+  const numbers = references.flatMap(
+    (url) => /owasp\.org\/API-Security\/editions\/2023\/\w+\/0xa([1-9a])-/.exec(url)?.[1] ?? [],
+  )
+  return [...new Set(numbers)].map((number) => `external/owasp/api${number === 'a' ? '10' : number}-2023`)
 }
 
 function resultOf(finding: Finding, ruleIndex: number) {
@@ -126,8 +163,10 @@ function resultOf(finding: Finding, ruleIndex: number) {
           })),
         }
       : {}),
+    ...relatedOf(finding, flows),
     ...exploitOf(finding.evidence),
     partialFingerprints: { 'backendEngineer/v1': finding.id },
+    ...(finding.brought ? { baselineState: 'new' } : {}),
     ...(suppressed
       ? {
           suppressions: [
@@ -143,8 +182,23 @@ function resultOf(finding: Finding, ruleIndex: number) {
       certainty: finding.certainty,
       subject: finding.subject,
       ...(finding.endpoint ? { endpoint: finding.endpoint } : {}),
+      ...(finding.brought ? { since: finding.brought.since } : {}),
       ...(finding.proof ? { proof: { verdict: finding.proof.verdict, reason: finding.proof.reason } } : {}),
     },
+  }
+}
+
+/** The other places of the path, for viewers that show no code flows. */
+function relatedOf({ location }: Finding, flows: readonly Trail[]) {
+  const isHere = (step: Step): boolean =>
+    step.location.file === location.file && step.location.line === location.line
+  const steps = flows.flatMap((trail) => trail.steps).filter((step) => !isHere(step))
+  if (steps.length === 0) return {}
+  return {
+    relatedLocations: steps.map((step, index) => ({
+      id: index + 1,
+      ...locationOf(step.location, step.note),
+    })),
   }
 }
 
@@ -196,9 +250,15 @@ function locationOf(location: Location, note?: string) {
   }
 }
 
+const notificationLevel: Record<Problem['effect'], string> = {
+  fatal: 'error',
+  partial: 'warning',
+  notice: 'note',
+}
+
 function notificationOf(problem: Problem) {
   return {
-    level: problem.effect === 'fatal' ? 'error' : 'warning',
+    level: notificationLevel[problem.effect],
     message: { text: `${problem.where}: ${problem.message}` },
   }
 }

@@ -1,7 +1,9 @@
 import { type Finding, type Severity, type Step, trailsOf } from '../core/finding.ts'
 import type { Endpoint, EndpointKind, ProjectMap } from '../core/map.ts'
-import type { Explanation, Report } from '../core/report.ts'
+import type { Explanation, FindingPath, Report } from '../core/report.ts'
+import { accessText } from './access.ts'
 import { noColour, type Paint, type Style } from './paint.ts'
+import { pathParts } from './path.ts'
 import { fitsWithoutWrapping, table } from './table.ts'
 import { nextText, plannedText, provenText } from './text-build.ts'
 import { diagnosisText } from './text-diagnosis.ts'
@@ -16,6 +18,7 @@ import {
 import { guidanceText } from './text-guidance.ts'
 import { endpointPage, modelPage } from './text-pages.ts'
 import {
+  broughtText,
   callsText,
   guardText,
   hidden,
@@ -26,6 +29,7 @@ import {
   pagesOf,
   place,
   printable,
+  problemMark,
   tally,
   topicText,
   visible,
@@ -70,6 +74,7 @@ export function text(report: Report, options: TextOptions = {}): string {
   const blocks = [
     painted('bold', wrapped(report.headline, look.width), paint),
     report.map ? mapText(report.map, look) : '',
+    ...accessText(report, look),
     report.explanation ? explanationText(report.explanation, look) : '',
     ...guidanceText(report.guidance, look),
     ...diagnosisText(report, look),
@@ -120,6 +125,12 @@ function mapText(map: ProjectMap, look: Look): string {
       convention.location ? place(convention.location) : '',
     ])
     blocks.push(`${paint('bold', 'Conventions')}\n${table(['topic', 'habit', 'at'], rows, look)}`)
+  }
+  if (map.policy && !pages) {
+    const rows = map.policy.entries.map((one) => [one.kind, one.name, one.effect, one.reason])
+    blocks.push(
+      `${paint('bold', `Policy (${map.policy.file})`)}\n${table(['list', 'entry', 'effect', 'reason'], rows, look)}`,
+    )
   }
   if (!pages && map.queries.length > 0) {
     const line = `${callsText(map.queries)}. \`understand --focus\` with an endpoint or a model shows them.`
@@ -183,6 +194,7 @@ function findingText(finding: Finding, look: Look): string {
   const lines = [
     headText(finding, look),
     ...placeText(finding, look),
+    ...(finding.brought ? [field('new', broughtText(finding.brought), look)] : []),
     ...proofLines(finding, look),
     field('found', finding.found, look),
     field('why', finding.why, look),
@@ -237,7 +249,22 @@ function field(name: string, value: string, { paint, width }: Look): string {
 
 function explanationText(explanation: Explanation, look: Look): string {
   const findings = explanation.findings.map((finding) => findingText(finding, look))
-  return [...findings, printable(explanation.markdown).trim()].join('\n\n')
+  return [...findings, ...pathText(explanation.path, look), printable(explanation.markdown).trim()].join(
+    '\n\n',
+  )
+}
+
+/** Each hop with the lines around it. */
+function pathText(path: FindingPath | undefined, { paint, width }: Look): string[] {
+  if (!path) return []
+  return pathParts(path).map(({ title, items }) => {
+    const lines = items.flatMap(({ text, code }, index) => {
+      const [first = '', ...rest] = wrap(text, width - 5, { hang: 2 })
+      const block = code.map((line) => paint('dim', `       ${line}`))
+      return [`  ${String(index + 1).padStart(2)} ${first}`, ...rest.map((line) => `     ${line}`), ...block]
+    })
+    return `${paint('bold', title)}\n${lines.join('\n')}`
+  })
 }
 
 function problemsText(report: Report, { paint, width }: Look): string {
@@ -245,7 +272,7 @@ function problemsText(report: Report, { paint, width }: Look): string {
   if (told.length === 0) return ''
   const lines = told.flatMap((problem) => {
     const fatal = problem.effect === 'fatal'
-    const mark = fatal ? 'could not look' : 'in part'
+    const mark = problemMark(problem)
     const [first = '', ...rest] = wrap(
       `${mark} ${oneLine(problem.where)}: ${oneLine(problem.message)}`,
       width - 2,

@@ -1,6 +1,6 @@
 import type { Finding, Location, Severity } from '../core/finding.ts'
 import type { Convention, Endpoint, Guard, Model, ModelField, ProjectMap, Query } from '../core/map.ts'
-import type { Coverage } from '../core/report.ts'
+import type { Coverage, Problem } from '../core/report.ts'
 import { plural } from '../core/wording.ts'
 
 export const severityOrder: readonly Severity[] = ['error', 'warning', 'info']
@@ -50,6 +50,19 @@ export function looked(coverage: Coverage): string {
   return parts.join(', ')
 }
 
+/** How much a problem was in the way. */
+export function problemMark({ effect }: Pick<Problem, 'effect'>): string {
+  if (effect === 'fatal') return 'could not look'
+  return effect === 'notice' ? 'left over' : 'in part'
+}
+
+/** Why a finding counts as brought by a change. */
+export function broughtText({ since, by }: NonNullable<Finding['brought']>): string {
+  return by
+    ? `since ${since}; changed at ${place(by)}`
+    : `since ${since}; no line on its path changed, so it follows from a change elsewhere (schema, configuration, a called function)`
+}
+
 export function place(location: Location): string {
   return `${location.file}:${location.line}`
 }
@@ -58,6 +71,7 @@ export function place(location: Location): string {
 export function guardText(guard: Guard): string {
   const names = guardNames(guard)
   if (guard.level === 'none') {
+    if (guard.public !== undefined) return 'none: public by policy'
     if (guard.proxy !== undefined) return `proxy only: ${guard.proxy}`
     return guard.sometimes === undefined ? 'none' : `${guard.sometimes} on some paths`
   }

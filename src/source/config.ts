@@ -1,4 +1,4 @@
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser'
+import { findNodeAtLocation, type ParseError, parse, parseTree, printParseErrorCode } from 'jsonc-parser'
 
 export interface Jsonc {
   /** What could be read; `undefined` for an empty text. */
@@ -34,4 +34,15 @@ function isDeep(text: string): boolean {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** 1-based line of what a path leads to in a JSON text, or of the nearest thing above it that is there. */
+export function lineOf(text: string, path: readonly (string | number)[]): number | undefined {
+  const root = parseTree(text, [], { allowTrailingComma: true, disallowComments: false })
+  if (!root) return undefined
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = findNodeAtLocation(root, path.slice(0, depth))
+    if (node) return text.slice(0, node.offset).split('\n').length
+  }
+  return undefined
 }

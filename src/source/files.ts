@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { Problem } from '../core/report.ts'
 
 export interface FileList {
@@ -9,7 +9,14 @@ export interface FileList {
   problems: Problem[]
 }
 
-const maxBytes = 4 * 1024 * 1024
+/**
+ * What files hold in place of what is on disk, by absolute path; `undefined`: they are not there. So a project is read as
+ * it was at another commit, without a checkout.
+ */
+export type Instead = ReadonlyMap<string, string | undefined>
+
+/** Files above this are no source. */
+export const maxBytes = 4 * 1024 * 1024
 
 const neverSource = new Set([
   'node_modules',
@@ -74,7 +81,12 @@ function isOwnFileLink(path: string, realRoot: string): boolean {
 }
 
 /** All files of the project that could be source or configuration. Links to folders are never followed. */
-export async function listFiles(root: string): Promise<FileList> {
+export async function listFiles(root: string, instead?: Instead): Promise<FileList> {
+  const list = await filesOnDisk(root)
+  return instead ? { ...list, files: filesInstead(root, list.files, instead) } : list
+}
+
+async function filesOnDisk(root: string): Promise<FileList> {
   const files: string[] = []
   const problems: Problem[] = []
   let realRoot: string
@@ -118,23 +130,38 @@ export async function listFiles(root: string): Promise<FileList> {
 /** Names of files that are text; in others, zero bytes are no surprise. */
 const textual = /\.(?:[cm]?[jt]sx?|jsonc?|prisma|ya?ml|mdc?)$/
 
-/** UTF-8, or UTF-16 with a byte order mark. `undefined` when it is binary. */
-function decoded(bytes: Buffer): string | undefined {
-  const first = bytes[0]
-  const second = bytes[1]
-  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-  if (marked) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
-  if (bytes.includes(0)) return undefined
-  const text = bytes.toString('utf8')
-  return text.startsWith('\uFEFF') ? text.slice(1) : text
+function filesInstead(root: string, onDisk: readonly string[], instead: Instead): string[] {
+  const files = new Set(onDisk)
+  for (const [path, text] of instead) {
+    const file = relative(root, path).split(sep).join('/')
+    if (file.startsWith('../')) continue
+    if (text === undefined) files.delete(file)
+    else if (!isOutputPath(file)) files.add(file)
+  }
+  return [...files].sort(compare)
+}
+
+/** The same judgement as of folders on disk, for a file whose folder may be gone. */
+function isOutputPath(file: string): boolean {
+  const folders = file.split('/').slice(0, -1)
+  if (folders.some((name) => neverSource.has(name))) return true
+  return (
+    folders.some((name) => perhapsOutput.has(name)) && !sourceName.test(file.slice(file.lastIndexOf('/') + 1))
+  )
 }
 
 /**
  * The text of a file without its byte order mark. `undefined` when it is missing, binary or larger than 4 MB;
  * a file that exists but was skipped is reported in `problems`.
  */
-export function readText(root: string, file: string, problems?: Problem[]): string | undefined {
+export function readText(
+  root: string,
+  file: string,
+  problems?: Problem[],
+  instead?: Instead,
+): string | undefined {
   const path = join(root, file)
+  if (instead?.has(path)) return instead.get(path)
   try {
     const { size } = statSync(path)
     if (size > maxBytes) {
@@ -145,7 +172,7 @@ export function readText(root: string, file: string, problems?: Problem[]): stri
       })
       return undefined
     }
-    const text = decoded(readFileSync(path))
+    const text = textOf(readFileSync(path))
     if (text !== undefined) return text
     if (textual.test(file))
       problems?.push({
@@ -164,6 +191,16 @@ export function readText(root: string, file: string, problems?: Problem[]): stri
     }
     return undefined
   }
+}
+
+/** UTF-8, or UTF-16 with a byte order mark, as text without the mark; `undefined` when the bytes are binary. */
+export function textOf(bytes: Buffer): string | undefined {
+  const [first, second] = bytes
+  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (marked) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
+  if (bytes.includes(0)) return undefined
+  const text = bytes.toString('utf8')
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
 /** Short name for a content, stable over runs and machines. */

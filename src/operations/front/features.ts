@@ -3,12 +3,15 @@ import { stemOf } from '../../recipes/words.ts'
 import { CUES } from './cues.ts'
 import type { Sentence } from './read.ts'
 
+/** How a feature that is a cue begins; no stem has a colon. */
+export const CUE = 'cue: '
+
 /** Beyond this many words, a text is a paste: its end says no more. */
 const MOST_WORDS = 80
 
 /**
  * What is in a sentence, and the word that it was typed as (empty where it is no single word): `slow` (a stem), `make fast`
- * (neighbours; `^` begins, `$` ends), `cue 12`, `pasted`, `long 2` (how long, in steps of four words).
+ * (neighbours; `^` begins, `$` ends), `cue: who can`, `pasted`, `long 2` (how long, in steps of four words).
  */
 export function featuresOf(sentence: Sentence): Map<string, string> {
   const tokens = (sentence.words.match(/<[a-z-]+>|\p{L}+(?:'\p{L}+)?|\d+|\?/gu) ?? []).slice(0, MOST_WORDS)
@@ -21,7 +24,7 @@ export function featuresOf(sentence: Sentence): Map<string, string> {
     before = stem
   }
   features.set(`${before} $`, '')
-  for (const [index, cue] of CUES.entries()) if (cue.test(sentence.words)) features.set(`cue ${index}`, '')
+  for (const [name, cue] of CUES) if (cue.test(sentence.words)) features.set(`${CUE}${name}`, '')
   if (sentence.pasted) features.set('pasted', '')
   features.set(`long ${Math.min(5, Math.floor(tokens.length / 4))}`, '')
   return features

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operations } from '../index.ts'
+import { CUES } from './cues.ts'
 import { isName, type Understood, understandWords } from './front.ts'
+import { WEIGHTS } from './weights.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const example = join(root, 'examples/workshop')
@@ -53,6 +55,34 @@ describe('the front door', () => {
     expect(first?.sure).toBe(true)
   })
 
+  it.each([
+    ['is the login safe?', '--at /api/auth/login', '"login" was taken for'],
+    ['is sign-up done right?', '--at /api/auth/register', '"sign-up" was taken for'],
+    ['review the search', "--at '/api/orgs/[orgId]/search'", '"the search" was taken for'],
+    ['fix the members endpoint', "fix --at '/api/orgs/[orgId]/members'", '"members endpoint" was taken for'],
+    ['check customers endpoint and login', '--at /api/auth/login,Customer', '"login" was taken for'],
+  ])('looks at the part that is named, and says which: %s', async (text, command, meaning) => {
+    const [first] = await of(text)
+    expect(first?.command).toContain(command)
+    expect(first?.meaning).toContain(meaning)
+  })
+
+  it.each([
+    ['double check the password reset for holes', 'everywhere: no path is named after "password reset"'],
+    ['review the project', 'look for what is wrong'],
+    ['review my app, is it secure?', 'look for what is wrong'],
+    ['prove to me that something is open', 'attack a running copy to see what is real'],
+  ])('looks at everything where no part is named: %s', async (text, meaning) => {
+    const [first] = await of(text)
+    expect(first?.input).not.toHaveProperty('at')
+    expect(first?.meaning).toContain(meaning)
+  })
+
+  it('has a weight for each of its cues, and no cue for a weight that is gone', () => {
+    const taught = [...WEIGHTS.matchAll(/^cue: (.+)\t/gm)].map(([, name]) => name)
+    expect(taught.toSorted()).toEqual([...CUES.keys()].toSorted())
+  })
+
   it('takes nothing back without a question', async () => {
     const [first, ...others] = await of('undo that please')
     expect(first).toMatchObject({ operation: 'undo', sure: false })
@@ -77,7 +107,7 @@ describe('the front door', () => {
     expect(['reveiw', 'login', '10000', 'prisma'].filter(isName)).toEqual([])
   })
 
-  it.each(['first', 'held-out', 'held-out-2'])(
+  it.each(['first', 'held-out', 'held-out-2', 'held-out-3'])(
     'begins nothing that was not meant: phrases %s',
     async (file) => {
       expect((await begun(file)).wrong).toEqual([])

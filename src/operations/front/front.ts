@@ -1,9 +1,10 @@
 /** The front door: from what somebody types to the operation that answers it, and its input. */
 import { UserError } from '../../core/error.ts'
 import type { Context } from '../../core/operation.ts'
-import { readModelNames } from '../../project/model-names.ts'
+import { readOutline } from '../../project/outline.ts'
 import { recipes } from '../../recipes/index.ts'
 import { faultIds } from '../open.ts'
+import { type Part, partsIn } from './parts.ts'
 import { readSentence, type Sentence } from './read.ts'
 import { type Intent, type Weighed, weigh } from './weigh.ts'
 
@@ -57,9 +58,9 @@ export async function understandWords(
   const sure = best.share >= (READS.has(best.intent) ? SURE.reads : SURE.runs) && best.intent !== 'undo'
   if (best.intent === 'decline' && sure) throw notOurs(text)
   const meant = sure ? [best] : known.filter(({ share }, at) => at === 0 || share >= ALSO).slice(0, 3)
-  const models = await modelsIn(sentence, meant, root)
+  const named = await namedIn(sentence, meant, root)
   const all = meant.flatMap((one) =>
-    one.intent === 'decline' ? [] : [understood(one, sentence, models, sure)],
+    one.intent === 'decline' ? [] : [understood(one, sentence, named, sure)],
   )
   if (all.length === 0) throw notOurs(text)
   return all
@@ -80,12 +81,31 @@ function notOurs(text: string): UserError {
   )
 }
 
-/** Models that the sentence names, in any case and number; the schema is only read where an answer depends on it. */
-async function modelsIn(sentence: Sentence, meant: readonly Weighed[], root: string): Promise<string[]> {
-  if (!meant.some(({ intent }) => intent === 'understand' || intent === 'review')) return []
-  if (sentence.slots.endpoints.length > 0 || sentence.slots.files.length > 0) return []
-  const plain = sentence.words.replace(/[^a-z0-9]+/g, ' ')
-  const names = await readModelNames(root)
+/** What of the project a sentence names without a path. */
+interface Named {
+  models: string[]
+  parts: Part[]
+}
+
+const ABOUT_PLACES: ReadonlySet<Intent> = new Set(['understand', 'review', 'prove', 'fix'])
+
+/** The project is only looked at where an answer depends on it, and where no place is named outright. */
+async function namedIn(sentence: Sentence, meant: readonly Weighed[], root: string): Promise<Named> {
+  const { endpoints, files, findings } = sentence.slots
+  if (!meant.some(({ intent }) => ABOUT_PLACES.has(intent))) return { models: [], parts: [] }
+  if (endpoints.length + files.length + findings.length > 0) return { models: [], parts: [] }
+  const outline = await readOutline(root)
+  const models = modelsIn(sentence, outline.models)
+  return { models, parts: partsIn(sentence.words, outline, models) }
+}
+
+/** "the whole project" is no model, even where there is one of that name. */
+const EVERYTHING =
+  /\b(?:the|this|that|my|our|your|whole|entire|a)(?: \w+)? (?:project|app|application|service|code)\b/g
+
+/** Models that the sentence names, in any case and number. */
+function modelsIn(sentence: Sentence, names: readonly string[]): string[] {
+  const plain = sentence.words.replace(EVERYTHING, ' ').replace(/[^a-z0-9]+/g, ' ')
   return names.filter((name) => {
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
     const forms = [name.toLowerCase(), spaced].flatMap((one) => [one, `${one}s`, one.replace(/y$/, 'ies')])
@@ -93,23 +113,36 @@ async function modelsIn(sentence: Sentence, meant: readonly Weighed[], root: str
   })
 }
 
-function understood(
-  { intent, words }: Weighed,
-  sentence: Sentence,
-  models: readonly string[],
-  sure: boolean,
-): Understood {
+function understood({ intent, words }: Weighed, sentence: Sentence, named: Named, sure: boolean): Understood {
   const [operation = ''] = intent.split(' ')
-  const { input, about } = inputOf(intent, sentence, models)
-  const meaning = MEANINGS[intent] + (about === undefined ? '' : ` ${about}`)
+  const { input, about } = inputOf(intent, sentence, named)
+  const limits = PLACED.has(intent) ? limitsOf(named) : ''
+  const meaning = MEANINGS[intent] + (about === undefined ? '' : ` ${about}`) + limits
   return { operation, input, command: commandOf(operation, input), meaning, words, sure }
+}
+
+/** A sentence about a part of the project; the others say nothing of places, or are asked about one. */
+const PLACED: ReadonlySet<Intent> = new Set(['review', 'prove', 'fix'])
+
+/** What a part was taken for: whoever meant another one has to see it. */
+function limitsOf({ models, parts }: Named): string {
+  const found = parts.filter(({ places }) => places.length > 0)
+  const missing = parts.filter(({ places }) => places.length === 0).map(({ said }) => `"${said}"`)
+  const narrow = found.length + models.length > 0
+  if (missing.length > 0)
+    return narrow
+      ? `; no path is named after ${missing.join(', ')}`
+      : ` everywhere: no path is named after ${missing.join(', ')}`
+  return found.length === 0
+    ? ''
+    : `, and nowhere else: that is what ${found.map(({ said }) => `"${said}"`).join(', ')} was taken for`
 }
 
 const MEANINGS: Record<Exclude<Intent, 'decline'>, string> & Record<Intent, string> = {
   understand: 'show what is there',
   review: 'look for what is wrong',
-  prove: 'attack a running copy, to see what is real',
-  fix: 'plan repairs, and prove them in a copy',
+  prove: 'attack a running copy to see what is real',
+  fix: 'plan repairs and prove them in a copy',
   optimize: 'measure in a running copy what is slow',
   'build auth-password': 'add sign-in with a password',
   'build endpoint-tests': 'write tests for an endpoint',
@@ -126,9 +159,12 @@ const MEANINGS: Record<Exclude<Intent, 'decline'>, string> & Record<Intent, stri
 function inputOf(
   intent: Intent,
   { text, slots, words }: Sentence,
-  models: readonly string[],
+  { models, parts }: Named,
 ): { input: Record<string, unknown>; about?: string } {
-  const places = [...slots.endpoints, ...slots.files, ...(intent === 'review' ? models : [])]
+  const within = PLACED.has(intent) ? parts.flatMap(({ places }) => places) : []
+  const places = [
+    ...new Set([...slots.endpoints, ...slots.files, ...within, ...(intent === 'review' ? models : [])]),
+  ]
   const ids = [...slots.findings, ...slots.faults.filter((one) => faultIds.includes(one))]
   const at = places.length > 0 ? { at: places } : {}
   const only = ids.length > 0 ? { only: ids } : {}
@@ -141,12 +177,18 @@ function inputOf(
     }
     case 'review':
     case 'fix':
-      return { input: { ...only, ...at }, ...(about !== '' && { about: `in ${about}` }) }
+      return {
+        input: { ...only, ...at },
+        ...(about !== '' && { about: intent === 'fix' ? `of what is at ${about}` : `in ${about}` }),
+      }
     case 'prove': {
       const sweep = /\bwho can\b|\bas (?:everybody|everyone|anybody)\b|\bevery(?:thing| endpoint)\b/.test(
         words,
       )
-      return { input: { ...only, ...at, ...(sweep && { sweep }) }, ...named }
+      return {
+        input: { ...only, ...at, ...(sweep && { sweep }) },
+        ...(about !== '' && { about: `at ${about}` }),
+      }
     }
     case 'optimize':
       return { input: slots.endpoints.length > 0 ? { only: slots.endpoints } : {}, ...named }

@@ -1,6 +1,8 @@
 /** What files export, and in how many files an export is used. */
+
 import type { Expr, Fn, Syntax } from '../../source/syntax.ts'
 import { findExport } from '../flow/program.ts'
+import { type Declared, nothingDeclared } from '../policy/guards.ts'
 import { code, type Sources, testFile } from './sources.ts'
 
 /** A function that a file exports, with the functions inside it. */
@@ -13,7 +15,11 @@ export interface Exported {
 }
 
 export interface Code {
-  program: Sources['program'] & { delegates: ReadonlyMap<string, string>; memberships: ReadonlySet<string> }
+  program: Sources['program'] & {
+    delegates: ReadonlyMap<string, string>
+    memberships: ReadonlySet<string>
+    declared: Declared
+  }
   /** Source that may run on the server, tests left out. */
   files: { file: string; text: string }[]
 }
@@ -24,7 +30,10 @@ export function codeOf(sources: Pick<Sources, 'files' | 'read' | 'program'>): Co
     const text = code.test(file) && !testFile.test(file) ? sources.read(file) : undefined
     return text === undefined || /^\s*['"]use client['"]/.test(text) ? [] : [{ file, text }]
   })
-  return { program: { ...sources.program, delegates: new Map(), memberships: new Set() }, files }
+  return {
+    program: { ...sources.program, delegates: new Map(), memberships: new Set(), declared: nothingDeclared },
+    files,
+  }
 }
 
 export const keyOf = (file: string, name: string): string => `${file}#${name}`

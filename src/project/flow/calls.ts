@@ -70,6 +70,10 @@ export class Calls {
         value.gap ? `g${value.gap.held}${this.sources(value.gap.deps)}` : ''
       },${value.status ?? ''},${shape?.k ?? ''}`,
     )
+    if (value.text) {
+      const { all, head, lead, closed } = value.text
+      out.push(`${this.sources(all)},${this.sources(head)},${closed ? 'c' : ''}${JSON.stringify(lead)}`)
+    }
     if (!shape) return true
     switch (shape.k) {
       case 'literal':

@@ -17,6 +17,12 @@ export interface Fact {
   sent?: true
   /** It was asked only where the input that it is about was sent. */
   ifSent?: true
+  /** Only how many there are was tested. */
+  count?: true
+  /** What was tested is not the input itself, but what something made of it: `if (!isAllowed(url))`. */
+  derived?: true
+  /** A function that was given the input refuses some of it: it throws where a condition on it does not hold. */
+  refuses?: true
   /** The function of the project that answered: `canView lib/permissions.ts`. */
   asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
@@ -30,6 +36,8 @@ export interface Fact {
 export interface Call extends Step {
   /** The function was given the request, or the input as a whole: it still is the endpoint's handler, or wraps it. */
   whole: boolean
+  /** By a builder of procedures or actions, with the context and the parsed input: the endpoint's own function. */
+  framed?: true
 }
 
 export interface Moment {
@@ -57,6 +65,30 @@ export interface Raw extends Moment {
   operation: string
   /** Values spliced into the SQL text (not bound as parameters). */
   spliced: Value[]
+  /** Where each of them was declared to be SQL (`Prisma.raw`), when that is not the query itself. */
+  places?: (Location | undefined)[]
+}
+
+/** What is done with a value that must not be what a caller likes. */
+export type SinkKind =
+  | 'request'
+  | 'redirect'
+  | 'file'
+  | 'object-key'
+  | 'command'
+  | 'code'
+  | 'regex'
+  | 'html'
+  /** Whether a check takes place. */
+  | 'decision'
+
+/** A value reaches a place where it acts: a URL that is fetched, a path that is opened, code that is run. */
+export interface Sink extends Moment {
+  k: 'sink'
+  sink: SinkKind
+  /** The call as it is written in the package: `fetch`, `axios.get`. */
+  name: string
+  value: Value
 }
 
 export interface Response extends Moment {
@@ -183,3 +215,4 @@ export type Event =
   | Raw
   | Remote
   | Response
+  | Sink

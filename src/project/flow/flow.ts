@@ -4,6 +4,7 @@
  * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
+import type { Declared } from '../policy/guards.ts'
 import { Calls, fresh, isOutermost, type Recorded, replay } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
@@ -12,8 +13,10 @@ import {
   elementOf,
   extendChain,
   givenIn,
+  isCount,
   isNothing,
   isParameter,
+  listOf,
   looseTest,
   mayBePrisma,
   nameOf,
@@ -22,6 +25,7 @@ import {
   part,
   presenceIn,
   searchParams,
+  spreadOf,
   unwrap,
   withFacts,
   without,
@@ -33,6 +37,17 @@ import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefaul
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
+import { noteConstructor, noteDecision, noteTagged } from './sinks.ts'
+import {
+  allowing,
+  chosenText,
+  composed,
+  holdsInput,
+  limitedText,
+  refusedOf,
+  textOfAll,
+  textOfUrl,
+} from './text.ts'
 import {
   allDeps,
   chosen,
@@ -44,11 +59,13 @@ import {
   isRefusal,
   isRole,
   literal,
+  NO_TEXT,
   NONE,
   type Sources,
   shaped,
   sureLiteral,
   surely,
+  textOf,
   textsAsked,
   trusted,
   truthOf,
@@ -107,6 +124,8 @@ export class Flow implements Machine {
   private via: Call[] = []
   private stack: Fn[] = []
   private traces: Trace[] = []
+  /** Of each call on the stack, the inputs that it refuses on a condition. */
+  private refusals: Set<string>[] = []
   private steps = 0
   /** Objects in the order in which they were made. */
   private made = 0
@@ -133,6 +152,10 @@ export class Flow implements Machine {
 
   get memberships(): ReadonlySet<string> {
     return this.program.memberships
+  }
+
+  get declared(): Declared {
+    return this.program.declared
   }
 
   get caught(): boolean {
@@ -191,7 +214,7 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent'> = {},
+    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived'> = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
@@ -353,6 +376,7 @@ export class Flow implements Machine {
     const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true, cut: false, made: this.made }
     this.traces.push(trace)
     this.stack.push(fn)
+    this.refusals.push(new Set())
     this.via.push(callStep(fn, args, from, at))
     for (const [i, param] of fn.params.entries()) {
       if (param.k === 'rest')
@@ -380,6 +404,7 @@ export class Flow implements Machine {
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
     const value = this.result(fn, frame, before, args)
+    this.noteRefusals(this.refusals.pop() ?? new Set(), args, from, at)
     const kept = trace.cut ? deepKey : key
     if (kept !== undefined && trace.pure) {
       const gained = this.facts.slice(before.length)
@@ -397,6 +422,36 @@ export class Flow implements Machine {
       })
     }
     return value
+  }
+
+  /** What a function refused of the inputs that it was given holds where it was called, on whichever way it returned. */
+  private noteRefusals(refused: ReadonlySet<string>, args: readonly Value[], from: Syntax, at: number): void {
+    if (refused.size === 0 || this.gone || this.naming) return
+    for (const deps of refusedOf(refused, args)) {
+      const fact: Fact = {
+        deps,
+        location: placeOf(from, at),
+        within: '',
+        terms: [],
+        presence: false,
+        refuses: true,
+      }
+      this.facts = [...this.facts, fact]
+      for (const dep of deps) this.refusals.at(-1)?.add(dep)
+    }
+  }
+
+  /** A branch that throws: whoever goes on has passed a part of its condition. */
+  private refuse(test: Expr, frame: Frame): void {
+    if (test.k === 'unary' && test.op === '!') this.refuse(test.of, frame)
+    else if (test.k === 'logic') {
+      this.refuse(test.left, frame)
+      this.refuse(test.right, frame)
+    } else {
+      const value = this.quiet(test, frame)
+      if (isCount(test) || holdsInput(value)) return
+      for (const dep of value.deps) this.refusals.at(-1)?.add(dep)
+    }
   }
 
   /** Calls on the stack from `level` on are not to be replayed: they depend on, or change, what is outside of them. */
@@ -434,6 +489,8 @@ export class Flow implements Machine {
     this.steps += here.events.length
     this.events.push(...here.events)
     this.facts = here.facts
+    for (const fact of known.gained)
+      if (fact.refuses) for (const dep of fact.deps) this.refusals.at(-1)?.add(dep)
     if (known.gone) this.gone = true
     if (known.cut) this.cut()
     this.returned = known.returned ?? this.returned
@@ -584,9 +641,12 @@ export class Flow implements Machine {
     this.learn(test, true, frame)
     const exitYes = this.statements0(yes)
     const factsYes = this.facts
+    const threw = exitYes === 'gone' && frame.returns.length === returned
     this.facts = before
     this.learn(test, false, frame)
+    const left = frame.returns.length
     const exitNo = this.statements0(no)
+    if (threw || (exitNo === 'gone' && frame.returns.length === left)) this.refuse(test, frame)
     const factsNo = this.facts
     if (exitYes !== 'on') this.noteLoose(test, before, frame)
     frame.branch--
@@ -717,6 +777,7 @@ export class Flow implements Machine {
   private condition(test: Expr, frame: Frame): Value {
     const value = this.tested(test, frame)
     const asked = test.k === 'unary' && test.op === '!' ? test.of : test
+    if (/^(name|member)$/.test(asked.k)) noteDecision(this, this.quiet(asked, frame), frame.syntax, test.at)
     if ((asked.k === 'call' || asked.k === 'name') && !this.naming) {
       const { shape } = this.quiet(asked, frame)
       const who = shape?.k === 'promise' && shape.of.who
@@ -780,6 +841,8 @@ export class Flow implements Machine {
       {
         ...(missing ? { missing } : {}),
         ...(absent ? { absent } : {}),
+        ...(isCount(test) ? { count: true } : {}),
+        ...(holdsInput(value) ? {} : { derived: true }),
         ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
         ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
       },
@@ -888,8 +951,9 @@ export class Flow implements Machine {
   private member(of: Value, key: string, frame: Frame, at: number): Value {
     const value = ofVariable(this.memberOf(of, key, frame, at), key)
     // A role of the caller is worth remembering by name, wherever it came from.
-    if (!isRole(key) || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
-    return { ...value, deps: union(value.deps, new Set([`field:${key}`])) }
+    const name = isRole(key) ? key : this.declared.isRole(key) ? `role ${key}` : undefined
+    if (name === undefined || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
+    return { ...value, deps: union(value.deps, new Set([`field:${name}`])) }
   }
 
   private memberOf(of: Value, key: string, frame: Frame, at: number): Value {
@@ -905,6 +969,9 @@ export class Flow implements Machine {
       const schema = fieldSchema(of.schema, key)
       if (of.parsed) child.parsed = !isLoose(schema)
       if (schema) child.schema = schema
+      const run = (fn: Value): Value => this.attempt(fn, [child], frame.syntax, at)
+      const text = of.parsed ? limitedText(child, schema, run) : undefined
+      if (text) child.text = text
       return child
     }
     if (!shape) return extend()
@@ -1010,10 +1077,12 @@ export class Flow implements Machine {
               ? this.member(of, expr.tag.key, frame, expr.tag.at)
               : this.evaluate(expr.tag, frame)
           if (tag.shape?.k === 'chain') return extendChain(tag, items)
+          noteTagged(this, nameOf(expr.tag), expr.parts, items, frame.syntax, expr.at)
         }
-        const deps = union(...items.map((item) => allDeps(item)))
+        const parts = expr.parts.flatMap((part, i) => [part, ...items.slice(i, i + 1)])
         const inText = items.map((item) => item.client ?? item.inText).find((one) => one !== undefined)
-        return inText === undefined ? unknown(deps) : { ...unknown(deps), inText }
+        const value = allowing(composed(parts), this.facts)
+        return inText === undefined ? value : { ...value, inText }
       }
       case 'member':
         if (expr.key === 'env' && expr.of.k === 'name' && expr.of.name === 'process')
@@ -1031,7 +1100,7 @@ export class Flow implements Machine {
         const by = this.evaluate(expr.by, frame)
         if (by.shape?.k === 'literal' && by.shape.value !== null && by.shape.value !== undefined)
           return this.member(of, String(by.shape.value), frame, expr.at)
-        return unknown(union(allDeps(of), by.deps), of.ctl)
+        return { ...unknown(union(allDeps(of), by.deps), of.ctl), text: chosenText(of) }
       }
       case 'call':
         return this.callExpression(expr, frame)
@@ -1068,7 +1137,9 @@ export class Flow implements Machine {
         return shaped(open.length > 0 ? { k: 'object', fields, open: fewer(open) } : { k: 'object', fields })
       }
       case 'array': {
-        const items = expr.items.map((item) => this.evaluate(item.k === 'spread' ? item.of : item, frame))
+        const items = expr.items.map((item) =>
+          item.k === 'spread' ? spreadOf(this.evaluate(item.of, frame)) : this.evaluate(item, frame),
+        )
         const of = items.length > 0 ? items.reduce((a, b) => either(a, b)) : unknown()
         return shaped({ k: 'array', of, literal: !expr.items.some((item) => item.k === 'spread'), items })
       }
@@ -1087,7 +1158,8 @@ export class Flow implements Machine {
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
         const deps = union(allDeps(left), allDeps(right))
-        return unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
+        const result = unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
+        return { ...result, text: expr.op === '+' ? textOfAll([left, right]) : NO_TEXT }
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
@@ -1116,6 +1188,8 @@ export class Flow implements Machine {
         const of = this.tested(expr.of, frame)
         const truth = expr.op === '!' ? this.certain(of, expr.of, frame) : undefined
         if (truth !== undefined) return of.sure ? sureLiteral(!truth) : literal(!truth)
+        // What kind of thing was sent says nothing of what stands in it.
+        if (expr.op === 'typeof' && textOf(of).all.size > 0) return unknown()
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
         return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}) }
@@ -1197,7 +1271,7 @@ export class Flow implements Machine {
         return this.member(of, String(args[0].shape.value), frame, expr.at)
       const parsed = parseCall(this, of, callee.key, args, syntax, expr.at)
       if (parsed) return parsed
-      if (of.shape?.k === 'array' && /^(push|unshift)$/.test(callee.key) && callee.of.k === 'name') {
+      if (of.shape?.k === 'array' && /^(push|unshift|add)$/.test(callee.key) && callee.of.k === 'name') {
         this.assign({ ...callee.of, k: 'bind' }, extended(of.shape, args, this.loop !== undefined), frame)
         return unknown(of.deps)
       }
@@ -1239,6 +1313,8 @@ export class Flow implements Machine {
     }
     if (shape?.k === 'external' || shape?.k === 'chain') {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
+      noteConstructor(this, { from: shape.from, name }, args, frame.syntax, at)
+      if (name === 'Set' && shape.from === 'global') return listOf(args[0])
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
       if (/^(Next)?Response$/.test(name)) {
         headersGiven(this, args[1], frame.syntax, at)
@@ -1249,10 +1325,16 @@ export class Flow implements Machine {
       }
       if (name === 'URL') {
         const params = args[0] ?? unknown()
-        return shaped(
+        const text = textOfUrl(args)
+        // Which scheme it has says nothing of where it leads.
+        const fields = new Map([
+          ['protocol', unknown()],
+          ['href', { ...unknown(deps), text }],
+        ])
+        const made = shaped(
           {
             k: 'object',
-            fields: new Map(),
+            fields,
             open: [
               params.client === 'url'
                 ? {
@@ -1268,6 +1350,7 @@ export class Flow implements Machine {
           },
           deps,
         )
+        return { ...made, text }
       }
       // `new NextRequest(request, { headers })`: the same request.
       const given = args[0]

@@ -1,6 +1,7 @@
 /** Values and tests in other forms: parts, elements, what a test asks. Nothing here runs or changes anything. */
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Call, Fact } from './events.ts'
+import { partOfText } from './text.ts'
 import { allDeps, isGiven, isRole, NONE, type Outcome, shaped, union, unknown, type Value } from './value.ts'
 
 export function searchParams(): Value {
@@ -46,8 +47,22 @@ export function elementOf(value: Value): Value {
   const inner = unwrap(value)
   if (inner.shape?.k === 'array') return inner.shape.of
   return inner.client === undefined
-    ? unknown(inner.deps, inner.ctl)
+    ? { ...unknown(inner.deps, inner.ctl), ...(inner.text ? { text: inner.text } : {}) }
     : { ...inner, client: `${inner.client}[]` }
+}
+
+/** `new Set(list)`, whose elements are added later. */
+export function listOf(given: Value | undefined): Value {
+  const inner = given && unwrap(given)
+  if (!inner) return shaped({ k: 'array', of: unknown(), literal: true, items: [] })
+  if (inner.shape?.k === 'array') return inner
+  return { ...inner, shape: { k: 'array', of: elementOf(inner), literal: false } }
+}
+
+/** What a spread puts into a list. */
+export const spreadOf = (value: Value): Value => {
+  const { shape } = unwrap(value)
+  return shape?.k === 'array' ? shape.of : value
 }
 
 export function without(value: Value, keys: string[]): Value {
@@ -59,7 +74,17 @@ export function without(value: Value, keys: string[]): Value {
       ...value,
       shape: { ...shape, fields: new Map([...shape.fields].filter(([key]) => !keys.includes(key))) },
     }
-  return value
+  const schema = value.schema?.shape
+  return value.schema && schema?.k === 'chain'
+    ? { ...value, schema: { ...value.schema, shape: omitted(schema, keys) } }
+    : value
+}
+
+/** The rest of a parsed input: its schema lets through what is left. */
+function omitted(schema: Value['shape'] & { k: 'chain' }, keys: string[]): Value['shape'] & { k: 'chain' } {
+  const named = shaped({ k: 'object', fields: new Map(keys.map((key) => [key, unknown()])) })
+  const { at, syntax } = schema
+  return { ...schema, steps: [...schema.steps, { name: 'omit', args: [named], at, syntax }] }
 }
 
 const INPUT = /^(input|request|body|query|params|formData)$/
@@ -73,7 +98,10 @@ export function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: numbe
       : false
   }
   const whole = args.some((arg) => isWhole(arg, 2))
-  return { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole }
+  const bag = args[0]?.shape
+  const framed = bag?.k === 'object' && bag.fields.has('getRawInput')
+  const step = { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole }
+  return framed ? { ...step, framed } : step
 }
 
 /** Facts of a call that was returned hold as well as those of the place that returns it. */
@@ -96,9 +124,10 @@ export const outcomesOf = (returns: readonly { value: Value; facts: readonly Fac
 export function part(of: Value, key: string): Value {
   const deps = of.deps.has('env:*') ? union(of.deps, new Set([`env:${key}`])) : of.deps
   // `const { user, error } = …`: that there was no error says the opposite.
+  const text = of.text ? { text: partOfText(of.text, key) } : {}
   return !of.who || isRole(key) || /^(error|err|success|ok|status|message)$/i.test(key)
-    ? unknown(deps, of.ctl)
-    : { ...unknown(deps, of.ctl), who: true }
+    ? { ...unknown(deps, of.ctl), ...text }
+    : { ...unknown(deps, of.ctl), ...text, who: true }
 }
 
 /** One variable of an object that holds the environment, however it was parsed. */
@@ -159,6 +188,11 @@ function isSame(a: Expr, b: Expr): boolean {
 export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
+
+/** `list.length > 0` */
+export const isCount = (test: Expr): boolean =>
+  test.k === 'binary' &&
+  [test.left, test.right].some((side) => side.k === 'member' && /^(length|size)$/.test(side.key))
 
 /** A client may hide behind a parameter or a context; only what is known to be something else is excluded. */
 export const mayBePrisma = (value: Value): boolean =>

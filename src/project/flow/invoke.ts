@@ -5,6 +5,8 @@ import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './librari
 import type { Machine } from './machine.ts'
 import { cacheCall } from './package-calls.ts'
 import { remoteCall } from './remote.ts'
+import { noteMethod } from './sinks.ts'
+import { textOfCall } from './text.ts'
 import {
   allDeps,
   client,
@@ -13,6 +15,7 @@ import {
   NONE,
   shaped,
   statusOf,
+  textOf,
   textsAsked,
   union,
   unknown,
@@ -39,10 +42,39 @@ const settled = (value: Value): Value => (value.shape?.k === 'promise' ? settled
 function element(of: Value): Value {
   const shape = settled(of).shape
   if (shape?.k === 'array') return shape.of
-  return of.client === undefined ? unknown(allDeps(of)) : { ...of, client: `${of.client}[]` }
+  if (of.client !== undefined) return { ...of, client: `${of.client}[]` }
+  return { ...unknown(allDeps(of)), ...(of.text ? { text: of.text } : {}) }
 }
 
+/** Calls a function that is not in the project, and notes what stands in a text that it gives. */
 export function invoke(
+  machine: Machine,
+  callee: Value,
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+  name: string,
+  of?: Value,
+): Value {
+  if (of && isWeakTest(name, of, args)) return unknown()
+  if (of) noteMethod(machine, name, of, args, syntax, at)
+  const value = result(machine, callee, args, syntax, at, name, of)
+  const text = textOfCall(name, of, args)
+  return text ? { ...value, text } : value
+}
+
+/** `url.startsWith('http')`: whoever passes may have sent any URL. */
+function isWeakTest(name: string, of: Value, [start]: Value[]): boolean {
+  const lead = start?.shape?.k === 'literal' ? start.shape.value : undefined
+  return (
+    name === 'startsWith' &&
+    typeof lead === 'string' &&
+    /^\W*https?(:\/*)?$/.test(lead) &&
+    textOf(of).all.size > 0
+  )
+}
+
+function result(
   machine: Machine,
   callee: Value,
   args: Value[],
@@ -83,6 +115,8 @@ export function invoke(
     args[0]?.client !== undefined
   )
     return args[0]
+  // `Array.from(set)`
+  if (name === 'from' && args[0]?.shape?.k === 'array') return args[0]
   // The parts of one input, put together again: `Buffer.concat(chunks)`, `chunks.join('')`.
   const parts = name === 'concat' ? args[0] : name === 'join' ? of : undefined
   if (parts?.shape?.k === 'array' && parts.shape.of.client === 'body') return parts.shape.of

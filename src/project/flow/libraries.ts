@@ -3,9 +3,12 @@
  * Everything of the project itself is read from its source; only code outside the repository is listed here.
  */
 import type { Syntax } from '../../source/syntax.ts'
+import { callerOf, sourcesOf } from '../policy/guards.ts'
 import type { Machine } from './machine.ts'
 import { headersGiven, packageCall } from './package-calls.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
+import { noteSink } from './sinks.ts'
+import { allowing } from './text.ts'
 import {
   allDeps,
   client,
@@ -14,6 +17,7 @@ import {
   shaped,
   statusOf,
   sureLiteral,
+  textOf,
   union,
   unknown,
   type Value,
@@ -102,8 +106,16 @@ export function libraryCall(
   const what = external(callee)
   if (!what) return undefined
   const { from, name } = what
+  noteSink(machine, callee, args, syntax, at)
+  // `if (COLUMNS.includes(sort)) parts.push(Prisma.raw(sort))`: the condition is forgotten where the query is made.
+  if (what.root === 'Prisma' && name === 'raw' && args[0]) args[0] = allowing(args[0], machine.facts)
   const noted = packageCall(machine, callee, what, args, syntax, at)
   if (noted) return noted
+  const guard = args[0]?.shape?.k === 'closure' ? undefined : machine.declared.guard(from, [name])
+  if (guard && !holdsHandler(callee)) {
+    if (guard.rejects) machine.assume(sourcesOf(guard, args), syntax, at, guard.asks === 'session')
+    return callerOf(guard)
+  }
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
@@ -211,6 +223,8 @@ export function wrapperAsks(
   at: number,
 ): void {
   const name = shape.steps.at(-1)?.name ?? ''
+  const guard = machine.declared.guard(shape.from, [name, shape.root])
+  if (guard) machine.assume(sourcesOf(guard, []), syntax, at, guard.asks === 'session')
   const names = [name, shape.root].filter((one) => SIGNATURE.test(one))
   if (names[0] !== undefined)
     machine.assume(new Set([`credential:signature (${names[0]})`]), syntax, at, false)
@@ -294,7 +308,10 @@ export function parseCall(
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
   // That an input has the right form says nothing of who sent it.
-  const outcome = unknown(new Set([...parsed.deps].filter((dep) => dep.startsWith('client:'))))
+  const outcome = {
+    ...unknown(new Set([...parsed.deps].filter((dep) => dep.startsWith('client:')))),
+    text: textOf(parsed),
+  }
   return shaped(
     {
       k: 'object',
@@ -318,14 +335,21 @@ export function parsedInput(input: Value, schema?: Value): Value {
     )
     return shaped({ k: 'object', fields: new Map(fields) }, deps, input.ctl)
   }
-  const path = input.client ?? firstClient(input)
-  if (path === undefined) return unknown(deps)
+  // What was stored is no input of this caller, though an input found it.
+  const stored =
+    input.client === undefined && [...(input.text?.all ?? [])].some((one) => /^\?*stored:/.test(one))
+  const path = input.client ?? (stored ? undefined : firstClient(input))
+  if (path === undefined) return input.text ? { ...unknown(deps), text: input.text } : unknown(deps)
   const value: Value = { deps, ctl: input.ctl, client: path, parsed: !isLoose(schema) }
   return schema ? { ...value, schema } : value
 }
 
-const firstClient = (input: Value): string | undefined =>
-  [...allDeps(input)].find((dep) => dep.startsWith('client:'))?.slice(7)
+/** `parse({ ...row, ...body })`: what is spread names it best. */
+function firstClient(input: Value): string | undefined {
+  const spread = input.shape?.k === 'object' ? (input.shape.open ?? []) : []
+  const whole = spread.find((one) => one.client !== undefined)?.client
+  return whole ?? [...allDeps(input)].find((dep) => dep.startsWith('client:'))?.slice(7)
+}
 
 /** A cookie or header store. What it returns is a credential until somebody verifies it. */
 export function store(kind: 'cookie' | 'header'): Value {

@@ -1,11 +1,13 @@
 /** What library knowledge may ask of the flow reader: the part that `calls.ts` and `prisma.ts` see. */
 import type { Syntax } from '../../source/syntax.ts'
+import type { Declared } from '../policy/guards.ts'
 import type { Event, Fact, Moment } from './events.ts'
 import type { Sources, Value } from './value.ts'
 
 export interface Machine {
   readonly delegates: ReadonlyMap<string, string>
   readonly memberships: ReadonlySet<string>
+  readonly declared: Declared
   /** True while a module's top level is read: nothing runs then, functions are only named. */
   readonly naming: boolean
   loop: string | undefined

@@ -1,11 +1,13 @@
 /** How Prisma's client behaves, as far as the flow of data is concerned. Checked against Prisma 4–7. */
-import type { Syntax } from '../../source/syntax.ts'
+import type { Location } from '../../core/finding.ts'
+import { placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Access } from './events.ts'
 import type { Machine } from './machine.ts'
 import {
   allDeps,
   isRole,
   literal,
+  NO_TEXT,
   NONE,
   type Sources,
   shaped,
@@ -128,17 +130,21 @@ export function transaction(machine: Machine, args: Value[], syntax: Syntax, at:
   return result
 }
 
+interface Spliced {
+  value: Value
+  place?: Location
+}
+
 /** Text that reaches the database as SQL: the string itself, or what `Prisma.raw` wraps inside a tagged template. */
-export function splicedText(value: Value, depth = 5): Value[] {
+function splicedText(value: Value, depth = 5): Spliced[] {
   const shape = value.shape
   if (depth === 0 || !shape) return []
   if (shape.k === 'chain' && shape.root.endsWith('Prisma')) {
-    const found: Value[] = []
-    for (const step of shape.steps) {
-      if (step.name === 'raw') found.push(...step.args.slice(0, 1))
-      else for (const arg of step.args) found.push(...splicedText(arg, depth - 1))
-    }
-    return found
+    return shape.steps.flatMap((step) =>
+      step.name === 'raw'
+        ? step.args.slice(0, 1).map((arg) => ({ value: arg, place: placeOf(step.syntax, step.at) }))
+        : step.args.flatMap((arg) => splicedText(arg, depth - 1)),
+    )
   }
   if (shape.k === 'array')
     return [...(shape.items ?? []), shape.of].flatMap((item) => splicedText(item, depth - 1))
@@ -153,13 +159,15 @@ export function rawQuery(
   syntax: Syntax,
   at: number,
 ): Value {
-  const spliced =
+  const found: Spliced[] =
     operation.endsWith('Unsafe') && args[0]
-      ? [args[0]]
+      ? [{ value: args[0] }]
       : tagged
         ? args.flatMap((arg) => splicedText(arg))
-        : args.slice(0, 1).flatMap((arg) => (arg.shape?.k === 'chain' ? splicedText(arg) : [arg]))
-  machine.emit({ ...machine.moment(syntax, at), k: 'raw', operation, spliced })
+        : args.slice(0, 1).flatMap((arg) => (arg.shape?.k === 'chain' ? splicedText(arg) : [{ value: arg }]))
+  const spliced = found.map(({ value }) => value)
+  const places = found.map(({ place }) => place)
+  machine.emit({ ...machine.moment(syntax, at), k: 'raw', operation, spliced, places })
   const deps = union(...args.map((arg) => allDeps(arg)), new Set(['row:raw']))
   return shaped({ k: 'array', of: unknown(deps), literal: false }, deps)
 }
@@ -168,7 +176,12 @@ export function rawQuery(
 export function rowMember(row: Value, key: string): Value {
   if (row.shape?.k !== 'row') return unknown(union(row.deps, source(`field:${key}`).deps), row.ctl)
   if (row.shape.without.has(key)) return literal(undefined)
-  return unknown(union(row.deps, source(`field:${key}`).deps, chosenBy(row.shape.access, key)), row.ctl)
+  const { access } = row.shape
+  const stored: Sources = new Set([`stored:${access.model}.${key}`])
+  return {
+    ...unknown(union(row.deps, source(`field:${key}`).deps, chosenBy(access, key)), row.ctl),
+    text: { ...NO_TEXT, all: stored, head: stored },
+  }
 }
 
 /** What picks the rows of a relation: `include: { members: { where: { userId } } }`. */

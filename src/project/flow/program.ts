@@ -1,5 +1,6 @@
 /** The files of a project as one program: names resolve through imports, re-exports and `export *`. */
 import type { Syntax } from '../../source/syntax.ts'
+import type { Declared } from '../policy/guards.ts'
 
 export interface Resolution {
   file?: string
@@ -12,6 +13,8 @@ export interface Program {
   delegates: ReadonlyMap<string, string>
   /** Models whose rows say what somebody may do: memberships and tenants. */
   memberships: ReadonlySet<string>
+  /** What the policy says of guards and roles. */
+  declared: Declared
   syntax(file: string): Syntax | undefined
   resolve(from: string, specifier: string): Resolution
 }

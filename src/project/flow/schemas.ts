@@ -1,5 +1,5 @@
 /** What a validation schema lets through, as far as its own source tells (Zod 3 and 4, and builders of the same form). */
-import { textsOf, type Value, visibleFields } from './value.ts'
+import { textsOf, type Value } from './value.ts'
 
 /** Types that accept keys nobody listed. */
 const LOOSE = /^(any|unknown|record|passthrough|loose|looseObject|catchall|custom|json|map)$/
@@ -13,23 +13,46 @@ export function isLoose(schema: Value | undefined): boolean {
   return shape?.k === 'chain' && shape.steps.some((step) => LOOSE.test(step.name))
 }
 
-/** The schema of one field of an object schema. */
-export function fieldSchema(schema: Value | undefined, key: string): Value | undefined {
+/** The schema of one field of an object schema, also where that was picked, extended, or stands in a list. */
+export function fieldSchema(schema: Value | undefined, key: string, depth = 6): Value | undefined {
   const shape = schema?.shape
-  if (shape?.k !== 'chain') return undefined
+  if (shape?.k !== 'chain' || depth === 0) return undefined
+  const inside = (value: Value | undefined): Value | undefined => fieldSchema(value, key, depth - 1)
   for (const step of shape.steps.toReversed()) {
-    const named = /^(omit|pick)$/.test(step.name) ? visibleFields(step.args[0]).has(key) : undefined
-    if (named !== undefined) {
-      if (named === (step.name === 'omit')) return undefined
+    const [first, second] = step.args
+    const names = fieldsOf(first)
+    if (/^(pick|omit)$/.test(step.name) && names) {
+      if (names.has(key) === (step.name === 'omit')) return undefined
       continue
     }
-    if (KEEPS_SCHEMA.test(step.name)) continue
-    const fields = /^(object|strictObject|looseObject|extend|safeExtend|merge)$/.test(step.name)
-      ? step.args[0]?.shape
-      : undefined
-    if (fields?.k !== 'object') return undefined
-    const field = fields.fields.get(key)
+    if (KEEPS_SCHEMA.test(step.name) || /^(shape|array|deepPartial|nonempty|or)$/.test(step.name)) {
+      if (step.name !== 'array' || step.args.length === 0) continue
+      return inside(first)
+    }
+    if (/^(array|set|preprocess)$/.test(step.name)) return inside(step.name === 'preprocess' ? second : first)
+    if (step.name === 'intersection') return inside(first) ?? inside(second)
+    if (/^(union|discriminatedUnion)$/.test(step.name)) {
+      const options = (step.name === 'union' ? first : second)?.shape
+      return options?.k === 'array' ? firstOf(options.items ?? [options.of], inside) : undefined
+    }
+    if (!/^(object|strictObject|looseObject|extend|safeExtend|merge|and)$/.test(step.name)) return undefined
+    const field =
+      names?.get(key) ?? firstOf([...openOf(first)], inside) ?? (names ? undefined : inside(first))
     if (field) return field
+  }
+  return undefined
+}
+
+const fieldsOf = (value: Value | undefined): ReadonlyMap<string, Value> | undefined =>
+  value?.shape?.k === 'object' ? value.shape.fields : undefined
+
+const openOf = (value: Value | undefined): readonly Value[] =>
+  value?.shape?.k === 'object' ? (value.shape.open ?? []) : []
+
+function firstOf(values: readonly Value[], find: (value: Value) => Value | undefined): Value | undefined {
+  for (const value of values) {
+    const found = find(value)
+    if (found) return found
   }
   return undefined
 }

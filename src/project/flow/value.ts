@@ -25,6 +25,8 @@ export interface Value {
   parsed?: boolean
   /** The schema, where it could be read. */
   schema?: Value
+  /** Of a text that was composed or read: what stands in it. Without it, `textOf` tells. */
+  text?: Text
   /** It is this value on every path: the method of a request whose endpoint serves one, an argument left out. */
   sure?: true
   /** It is the identity itself (a session, its user): when it is absent, nobody is signed in. */
@@ -42,6 +44,20 @@ export interface Value {
   /** The returns of the function that gave the value, when there are several. */
   outcomes?: readonly Outcome[]
   shape?: Shape
+}
+
+/**
+ * What stands in a text as it was sent or stored: `client:body.url`, `stored:Webhook.url`. A source with a `?` before it
+ * was computed with in a way that may have left nothing of it.
+ */
+export interface Text {
+  all: Sources
+  /** What decides how it begins: of a URL, where it leads. */
+  head: Sources
+  /** The literal that it begins with. */
+  lead: string
+  /** What follows cannot change where it leads any more: `https://api.example.com/` has been written. */
+  closed: boolean
 }
 
 /** A value is nothing where a test came out this way. */
@@ -187,10 +203,64 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const gap = a.gap ?? b.gap
   if (gap) out.gap = gap
   if (a.sure && b.sure) out.sure = true
+  if (a.text || b.text || a.client !== b.client) out.text = eitherText(textOf(a), textOf(b))
   const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
   return out
 }
+
+const eitherText = (a: Text, b: Text): Text => ({
+  all: union(a.all, b.all),
+  head: union(a.head, b.head),
+  lead: a.lead === b.lead ? a.lead : '',
+  closed: a.closed && b.closed,
+})
+
+/** Nothing of the caller's stands in it. */
+export const NO_TEXT: Text = { all: NONE, head: NONE, lead: '', closed: false }
+
+/** Something of the sources may be left in it. */
+export const unsure = (of: Sources): Sources =>
+  of.size === 0 ? of : new Set([...of].map((one) => (one.startsWith('?') ? one : `?${one}`)))
+
+/** What stands in a value when it is used as a text; of an object or list, in any part of it. */
+export function textOf(value: Value, depth = 4): Text {
+  if (value.text) return value.text
+  const { shape } = value
+  // What a package made of it.
+  if (shape?.k === 'chain') return NO_TEXT
+  if (shape?.k === 'literal') {
+    const lead = typeof shape.value === 'string' ? shape.value : ''
+    return { ...NO_TEXT, lead, closed: isClosed(lead) }
+  }
+  const inner =
+    shape?.k === 'object'
+      ? [...shape.fields.values(), ...(shape.open ?? [])]
+      : shape?.k === 'array'
+        ? [...(shape.items ?? []), shape.of]
+        : shape?.k === 'promise'
+          ? [shape.of]
+          : undefined
+  if (inner && depth > 0) {
+    const parts = inner.map((one) => textOf(one, depth - 1))
+    return {
+      ...NO_TEXT,
+      all: union(...parts.map((one) => one.all)),
+      head: union(...parts.map((one) => one.head)),
+    }
+  }
+  const sent = [...value.deps].filter((dep) => dep.startsWith('client:'))
+  // An input that found a row is not in it.
+  const found = value.client === undefined && [...value.deps].some((dep) => dep.startsWith('row:'))
+  if (sent.length === 0 || found) return NO_TEXT
+  const all: Sources =
+    value.client === undefined ? unsure(new Set(sent)) : new Set([`client:${value.client}`])
+  return { ...NO_TEXT, all, head: all }
+}
+
+/** The beginning of a URL after which only its path follows, a path of one's own, or another scheme. */
+export const isClosed = (lead: string): boolean =>
+  /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#\\]+[/?#]|\/(?![/\\])|[?#]|[a-z][a-z\d+.-]*:(?!\/|$))/i.test(lead)
 
 const SPREADS = 6
 

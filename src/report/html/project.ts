@@ -4,7 +4,7 @@ import type { Matrix, MatrixCell, Problem, Report } from '../../core/report.ts'
 import { plural } from '../../core/wording.ts'
 import { cellText, durationText } from '../evidence.ts'
 import { html, type Markup, path, prose } from '../markup.ts'
-import { callsText, guardText, ownerText, place, topicText } from '../wording.ts'
+import { callsText, guardText, ownerText, place, problemMark, topicText } from '../wording.ts'
 
 export function tableHtml(caption: string, header: string[], rows: Markup[]): Markup {
   const titles = header.map((one) => html`<th scope="col">${one}</th>`)
@@ -50,9 +50,14 @@ export function mapHtml(map: ProjectMap, open: boolean): Markup {
     (one) =>
       html`<tr><th scope="row">${topicText(one)}</th><td>${prose(one.value)}</td><td class="mono">${one.location ? path(place(one.location)) : '-'}</td></tr>`,
   )
+  const declared = (map.policy?.entries ?? []).map(
+    (one) =>
+      html`<tr><th scope="row">${one.kind}</th><td>${one.name}</td><td>${one.effect}</td><td>${one.reason}</td></tr>`,
+  )
   return html`<p>${map.stack.join(' · ')}. ${plural(map.endpoints.length, 'endpoint')}, ${plural(map.models.length, 'model')}, ${callsText(map.queries)}.</p>
 ${endpoints.length > 0 && folded('Endpoints', tableHtml('Endpoints, what guards them and what they touch', ['endpoint and place', 'guard', 'validation', 'reads', 'writes'], endpoints))}
 ${models.length > 0 && folded('Models', tableHtml('Models and whom their rows belong to', ['model', 'role', 'belongs to', 'at'], models))}
+${declared.length > 0 && folded('Policy', tableHtml('What the team has declared', ['list', 'entry', 'effect', 'reason'], declared))}
 ${habits.length > 0 && folded('Conventions', tableHtml('Habits of the project', ['topic', 'habit', 'at'], habits))}`
 }
 
@@ -60,7 +65,7 @@ export function problemsHtml(problems: readonly Problem[]): Markup {
   const rows = problems.map(
     (
       one,
-    ) => html`<tr><td><span class="badge ${one.effect === 'fatal' ? 'bad' : 'warn'}">${one.effect === 'fatal' ? 'could not look' : 'in part'}</span></td>
+    ) => html`<tr><td><span class="badge ${one.effect === 'fatal' ? 'bad' : 'warn'}">${problemMark(one)}</span></td>
 <th scope="row" class="mono">${path(one.where)}</th><td>${prose(one.message)}</td></tr>`,
   )
   return tableHtml('What could not be looked at', ['effect', 'where', 'what'], rows)

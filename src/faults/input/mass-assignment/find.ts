@@ -2,9 +2,9 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Access } from '../../../project/flow/events.ts'
-import type { Value } from '../../../project/flow/value.ts'
-import { argument, traceTo } from '../../../project/ownership.ts'
+import { placeInEndpoint, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { forbiddenColumns, wholeInputs } from '../../../project/written-input.ts'
 
 const fault: Fault<Project> = {
   id: 'input/mass-assignment',
@@ -21,22 +21,34 @@ const fault: Fault<Project> = {
 
 function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
+    if (!run.endpoint) continue
     for (const event of run.events) {
       if (event.k !== 'access' || !/^(create|update|upsert)/.test(event.operation)) continue
-      const values = [argument(event, 'data'), argument(event, 'create'), argument(event, 'update')]
-      const raw = values.flatMap((value) => (value ? wholeInput(value) : []))[0]
-      if (raw !== undefined && run.endpoint) yield draft(project, run, event, raw)
+      const inputs = wholeInputs(event)
+      const raw = inputs.find((one) => !one.keys)
+      if (raw) yield draft(project, run, event, raw.input)
+      const entity = project.entity(event.model)
+      for (const one of inputs) {
+        const columns = entity ? forbiddenColumns(event, entity, one) : []
+        if (columns.length > 0) yield letThrough(run, event, one.input, columns)
+      }
     }
   }
 }
 
-/** Path of a client object that is written as it came: passed whole or spread, no schema having parsed it. */
-function wholeInput(value: Value): string[] {
-  const shape = value.shape
-  if (value.client !== undefined && !shape) return value.parsed ? [] : [value.client]
-  if (shape?.k === 'object') return (shape.open ?? []).flatMap(wholeInput)
-  if (shape?.k === 'array') return wholeInput(shape.of)
-  return []
+/** The schema itself names a column that is not the caller's to set. */
+function letThrough(run: Run, access: Access, input: string, columns: string[]): Draft {
+  const names = columns.map((column) => `\`${column}\``).join(', ')
+  return {
+    location: placeInEndpoint(run, access),
+    subject: `${run.label} → ${access.model}.${columns.join(',')}`,
+    certainty: 'likely',
+    found: `${run.label} writes ${input} to ${access.model} with all that its schema lets through, ${names} among it.`,
+    why: `The caller sets ${names} by sending it; nothing here checks that they may.`,
+    remedy: `Leave ${names} out of the schema of this endpoint (\`.pick({ … })\` the fields that it is for), and write those by name.`,
+    evidence: [traceTo(run, access, `${names} of ${input} is written`)],
+    endpoint: run.label,
+  }
 }
 
 function draft(project: Project, run: Run, access: Access, input: string): Draft {
