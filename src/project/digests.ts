@@ -6,17 +6,20 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { z } from 'zod'
+import { isRecord } from '../source/config.ts'
 
 /** The coarsest clock of a file system that is in use ticks every two seconds (FAT). */
 const TICK = 2000
 /** Projects whose digests are kept; the oldest go first. */
 const KEPT = 40
 
-const entry = z.tuple([z.number(), z.number(), z.number(), z.number(), z.string()])
-type Entry = z.infer<typeof entry>
-const kept = z.object({ begun: z.number(), files: z.record(z.string(), entry) })
-type Kept = z.infer<typeof kept>
+/** Size, both times, inode and digest of a file. */
+type Entry = [size: number, changed: number, touched: number, inode: number, digest: string]
+
+interface Kept {
+  begun: number
+  files: Record<string, Entry>
+}
 
 export interface Digests {
   /** The digest of what is in a file, or a name for why it cannot be read. */
@@ -78,9 +81,13 @@ function recall(place: string): Kept | undefined {
   }
   const body = text.slice(41)
   if (text.slice(0, 40) !== sum(body)) return undefined
-  const read = kept.safeParse(JSON.parse(body))
-  return read.success ? read.data : undefined
+  const read: unknown = JSON.parse(body)
+  return isKept(read) ? read : undefined
 }
+
+/** Enough to tell it: the checksum has shown that it is what was kept. */
+const isKept = (value: unknown): value is Kept =>
+  isRecord(value) && typeof value.begun === 'number' && isRecord(value.files)
 
 function store(place: string, value: Kept): void {
   const body = JSON.stringify(value)
