@@ -28,7 +28,9 @@ export async function remembered(
   if (context.cacheFolder === undefined) return work()
   const start = performance.now()
   const folder = join(context.cacheFolder, 'answers')
-  const file = join(folder, `${await fingerprint(context.root, `${toolStamp()}\0${question}`, instead)}.json`)
+  const asked = `${toolStamp()}\0${question}`
+  const state = await fingerprint(context.root, asked, { cacheFolder: context.cacheFolder, instead })
+  const file = join(folder, `${state}.json`)
   const known = recall(file)
   if (known) return { ...known, elapsedMs: performance.now() - start }
   const report = await work()

@@ -116,7 +116,7 @@ function tieOf(
 }
 
 /** The rows that a call reaches are picked by its `where`; one that is made, by the keys that it gets. */
-function pickedBy(access: Access): Leaf[] {
+function pickedBy(access: Access): readonly Leaf[] {
   const where = leaves(argument(access, 'where'))
   return where.length > 0 || !/^(create|upsert)/.test(access.operation)
     ? where

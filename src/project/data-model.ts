@@ -425,9 +425,15 @@ function roleOf(model: Entity, user: Entity | undefined, tenant: Entity | undefi
 const secretTypes = new Set(['String', 'Bytes', 'Json'])
 
 /** Names of the fields that must not leave the server, judged by name and type. */
-export function secretFields(model: Entity): string[] {
-  return model.fields.flatMap((field) => (isSecret(model, field) ? [field.name] : []))
+export function secretFields(model: Entity): readonly string[] {
+  const known = secrets.get(model)
+  if (known) return known
+  const found = model.fields.flatMap((field) => (isSecret(model, field) ? [field.name] : []))
+  secrets.set(model, found)
+  return found
 }
+
+const secrets = new WeakMap<Entity, readonly string[]>()
 
 function isSecret(model: Entity, field: EntityField): boolean {
   if (field.relation || !secretTypes.has(field.type)) return false

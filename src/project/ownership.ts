@@ -12,18 +12,31 @@ export interface Leaf {
   value: Value
 }
 
-/** The scalar conditions of a `where`, nested relation filters and `AND`/`OR` included. */
-export function leaves(value: Value | undefined, path = '', depth = 5): Leaf[] {
-  const shape = value?.shape
+/**
+ * The scalar conditions of a `where`, nested relation filters and `AND`/`OR` included. Asked when all runs have ended: what
+ * was found is kept with the value, which many faults ask about and replayed calls share.
+ */
+export function leaves(value: Value | undefined): readonly Leaf[] {
   if (!value) return []
+  const known = conditions.get(value)
+  if (known) return known
+  const found = leavesIn(value, '', 5)
+  conditions.set(value, found)
+  return found
+}
+
+const conditions = new WeakMap<Value, readonly Leaf[]>()
+
+function leavesIn(value: Value, path: string, depth: number): Leaf[] {
+  const { shape } = value
   if (shape?.k === 'object' && depth > 0) {
     const fields = [...shape.fields].flatMap(([key, field]) =>
-      leaves(field, path === '' ? key : `${path}.${key}`, depth - 1),
+      leavesIn(field, path === '' ? key : `${path}.${key}`, depth - 1),
     )
     return [...fields, ...(shape.open ?? []).map((one) => ({ path: `${path}…`, value: one }))]
   }
   if (shape?.k === 'array' && depth > 0)
-    return (shape.items ?? [shape.of]).flatMap((item) => leaves(item, path, depth - 1))
+    return (shape.items ?? [shape.of]).flatMap((item) => leavesIn(item, path, depth - 1))
   return [{ path, value }]
 }
 
@@ -47,12 +60,16 @@ const last = (path: string): string =>
     .filter((part) => !/^(equals|in|AND|OR)$/.test(part))
     .at(-1) ?? ''
 
+/** A unique column that names the row for other systems: `deviceId`, `publicId`. */
+const NATURAL_ID = /(^u?u?id|(Id|_id|Uuid|_uuid))$/
+
 /** The conditions that pick a row by a key that the caller sent. */
 export function keysFromClient(access: Access, entity: Entity): Leaf[] {
   const ids = new Set([
     ...entity.fields.filter((field) => field.id).map((field) => field.name),
     ...entity.relations.flatMap((relation) => relation.keys),
     ...(entity.uniques.find((set) => set.length > 1 && set.every((name) => /id$/i.test(name))) ?? []),
+    ...entity.fields.filter(({ name, unique }) => unique && NATURAL_ID.test(name)).map(({ name }) => name),
   ])
   return leaves(argument(access, 'where')).filter(
     (leaf) =>

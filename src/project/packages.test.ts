@@ -30,6 +30,10 @@ describe('workspaces', () => {
   }
 
   test.each([
+    [
+      'array with patterns that name nothing',
+      { 'package.json': { workspaces: ['apps/*', '/', '', './', '!', 'packages/*'] } },
+    ],
     ['array', { 'package.json': { workspaces: ['apps/*', './packages/*/'] } }],
     ['object', { 'package.json': { workspaces: { packages: ['apps/*', 'packages/**'] } } }],
     [

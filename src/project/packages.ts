@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import picomatch from 'picomatch'
-import { parse as parseYaml } from 'yaml'
 import type { Problem } from '../core/report.ts'
 import { isRecord, readJsonc } from '../source/config.ts'
+import { readYaml } from './yaml.ts'
 
 /** Text of a file of the project, `undefined` when there is none. */
 export type Read = (file: string) => string | undefined
@@ -65,7 +65,7 @@ function workspaceGlobs(
     const text = present.has(file) ? read(file) : undefined
     if (text === undefined) continue
     try {
-      const value: unknown = parseYaml(text)
+      const value = readYaml(text)
       if (isRecord(value)) globs.push(...strings(value.packages))
     } catch (error) {
       const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
@@ -81,8 +81,14 @@ function workspaceGlobs(
 
 function matcher(globs: string[]): (folder: string) => boolean {
   const tidy = (glob: string): string => glob.replace(/^\.\//, '').replace(/\/+$/, '')
-  const include = globs.filter((glob) => !glob.startsWith('!')).map((glob) => picomatch(tidy(glob)))
-  const exclude = globs.filter((glob) => glob.startsWith('!')).map((glob) => picomatch(tidy(glob.slice(1))))
+  // `/` and `!` name no folder.
+  const matchers = (some: string[]) =>
+    some
+      .map(tidy)
+      .filter((glob) => glob !== '')
+      .map((glob) => picomatch(glob))
+  const include = matchers(globs.filter((glob) => !glob.startsWith('!')))
+  const exclude = matchers(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)))
   return (folder) => include.some((test) => test(folder)) && !exclude.some((test) => test(folder))
 }
 

@@ -13,6 +13,11 @@ test('keeps what can be read of a broken text and says where it breaks', () => {
   expect(errors[0]).toBe('ColonExpected (line 3)')
 })
 
+test('what is nested without end is not read, and that is said', () => {
+  const { value, errors } = readJsonc('{"a":'.repeat(100_000))
+  expect([value, errors.length]).toEqual([undefined, 1])
+})
+
 test('an empty text has no value', () => {
   expect(readJsonc('').value).toBeUndefined()
 })

@@ -7,14 +7,29 @@ export interface Jsonc {
   errors: string[]
 }
 
+/** Objects in objects. The parser recurses, and people write ten. */
+const DEPTH = 500
+
 /** JSON as configuration files have it: comments, trailing commas, and as much as possible of a broken text. */
 export function readJsonc(text: string): Jsonc {
+  if (isDeep(text)) return { value: undefined, errors: ['It is nested deeper than people write JSON'] }
   const found: ParseError[] = []
   const value: unknown = parse(text, found, { allowTrailingComma: true, disallowComments: false })
   const errors = found.map(
     ({ error, offset }) => `${printParseErrorCode(error)} (line ${text.slice(0, offset).split('\n').length})`,
   )
   return { value, errors }
+}
+
+/** Texts and comments count as well: they have no hundreds of brackets that stay open. */
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (const [mark] of text.matchAll(/[[{\]}]/g)) {
+    depth += mark === '[' || mark === '{' ? 1 : -1
+    if (depth > DEPTH) return true
+    if (depth < 0) depth = 0
+  }
+  return false
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** The declarations of a file, one by one: what each declares, and which names it uses. */
-import { parseSync } from 'oxc-parser'
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
+import { parseCode } from './parse.ts'
 
 export interface Declaration {
   /** Names that it declares, `default` for a default export without one. */
@@ -80,10 +80,8 @@ function branchesAt(one: Node): Branch[] {
 }
 
 function parsed(file: string, source: string): Node | undefined {
-  const lang = /\.[cm]?ts$/.test(file) ? 'ts' : /\.tsx$/.test(file) ? 'tsx' : 'jsx'
-  const result = parseSync(file, source, { lang, sourceType: 'module' })
-  const program: unknown = result.program
-  return result.errors.length === 0 && isNode(program) ? program : undefined
+  const { program, errors } = parseCode(file, source)
+  return errors.length === 0 ? program : undefined
 }
 
 function namesOf(one: Node): string[] {

@@ -127,6 +127,9 @@ async function filesOnDisk(root: string): Promise<FileList> {
   return { files, problems }
 }
 
+/** Names of files that are text; in others, zero bytes are no surprise. */
+const textual = /\.(?:[cm]?[jt]sx?|jsonc?|prisma|ya?ml|mdc?)$/
+
 function filesInstead(root: string, onDisk: readonly string[], instead: Instead): string[] {
   const files = new Set(onDisk)
   for (const [path, text] of instead) {
@@ -149,7 +152,7 @@ function isOutputPath(file: string): boolean {
 
 /**
  * The text of a file without its byte order mark. `undefined` when it is missing, binary or larger than 4 MB;
- * a file that exists but was skipped for its size or could not be read is reported in `problems`.
+ * a file that exists but was skipped is reported in `problems`.
  */
 export function readText(
   root: string,
@@ -169,7 +172,15 @@ export function readText(
       })
       return undefined
     }
-    return textOf(readFileSync(path))
+    const text = textOf(readFileSync(path))
+    if (text !== undefined) return text
+    if (textual.test(file))
+      problems?.push({
+        where: file,
+        message: 'The file was skipped because it is not text: it has zero bytes in it. Save it as UTF-8.',
+        effect: 'partial',
+      })
+    return undefined
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
       problems?.push({
@@ -182,8 +193,11 @@ export function readText(
   }
 }
 
-/** Bytes as text without its byte order mark; `undefined` when they are binary. */
+/** UTF-8, or UTF-16 with a byte order mark, as text without the mark; `undefined` when the bytes are binary. */
 export function textOf(bytes: Buffer): string | undefined {
+  const [first, second] = bytes
+  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (marked) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
   if (bytes.includes(0)) return undefined
   const text = bytes.toString('utf8')
   return text.startsWith('\uFEFF') ? text.slice(1) : text

@@ -1,6 +1,6 @@
 /** Small mistakes that could be made in a file: where each would be, and what would stand there. */
-import { parseSync } from 'oxc-parser'
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
+import { parseCode } from './parse.ts'
 
 export const mutationKinds = [
   'guard removed',
@@ -64,10 +64,8 @@ export function readMutations(file: string, source: string): Mutation[] | undefi
 }
 
 function parsed(file: string, source: string): Node | undefined {
-  const lang = /\.[cm]?ts$/.test(file) ? 'ts' : /\.tsx$/.test(file) ? 'tsx' : 'jsx'
-  const result = parseSync(file, source, { lang, sourceType: 'module' })
-  const program: unknown = result.program
-  return result.errors.length === 0 && isNode(program) ? program : undefined
+  const { program, errors } = parseCode(file, source)
+  return errors.length === 0 ? program : undefined
 }
 
 const CASTS = /^TS(As|Satisfies|NonNull|TypeAssertion|Instantiation)/

@@ -1,6 +1,6 @@
 /** Where the parts of a file begin and end: what an edit needs, and the `Syntax` leaves out. */
-import { parseSync } from 'oxc-parser'
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
+import { parseCode } from './parse.ts'
 import type {
   CallShape,
   ImportShape,
@@ -277,9 +277,7 @@ function importOf(one: Node): ImportShape {
 
 /** Reads where the parts of a TypeScript or JavaScript file are; `undefined` when it does not parse. */
 export function readShape(file: string, source: string): Shape | undefined {
-  const lang = /\.[cm]?ts$/.test(file) ? 'ts' : /\.tsx$/.test(file) ? 'tsx' : 'jsx'
-  const parsed = parseSync(file, source, { lang, sourceType: 'module' })
-  const program: unknown = parsed.program
-  if (parsed.errors.length > 0 || !isNode(program)) return undefined
+  const { program, errors } = parseCode(file, source)
+  if (errors.length > 0 || !program) return undefined
   return new Shape(program, /^#!.*/.exec(source)?.[0].length ?? 0)
 }

@@ -2,8 +2,8 @@
  * Reads parser nodes for what the code means: oxc's ESTree in, our `Syntax` out. Two passes per scope: names first, then
  * bodies. `read-shape.ts` reads them for where the parts are.
  */
-import { parseSync } from 'oxc-parser'
 import { isNode, type Node, node, nodes, text } from './nodes.ts'
+import { NESTED, parseCode } from './parse.ts'
 import type { Assertion, Binding, ClassDef, Expr, Fn, Pattern, Prop, Stmt, Syntax } from './syntax.ts'
 
 const TRANSPARENT = new Set([
@@ -18,6 +18,9 @@ const TRANSPARENT = new Set([
 
 type Scope = Map<string, number>
 
+/** Expressions and statements in one another. Generated lists of texts that are added up are the deepest that were seen. */
+const DEPTH = 400
+
 class Reader {
   readonly bindings: Binding[] = []
   readonly functions: Fn[] = []
@@ -26,8 +29,10 @@ class Reader {
   readonly stars: string[] = []
   readonly imports: string[] = []
   readonly assertions: Assertion[] = []
+  readonly errors: { at: number; message: string }[] = []
   private readonly source: string
   private scopes: Scope[] = [new Map()]
+  private depth = 0
 
   constructor(source: string) {
     this.source = source
@@ -392,9 +397,15 @@ class Reader {
   private nested(item: unknown): Stmt[] {
     const one = node(item)
     if (!one) return []
-    return one.type === 'BlockStatement'
-      ? this.scoped(() => this.block(nodes(one.body)))
-      : this.statement(one)
+    if (this.depth > DEPTH) {
+      this.leftOut(one.start)
+      return []
+    }
+    this.depth++
+    const read =
+      one.type === 'BlockStatement' ? this.scoped(() => this.block(nodes(one.body))) : this.statement(one)
+    this.depth--
+    return read
   }
 
   private exported(item: Node): Stmt[] {
@@ -489,6 +500,20 @@ class Reader {
 
   private expr(item: Node | null, name = ''): Expr {
     if (!item) return { k: 'many', items: [], at: 0 }
+    if (this.depth > DEPTH) return this.leftOut(item.start)
+    this.depth++
+    const expr = this.expression(item, name)
+    this.depth--
+    return expr
+  }
+
+  /** Whatever goes through the syntax recurses as deep as it is. */
+  private leftOut(at: number): Expr {
+    if (this.errors.length === 0) this.errors.push({ at, message: NESTED })
+    return { k: 'many', items: [], at }
+  }
+
+  private expression(item: Node, name: string): Expr {
     const at = item.start
     if (TRANSPARENT.has(item.type)) {
       const of = this.expr(node(item.expression), name)
@@ -643,12 +668,10 @@ function quasi(item: Node): string {
 
 /** Reads one TypeScript or JavaScript file. Never throws on bad syntax: what was not understood is in `errors`. */
 export function readSyntax(file: string, source: string): Syntax {
-  const lang = /\.[cm]?ts$/.test(file) ? 'ts' : /\.tsx$/.test(file) ? 'tsx' : 'jsx'
-  const parsed = parseSync(file, source, { lang, sourceType: 'module' })
+  const parsed = parseCode(file, source)
   const lines = [0]
   for (let i = source.indexOf('\n'); i >= 0; i = source.indexOf('\n', i + 1)) lines.push(i + 1)
-  const program: unknown = parsed.program
-  const body = isNode(program) ? nodes(program.body) : []
+  const body = nodes(parsed.program?.body)
   const directive = body[0]?.type === 'ExpressionStatement' ? text(node(body[0].expression)?.value) : ''
   const reader = new Reader(source)
   const statements = reader.program(body)
@@ -664,10 +687,10 @@ export function readSyntax(file: string, source: string): Syntax {
     stars: reader.stars,
     imports: reader.imports,
     body: statements,
-    errors: parsed.errors.slice(0, 3).map((error) => {
-      const at = error.labels[0]?.start ?? 0
-      return { line: lines.findLastIndex((start) => start <= at) + 1, message: error.message }
-    }),
+    errors: [...parsed.errors, ...reader.errors].slice(0, 3).map(({ at, message }) => ({
+      line: lines.findLastIndex((start) => start <= at) + 1,
+      message,
+    })),
   }
 }
 

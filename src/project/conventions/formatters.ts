@@ -1,7 +1,7 @@
 /** The settings of formatters as their configuration states them, in Prettier's words. */
-import { parse as parseYaml } from 'yaml'
 import { isRecord, readJsonc } from '../../source/config.ts'
 import type { Read } from '../packages.ts'
+import { readYaml } from '../yaml.ts'
 import { base, code } from './sources.ts'
 
 export type Settings = Record<string, unknown>
@@ -35,7 +35,7 @@ function prettierSettings(file: string, text: string): unknown {
   }
   if (code.test(file)) return looseSettings(text)
   try {
-    return file.endsWith('json') || text.trimStart().startsWith('{') ? readJsonc(text).value : parseYaml(text)
+    return file.endsWith('json') || text.trimStart().startsWith('{') ? readJsonc(text).value : readYaml(text)
   } catch {
     return undefined
   }

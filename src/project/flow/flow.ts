@@ -1299,7 +1299,12 @@ export class Flow implements Machine {
   }
 
   private args(expr: Expr & { k: 'call' }, frame: Frame): Value[] {
-    return expr.args.map((arg) => this.evaluate(arg, frame))
+    return expr.args.flatMap((arg) => {
+      const value = this.evaluate(arg, frame)
+      const { shape } = value
+      // `fn(...args)` of a wrapper hands on what it was given.
+      return arg.k === 'spread' && shape?.k === 'array' && shape.items ? shape.items : [value]
+    })
   }
 
   private construct(callee: Value, args: Value[], frame: Frame, at: number): Value {

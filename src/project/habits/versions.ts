@@ -1,7 +1,7 @@
 /** Versions of packages, as installed or as asked for. */
-import { parse as parseYaml } from 'yaml'
 import { isRecord, readJsonc } from '../../source/config.ts'
 import type { Package } from '../packages.ts'
+import { readYaml } from '../yaml.ts'
 import { inFolder, type Reading } from './reading.ts'
 
 /** `16.4.5`: of the copy that the package finds, else the lowest that its range allows; nothing when it does not ask for it. */
@@ -55,7 +55,7 @@ function fromCatalog({ text }: Reading, name: string, which: string): string | u
 
 function yaml(text: string): unknown {
   try {
-    return parseYaml(text)
+    return readYaml(text)
   } catch {
     return undefined
   }

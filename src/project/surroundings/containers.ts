@@ -1,8 +1,8 @@
 /** Dockerfiles and compose files, as far as they say where the application is built and what it can reach. */
-import { parseDocument } from 'yaml'
 import type { Location } from '../../core/finding.ts'
 import { isRecord } from '../../source/config.ts'
 import type { Project } from '../project.ts'
+import { readYaml } from '../yaml.ts'
 
 export interface Instruction {
   /** `RUN`, `COPY` */
@@ -53,17 +53,26 @@ export function servicesOf(project: Project): Service[] {
     .filter((file) => composeFile.test(file))
     .flatMap((file) => {
       const text = project.sourceText(file) ?? ''
-      const value: unknown = parseDocument(text).toJS()
+      const value = compose(text)
       const services = isRecord(value) && isRecord(value.services) ? Object.entries(value.services) : []
       return services.flatMap(([name, one]) => (isRecord(one) ? [serviceOf(name, one, file, text)] : []))
     })
+}
+
+function compose(text: string): unknown {
+  try {
+    return readYaml(text)
+  } catch {
+    // What is no compose file starts no service.
+    return undefined
+  }
 }
 
 export const isDatabase = ({ image }: Service): boolean =>
   /postgres|timescale|pgvector|postgis|mysql|mariadb/i.test(image)
 
 function serviceOf(name: string, one: Record<string, unknown>, file: string, text: string): Service {
-  const line = text.split('\n').findIndex((row) => new RegExp(`^\\s+['"]?${name}['"]?:`).test(row)) + 1
+  const line = text.split('\n').findIndex((row) => /^\s+['"]?([^'":]*)['"]?:/.exec(row)?.[1] === name) + 1
   const deploy = isRecord(one.deploy) ? one.deploy : {}
   const replicas = Number(deploy.replicas ?? one.scale ?? 1)
   return {

@@ -61,7 +61,7 @@ function leavesOpen({ deps, held }: Gap, access: Access): boolean {
 }
 
 /** Another condition of the same query ties the row to the caller. */
-function isStillTied(conditions: Leaf[], dropped: Leaf, access: Access): boolean {
+function isStillTied(conditions: readonly Leaf[], dropped: Leaf, access: Access): boolean {
   const tied = tiedInputs(access.facts)
   return conditions.some(
     ({ value, path }) =>
