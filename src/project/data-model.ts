@@ -419,8 +419,13 @@ function roleOf(model: Entity, user: Entity | undefined, tenant: Entity | undefi
     const role = hasField(model, /(^| )roles?( id)?$/)
     if (named || role || columns.length <= 6) return 'membership'
   }
-  return model.userPath || model.tenantPath ? 'owned' : 'global'
+  const named = [user, tenant].some((owner) => owner !== undefined && namesOwner(model, owner))
+  return model.userPath || model.tenantPath || named ? 'owned' : 'global'
 }
+
+/** `organizationId` without a relation, as where `relationMode` or another service keeps the other side. */
+const namesOwner = (model: Entity, owner: Entity): boolean =>
+  model.fields.some(({ name, relation }) => !relation && name === `${owner.delegate}Id`)
 
 const secretTypes = new Set(['String', 'Bytes', 'Json'])
 

@@ -2,6 +2,7 @@
 import type { Location, Step } from '../core/finding.ts'
 import type { Entity } from './data-model.ts'
 import type { Access, Event, Fact, Moment } from './flow/events.ts'
+import { isWrite } from './flow/prisma.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
 import { isGuarded, isVerified, levelOf, tiedInputs } from './guards.ts'
 import type { Project, Run } from './project.ts'
@@ -60,6 +61,9 @@ const last = (path: string): string =>
     .filter((part) => !/^(equals|in|AND|OR)$/.test(part))
     .at(-1) ?? ''
 
+/** A unique column that only the right person knows the value of. */
+const CAPABILITY = /token|secret|code|hash|key|email|session/i
+
 /** A unique column that names the row for other systems: `deviceId`, `publicId`. */
 const NATURAL_ID = /(^u?u?id|(Id|_id|Uuid|_uuid))$/
 
@@ -69,7 +73,12 @@ export function keysFromClient(access: Access, entity: Entity): Leaf[] {
     ...entity.fields.filter((field) => field.id).map((field) => field.name),
     ...entity.relations.flatMap((relation) => relation.keys),
     ...(entity.uniques.find((set) => set.length > 1 && set.every((name) => /id$/i.test(name))) ?? []),
-    ...entity.fields.filter(({ name, unique }) => unique && NATURAL_ID.test(name)).map(({ name }) => name),
+    ...entity.fields
+      .filter(
+        ({ name, unique }) =>
+          unique && (NATURAL_ID.test(name) || (isWrite(access.operation) && !CAPABILITY.test(name))),
+      )
+      .map(({ name }) => name),
   ])
   return leaves(argument(access, 'where')).filter(
     (leaf) =>

@@ -5,6 +5,7 @@
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
 import type { Declared } from '../policy/guards.ts'
+import { anyOf } from './any-of.ts'
 import { Calls, fresh, isOutermost, type Recorded, replay } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
@@ -36,6 +37,7 @@ import type { Machine } from './machine.ts'
 import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
+import { remoteCommand } from './remote.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
 import { noteConstructor, noteDecision, noteTagged } from './sinks.ts'
 import {
@@ -1100,6 +1102,9 @@ export class Flow implements Machine {
         const by = this.evaluate(expr.by, frame)
         if (by.shape?.k === 'literal' && by.shape.value !== null && by.shape.value !== undefined)
           return this.member(of, String(by.shape.value), frame, expr.at)
+        const one =
+          of.shape?.k === 'object' && !this.naming ? anyOf(this, [...of.shape.fields.values()]) : undefined
+        if (one) return one
         return { ...unknown(union(allDeps(of), by.deps), of.ctl), text: chosenText(of) }
       }
       case 'call':
@@ -1319,6 +1324,7 @@ export class Flow implements Machine {
     if (shape?.k === 'external' || shape?.k === 'chain') {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
       noteConstructor(this, { from: shape.from, name }, args, frame.syntax, at)
+      remoteCommand(this, { from: shape.from, name }, args, frame.syntax, at)
       if (name === 'Set' && shape.from === 'global') return listOf(args[0])
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
       if (/^(Next)?Response$/.test(name)) {

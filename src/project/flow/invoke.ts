@@ -117,6 +117,8 @@ function result(
     return args[0]
   // `Array.from(set)`
   if (name === 'from' && args[0]?.shape?.k === 'array') return args[0]
+  if (name === 'parse' && shape?.k === 'chain' && shape.root === 'JSON' && args[0]?.client !== undefined)
+    return args[0]
   // The parts of one input, put together again: `Buffer.concat(chunks)`, `chunks.join('')`.
   const parts = name === 'concat' ? args[0] : name === 'join' ? of : undefined
   if (parts?.shape?.k === 'array' && parts.shape.of.client === 'body') return parts.shape.of

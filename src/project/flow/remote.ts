@@ -13,6 +13,27 @@ const WRITES =
 const LOCAL =
   /^(node:|crypto$|fs$|path$|global$|next(\/|$)|react|@tanstack|swr|zod|yup|joi|valibot|lodash|ramda|remeda|radash|date-fns|dayjs|luxon|moment|uuid|nanoid|superjson|immer|zustand|jotai|recoil|i18next|next-intl|next-i18next|pino|winston|@sentry|posthog|ioredis|redis|@upstash\/(redis|ratelimit)|@vercel\/(kv|edge-config)|lru-cache|node-cache|keyv|cheerio|jsdom|prosemirror|@tiptap|yjs|three|d3|@prisma|prisma|kysely|drizzle|mongoose|typeorm|better-auth|next-auth|@auth|iron-session|jose|jsonwebtoken|cookies-next|nookies|formidable|busboy|qs|query-string|path-to-regexp|ts-pattern|neverthrow|@trpc|@orpc|hono|graphql|@pothos|@apollo\/server|vitest|jest|@testing-library|fs-extra)/
 
+/** `globalThis.controller.directories.delete`: a thing, one of its parts, and what is done with that. */
+const LONG = 3
+
+/** What a command of a storage package does to one object of it. */
+const COMMAND = /^(Get|Delete|Head|Copy)\w*Command$/
+
+/** `new DeleteObjectCommand({ Key })`: the command names the object, `send` only carries it out. */
+export function remoteCommand(
+  machine: Machine,
+  { from, name }: { from: string; name: string },
+  args: Value[],
+  syntax: Syntax,
+  at: number,
+): void {
+  const [given] = args
+  if (machine.naming || !given || !/^@aws-sdk\//.test(from) || !COMMAND.test(name)) return
+  if (![...allDeps(given)].some((dep) => dep.startsWith('client:'))) return
+  const writes = !/^(Get|Head)/.test(name)
+  machine.emit({ ...machine.moment(syntax, at), k: 'remote', from, name, writes, args })
+}
+
 /**
  * Notes the call when it does. `fetch` and its kind count where they remove something. Returns the source that the answer
  * has: `remote:runs.retrieve`.
@@ -32,7 +53,10 @@ export function remoteCall(
     return methodIn(args[1]) === 'DELETE' ? emit('fetch', 'fetch', true) : NONE
   }
   // `globalThis.billing ??= new Billing()`: one client for all requests of a process.
-  const kept = shape.from === 'global' && /^global(This)?$/.test(root) && /^[a-z]+[A-Z]/.test(name)
+  const kept =
+    shape.from === 'global' &&
+    /^global(This)?$/.test(root) &&
+    (/^[a-z]+[A-Z]/.test(name) || steps.length >= LONG)
   if (!kept && LOCAL.test(shape.from)) return NONE
   const writes = WRITES.test(name)
   if (!writes && !READS.test(name)) return NONE
