@@ -33,6 +33,7 @@ import invertedCheck from './authorization/inverted-check/find.ts'
 import negatedComparison from './authorization/negated-comparison/find.ts'
 import optionalCheck from './authorization/optional-check/find.ts'
 import roleFromClient from './authorization/role-from-client/find.ts'
+import targetRole from './authorization/target-role/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
 import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
@@ -125,6 +126,7 @@ export const faults: Fault<Project>[] = [
   negatedComparison,
   optionalCheck,
   roleFromClient,
+  targetRole,
   unawaitedGuard,
   uncheckedReference,
   unscopedAccess,

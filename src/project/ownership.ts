@@ -230,6 +230,8 @@ export function placeInHandler(moment: Moment): Location {
     0,
     moment.via.findLastIndex((call) => call.whole),
   )
+  // A service that is told who is calling and does not ask is wrong itself.
+  if (moment.via.length > handler + 1 && moment.via.at(-1)?.told) return moment.location
   return moment.via[handler + 1]?.location ?? moment.location
 }
 

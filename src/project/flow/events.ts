@@ -38,6 +38,8 @@ export interface Call extends Step {
   whole: boolean
   /** By a builder of procedures or actions, with the context and the parsed input: the endpoint's own function. */
   framed?: true
+  /** The function was told who is calling: `removeNote({ id, userId })`. */
+  told?: true
 }
 
 export interface Moment {

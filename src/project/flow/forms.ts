@@ -89,6 +89,22 @@ function omitted(schema: Value['shape'] & { k: 'chain' }, keys: string[]): Value
 
 const INPUT = /^(input|request|body|query|params|formData)$/
 
+/** An id of the caller, alone or as a field: `removeNote({ id, userId })`. */
+function tellsCaller(value: Value, depth: number): boolean {
+  const shape = value.shape
+  if (shape?.k === 'object')
+    return (
+      depth > 0 && !shape.ambient && [...shape.fields.values()].some((field) => tellsCaller(field, depth - 1))
+    )
+  if (shape && shape.k !== 'promise') return false
+  let verified = false
+  for (const dep of value.deps) {
+    if (dep.startsWith('client:')) return false
+    if (dep.startsWith('identity:') && !dep.startsWith('identity:unverified')) verified = true
+  }
+  return verified
+}
+
 export function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: number): Call {
   const isWhole = (value: Value, depth: number): boolean => {
     const of = unwrap(value)
@@ -100,7 +116,8 @@ export function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: numbe
   const whole = args.some((arg) => isWhole(arg, 2))
   const bag = args[0]?.shape
   const framed = bag?.k === 'object' && bag.fields.has('getRawInput')
-  const step = { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole }
+  const told = args.some((arg) => tellsCaller(arg, 1)) ? { told: true as const } : {}
+  const step = { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole, ...told }
   return framed ? { ...step, framed } : step
 }
 

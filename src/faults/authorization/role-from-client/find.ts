@@ -6,11 +6,12 @@ import type { Entity } from '../../../project/data-model.ts'
 import type { Access, Fact } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allowedTexts } from '../../../project/flow/schemas.ts'
-import { isRole, type Value } from '../../../project/flow/value.ts'
-import { isGuarded, isVerified, levelOf } from '../../../project/guards.ts'
+import type { Value } from '../../../project/flow/value.ts'
+import { isGuarded, isVerified } from '../../../project/guards.ts'
 import { clientInputs, isByMachine, placeInHandler, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 import { rolesWritten } from '../../../project/references.ts'
+import { highest, lowestRank, rankOf, rolesAsked, rolesOf } from '../../../project/roles.ts'
 
 const fault: Fault<Project> = {
   id: 'authorization/role-from-client',
@@ -25,18 +26,6 @@ const fault: Fault<Project> = {
 
   find: (project) => oncePerPlace(drafts(project)),
 }
-
-/** Names of roles, the highest first, as products name them. */
-const RANKS: readonly RegExp[] = [
-  /^(super_?admin|root|system)$/i,
-  /^owner$/i,
-  /^(admin|administrator)$/i,
-  /^(manager|maintainer|moderator)$/i,
-  /^(editor|writer|developer|billing)$/i,
-  /^(member|user|viewer|reader|guest)$/i,
-]
-
-const rankOf = (name: string): number => RANKS.findIndex((rank) => rank.test(name))
 
 function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
@@ -67,36 +56,8 @@ const isHeldAgainstCaller = (value: Value, facts: readonly Fact[]): boolean =>
 function rolesGiven(project: Project, entity: Entity, field: string, value: Value): string[] {
   const allowed = allowedTexts(value.schema)
   if (allowed) return allowed
-  const type = entity.fields.find(({ name }) => name === field)?.type
-  const all = project.dataModels.flatMap(({ enums }) => enums).find(({ name }) => name === type)
-  return all?.values.map(({ name }) => name) ?? []
+  return rolesOf(project, entity, field)
 }
-
-function highest(roles: readonly string[]): string | undefined {
-  const known = roles.filter((role) => rankOf(role) >= 0).toSorted((a, b) => rankOf(a) - rankOf(b))
-  // A list without an order says nothing of what is above what.
-  return new Set(known.map(rankOf)).size > 1 ? known[0] : undefined
-}
-
-const lowestRank = (roles: readonly string[]): number => Math.max(...roles.map(rankOf))
-
-/** The roles that the conditions ask the caller for, as far as they have a rank. `undefined` when none asks for a role. */
-function rolesAsked(facts: readonly Fact[]): string[] | undefined {
-  const asking = facts.filter(
-    (fact) =>
-      levelOf(fact) === 'permission' &&
-      [...fact.deps].some((dep) => dep.startsWith('field:') && isRole(dep.slice(6))),
-  )
-  if (asking.length === 0)
-    // A membership, or a row that the caller and the request name, may be the right of whoever has it.
-    return facts.some((fact) => levelOf(fact) === 'permission' && !isMembership(fact)) ? [] : undefined
-  const texts = asking.flatMap(({ deps }) =>
-    [...deps].flatMap((dep) => (dep.startsWith('text:') ? [dep.slice(5)] : [])),
-  )
-  return texts.filter((text) => rankOf(text) >= 0)
-}
-
-const isMembership = ({ deps }: Fact): boolean => [...deps].some((dep) => dep.startsWith('member:'))
 
 interface Grant {
   field: string

@@ -1,0 +1,54 @@
+/** What roles are above which, by their names, and which ones the conditions on the way ask the caller for. */
+import type { Entity } from './data-model.ts'
+import type { Fact } from './flow/events.ts'
+import { isRole } from './flow/value.ts'
+import { levelOf } from './guards.ts'
+import type { Project } from './project.ts'
+
+/** Names of roles, the highest first, as products name them. */
+const RANKS: readonly RegExp[] = [
+  /^(super_?admin|root|system)$/i,
+  /^owner$/i,
+  /^(admin|administrator)$/i,
+  /^(manager|maintainer|moderator)$/i,
+  /^(editor|writer|developer|billing)$/i,
+  /^(member|user|viewer|reader|guest)$/i,
+]
+
+/** 0 is the highest; -1 for a name that says nothing. */
+export const rankOf = (name: string): number => RANKS.findIndex((rank) => rank.test(name))
+
+/** The highest of some roles. Nothing where no two of them have an order. */
+export function highest(roles: readonly string[]): string | undefined {
+  const known = roles.filter((role) => rankOf(role) >= 0).toSorted((a, b) => rankOf(a) - rankOf(b))
+  // A list without an order says nothing of what is above what.
+  return new Set(known.map(rankOf)).size > 1 ? known[0] : undefined
+}
+
+/** Rank of the lowest of some roles. */
+export const lowestRank = (roles: readonly string[]): number => Math.max(...roles.map(rankOf))
+
+/** The roles that the conditions ask the caller for, as far as they have a rank. `undefined` when none asks for a role. */
+export function rolesAsked(facts: readonly Fact[]): string[] | undefined {
+  const asking = facts.filter(
+    (fact) =>
+      levelOf(fact) === 'permission' &&
+      [...fact.deps].some((dep) => dep.startsWith('field:') && isRole(dep.slice(6))),
+  )
+  if (asking.length === 0)
+    // A membership, or a row that the caller and the request name, may be the right of whoever has it.
+    return facts.some((fact) => levelOf(fact) === 'permission' && !isMembership(fact)) ? [] : undefined
+  const texts = asking.flatMap(({ deps }) =>
+    [...deps].flatMap((dep) => (dep.startsWith('text:') ? [dep.slice(5)] : [])),
+  )
+  return texts.filter((text) => rankOf(text) >= 0)
+}
+
+const isMembership = ({ deps }: Fact): boolean => [...deps].some((dep) => dep.startsWith('member:'))
+
+/** The values of the enum that a column has. Empty for a text. */
+export function rolesOf(project: Project, entity: Entity, field: string): string[] {
+  const type = entity.fields.find(({ name }) => name === field)?.type
+  const all = project.dataModels.flatMap(({ enums }) => enums).find(({ name }) => name === type)
+  return all?.values.map(({ name }) => name) ?? []
+}
