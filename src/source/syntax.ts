@@ -33,7 +33,7 @@ export interface Prop {
   value: Expr
 }
 
-export type Pattern = { at: number } /** `form`: declared as FormData. `any`: declared as any. */ & (
+export type Pattern = { at: number } /** `form`: declared as FormData. `any`: its type is given up. */ & (
   | { k: 'bind'; name: string; b: number; form?: true; any?: true }
   | { k: 'object'; props: { key: string; to: Pattern }[]; rest?: Pattern }
   | { k: 'array'; items: (Pattern | null)[] }

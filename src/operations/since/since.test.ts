@@ -30,8 +30,8 @@ describe('review --changed-since', () => {
       since: 'main',
       by: expect.objectContaining({ file: route, line: 13 }),
     })
-    expect(report.since).toMatchObject({ ref: 'main', files: 1, before: 1 })
-    expect(report.headline).toContain('1 finding was there before')
+    expect(report.since).toMatchObject({ ref: 'main', files: 1, before: 3 })
+    expect(report.headline).toContain('3 findings were there before')
   })
 
   it('counts work that is staged, not staged and not known to git, and not what git ignores', async () => {
@@ -76,7 +76,7 @@ export async function POST(request: Request) {
     repository.git('add', '-A')
     const report = await since(repository)
     expect(told(report)).toEqual([])
-    expect(report.since).toMatchObject({ files: 1, before: 1 })
+    expect(report.since).toMatchObject({ files: 1, before: 3 })
   })
 
   it('compares with where the branch left, not with what was done there since', async () => {

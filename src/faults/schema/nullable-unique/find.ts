@@ -39,7 +39,7 @@ function* drafts(project: Project): Iterable<Draft> {
           subject: `${model.name} @@unique([${names.join(', ')}])`,
           certainty: nulls ? 'likely' : 'possible',
           found: `\`@@unique([${names.join(', ')}])\` of ${model.name} holds ${list}, which may be null.`,
-          why: `For a unique constraint, null equals nothing: any number of rows with ${list} null and the rest the same pass${nulls ? `, and ${nulls.call.location.file}:${nulls.call.location.line} uses such rows` : ''}.`,
+          why: `For a unique constraint, null equals nothing: rows without end with ${list} null and the rest the same pass${nulls ? `, and ${nulls.call.location.file}:${nulls.call.location.line} uses such rows` : ''}.`,
           remedy:
             'Make the column required with a value for "none", or create the index by SQL with `NULLS NOT DISTINCT` (Postgres 15) or as a second, partial one: `… WHERE x IS NULL`.',
           evidence: [

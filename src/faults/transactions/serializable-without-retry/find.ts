@@ -20,7 +20,8 @@ function* drafts(project: Project): Iterable<Draft> {
     yield {
       location,
       subject: `isolationLevel ${isolation}`,
-      certainty: 'likely',
+      // Whoever calls it may try again: what is elsewhere is not seen.
+      certainty: 'possible',
       found: `The transaction asks for ${isolation}, and nothing in this file tries it again when Postgres refuses it.`,
       why: 'At this level Postgres ends one of two transactions that touch the same rows, by design (P2034): under load, ordinary requests fail.',
       remedy:
