@@ -203,6 +203,12 @@ export function factsAfter(events: readonly Event[], event: Event): Fact[] {
   return [...new Set(endsAfter(events, event).flatMap((end) => end.facts))]
 }
 
+/** What holds at the next query: a check of what was read, inside of a branch that both are in. */
+export function factsNext(events: readonly Event[], access: Access): readonly Fact[] {
+  const next = events.slice(events.indexOf(access) + 1).find(({ k }) => k === 'access' || k === 'raw')
+  return next?.facts ?? []
+}
+
 /** `if (taken) throw`: wherever the endpoint ends well, there was no such row, and none is shown. */
 export function isAbsentAfter(events: readonly Event[], access: Access): boolean {
   const ends = endsAfter(events, access)

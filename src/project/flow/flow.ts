@@ -811,6 +811,12 @@ export class Flow implements Machine {
         if (truth !== yes) this.learn(test.right, yes, frame)
         return
       }
+      // `env.IS_CLOUD && user.email !== env.ADMIN`: read as where the installation asks for it.
+      const setting = this.quiet(test.left, frame).deps
+      if (setting.size > 0 && [...setting].every((dep) => dep.startsWith('env:'))) {
+        this.learn(test.right, yes, frame)
+        return
+      }
       // One of two: what both ways say holds.
       const before = this.facts
       this.learn(test.left, yes, frame)

@@ -2,8 +2,8 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Remote } from '../../../project/flow/events.ts'
-import { allDeps } from '../../../project/flow/value.ts'
-import { isGuarded } from '../../../project/guards.ts'
+import { allDeps, type Value } from '../../../project/flow/value.ts'
+import { isGuarded, isVerified } from '../../../project/guards.ts'
 import {
   clientInputs,
   factsAfter,
@@ -37,11 +37,19 @@ function* drafts(project: Project): Iterable<Draft> {
     for (const event of run.events) {
       if (event.k !== 'remote' || !isGuarded(event.facts) || isByMachine(project, event.facts)) continue
       const facts = event.writes ? event.facts : [...event.facts, ...factsAfter(run.events, event)]
+      // `client.endpoint.delete(app.id, endpointId)`: the other system is told whose it has to be.
+      if (event.args.some((arg) => isOwn(arg))) continue
       const [name] = namesSent(event).filter(({ value }) => !isValueTied(value, facts))
       if (name) yield draft(run, event, name)
     }
   }
 }
+
+/** An argument that comes of who is calling alone. */
+const isOwn = (arg: Value): boolean =>
+  leaves(arg).some(
+    ({ value }) => isVerified(allDeps(value)) && value.client === undefined && value.inText === undefined,
+  )
 
 /** Inputs of the caller among the arguments that say which thing is meant. */
 function namesSent({ args }: Remote): Leaf[] {

@@ -10,6 +10,7 @@ import {
   argument,
   clientInputs,
   factsAfter,
+  factsNext,
   isAbsentAfter,
   isByMachine,
   isGuardedRead,
@@ -75,7 +76,7 @@ function* found(project: Project): Iterable<Hit> {
       if (isByMachine(project, event.facts) || isScoped(event, [])) continue
       if (!isWrite(event.operation)) {
         // A read may also be judged by what is checked after it.
-        const after = factsAfter(run.events, event)
+        const after = [...factsAfter(run.events, event), ...factsNext(run.events, event)]
         if (isScoped(event, after) || isAbsentAfter(run.events, event)) continue
       }
       yield { run, access: event, entity }
