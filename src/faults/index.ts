@@ -29,6 +29,7 @@ import unverifiedJwt from './authentication/unverified-jwt/find.ts'
 import weakPasswordHash from './authentication/weak-password-hash/find.ts'
 import droppedFilter from './authorization/dropped-filter/find.ts'
 import externalResource from './authorization/external-resource/find.ts'
+import ignoredVisibility from './authorization/ignored-visibility/find.ts'
 import invertedCheck from './authorization/inverted-check/find.ts'
 import negatedComparison from './authorization/negated-comparison/find.ts'
 import optionalCheck from './authorization/optional-check/find.ts'
@@ -122,6 +123,7 @@ export const faults: Fault<Project>[] = [
   weakPasswordHash,
   droppedFilter,
   externalResource,
+  ignoredVisibility,
   invertedCheck,
   negatedComparison,
   optionalCheck,

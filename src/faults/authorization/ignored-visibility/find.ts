@@ -1,0 +1,90 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { Draft } from '../../../core/finding.ts'
+import { oncePerPlace } from '../../../core/once.ts'
+import { withArticle } from '../../../core/wording.ts'
+import type { Entity } from '../../../project/data-model.ts'
+import type { Access } from '../../../project/flow/events.ts'
+import { isWrite } from '../../../project/flow/prisma.ts'
+import { isGuarded } from '../../../project/guards.ts'
+import {
+  argument,
+  factsAfter,
+  isOpen,
+  keysFromClient,
+  leaves,
+  placeInHandler,
+  traceTo,
+} from '../../../project/ownership.ts'
+import type { Project, Run } from '../../../project/project.ts'
+
+/** Columns that say who may see a row. */
+const VISIBILITY =
+  /^(is_?)?(public|private|published|shared?|visible|visibility|listed|unlisted|hidden|availability|publishedAt|sharedAt)$/i
+
+const fault: Fault<Project> = {
+  id: 'authorization/ignored-visibility',
+  title: 'A row is shown to everybody whatever its visibility says',
+  severity: 'error',
+  tags: ['security'],
+  cwe: [200, 863],
+  references: [
+    'https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/',
+    'https://cwe.mitre.org/data/definitions/200.html',
+  ],
+
+  find: (project) => oncePerPlace(drafts(project)),
+}
+
+/** A read at an endpoint that is open to everybody. */
+interface Reading {
+  run: Run
+  access: Access
+  entity: Entity
+  column: string
+  asked: boolean
+}
+
+function* drafts(project: Project): Iterable<Draft> {
+  const readings = readingsOf(project)
+  for (const reading of readings) {
+    if (reading.asked) continue
+    const others = readings.filter(
+      (other) => other.asked && other.entity === reading.entity && other.run !== reading.run,
+    )
+    if (others.length > 0) yield draft(reading, others)
+  }
+}
+
+function readingsOf(project: Project): Reading[] {
+  return project.runs.flatMap((run) => {
+    if (!run.endpoint || run.endpoint.kind === 'middleware') return []
+    return run.events.flatMap((event) => {
+      if (event.k !== 'access' || isWrite(event.operation) || isOpen(event)) return []
+      const entity = project.entity(event.model)
+      const column = entity?.fields.find(({ name, relation }) => !relation && VISIBILITY.test(name))?.name
+      if (!entity || column === undefined || keysFromClient(event, entity).length === 0) return []
+      const facts = [...event.facts, ...factsAfter(run.events, event)]
+      if (isGuarded(facts)) return []
+      const asked =
+        leaves(argument(event, 'where')).some(({ path }) => path.split('.').includes(column)) ||
+        facts.some(({ deps }) => deps.has(`row:${entity.name}`) && deps.has(`field:${column}`))
+      return [{ run, access: event, entity, column, asked }]
+    })
+  })
+}
+
+function draft({ run, access, entity, column }: Reading, others: readonly Reading[]): Draft {
+  const names = [...new Set(others.map((other) => other.run.label))]
+  return {
+    location: placeInHandler(access),
+    subject: `${run.label} → ${entity.delegate}.${access.operation} ${column}`,
+    certainty: 'likely',
+    found: `${run.label} is open to everybody and reads ${withArticle(entity.name)} by an id of the request without asking \`${column}\`; ${names.slice(0, 2).join(', ')} ${names.length > 1 ? 'do' : 'does'}.`,
+    why: `Whoever has or guesses the id sees a ${entity.name} that its owner did not make public, or learns that it exists.`,
+    remedy: `Put \`${column}\` into the \`where\`, as the others do, or let only its owner through where it is not public.`,
+    evidence: [traceTo(run, access, `\`${column}\` is not asked`)],
+    endpoint: run.label,
+  }
+}
+
+export default fault
