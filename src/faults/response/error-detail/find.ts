@@ -25,7 +25,10 @@ function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     if (!run.endpoint || run.endpoint.kind === 'page' || run.endpoint.kind === 'middleware') continue
     for (const event of run.events) {
-      const query = event.k === 'response' ? throwingQuery(depsOfAnswer(event.value)) : undefined
+      const query =
+        event.k === 'response' && !isForOperators(run, event)
+          ? throwingQuery(depsOfAnswer(event.value))
+          : undefined
       if (event.k === 'response' && query !== undefined && !isKnownError(project, event))
         yield draft(run, event, query)
     }
@@ -54,7 +57,8 @@ function draft(run: Run, event: Response, query: string): Draft {
   return {
     location: event.location,
     subject: `${run.label} → error`,
-    certainty: isForOperators(run, event) ? 'possible' : 'likely',
+    // What the text of the error says is not in the source: most are harmless, some name a host.
+    certainty: 'possible',
     found: `${run.label} answers with the text of whatever error was caught, which may be one of ${query}.`,
     why: 'Errors of Prisma and of drivers name tables, columns, hosts and values; to an attacker they say what to try next.',
     remedy:
