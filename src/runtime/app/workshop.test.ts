@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await workplace.close()
   rmSync(base, { recursive: true })
-})
+}, 60_000)
 
 it('answers, and writes into the scratch database alone', async () => {
   expect((await fetch(`${app.origin}/api/health`)).status).toBe(200)
