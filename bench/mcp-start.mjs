@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const server = join(import.meta.dirname, '../dist/cli/mcp.js')
+const server = join(import.meta.dirname, '../dist/cli/mcp.cjs')
 const runs = Number(process.argv[2] ?? 15)
 const _meta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',

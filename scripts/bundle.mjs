@@ -1,5 +1,5 @@
-// Makes dist/cli/main.js and dist/cli/mcp.js quick to start: few files in place of hundreds. What the command line needs is in
-// main.js and the chunks beside it. mcp.js holds the protocol and the list of tools, so that an agent's host has its answer
+// Makes dist/cli/main.js and dist/cli/mcp.cjs quick to start: few files in place of hundreds. What the command line needs is in
+// main.js and the chunks beside it. mcp.cjs holds the protocol and the list of tools, so that an agent's host has its answer
 // at once: what does the work (dist/mcp/session.js and all below it) is read when the first call comes.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix, relative, sep } from 'node:path'
@@ -56,9 +56,18 @@ async function server(list) {
   const { metafile } = await build({
     ...shared,
     entryPoints: [join(dist, 'cli/mcp.js')],
-    outfile: join(dist, 'cli/mcp.js'),
+    // CommonJS, which Node compiles lazily: what is a module it reads whole before it begins.
+    format: 'cjs',
+    outfile: join(dist, 'cli/mcp.cjs'),
+    define: { 'import.meta.url': 'ownUrl' },
+    banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href" },
     plugins: [english, parts(list)],
   })
+  writeFileSync(
+    join(dist, 'cli/mcp.js'),
+    "import { createRequire } from 'node:module'\n" +
+      "export const { listening } = createRequire(import.meta.url)('./mcp.cjs')\n",
+  )
   // They are in the file now, and would ask for packages that a user does not have.
   for (const name of ['server', 'tool-list'])
     for (const end of ['.js', '.d.ts']) rmSync(join(dist, 'mcp', name + end))

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 
 /** The built server. */
-export const server = join(import.meta.dirname, '../dist/cli/mcp.js')
+export const server = join(import.meta.dirname, '../dist/cli/mcp.cjs')
 
 /** The revisions that are served: the newest, and those that begin with `initialize`. */
 export const revisions = ['2026-07-28', 'legacy'] as const

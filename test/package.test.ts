@@ -104,7 +104,7 @@ describe('the npm package', () => {
 
   it('serves agents with nothing but what it declares, and starts from the plugin of the package', async () => {
     const cwd = join(base, 'project')
-    for (const server of ['dist/cli/mcp.js', 'plugin/server.mjs']) {
+    for (const server of ['dist/cli/mcp.js', 'dist/cli/mcp.cjs', 'plugin/server.mjs']) {
       const client = new Client({ name: 'test', version: '1' })
       await client.connect(
         new StdioClientTransport({ command: process.execPath, args: [join(installed, server)], cwd }),

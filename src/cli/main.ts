@@ -9,7 +9,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-if (process.argv[2] === 'mcp') await import('./mcp.ts')
+if (process.argv[2] === 'mcp') await (await import('./mcp.ts')).listening
 else await commandLine()
 
 async function commandLine(): Promise<void> {

@@ -111,7 +111,7 @@ function serverOf(read: ReadText): Texts['server'] {
     ...parsed.data.devDependencies,
   }
   return declared && 'backend-engineer' in declared
-    ? { command: 'node', args: ['node_modules/backend-engineer/dist/cli/mcp.js'] }
+    ? { command: 'node', args: ['node_modules/backend-engineer/dist/cli/mcp.cjs'] }
     : { command: 'npx', args: ['--no-install', 'backend-engineer', 'mcp'] }
 }
 
