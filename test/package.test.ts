@@ -77,7 +77,7 @@ describe('the npm package', () => {
     const plugin = readdirSync(join(root, 'plugin'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    const built = paths.filter((path) => /^dist\/.+(?<!\.test)(\.js|\.d\.ts)$/.test(path))
+    const built = paths.filter((path) => /^dist\/.+(?<!\.test)(\.c?js|\.d\.ts)$/.test(path))
     const licences = ['dist/cli/main.LICENSES.txt', 'dist/cli/mcp.LICENSES.txt']
     expect(paths.filter((path) => !built.includes(path)).sort()).toEqual(
       [...fixed, ...docs, ...guides, ...plugin, ...licences].sort(),
