@@ -252,7 +252,10 @@ const context = (): Value =>
       ['userId', identity('context user')],
       // Where the context is the signed-in user itself: what the token holds.
       ...['id', 'sub', 'name', 'email', 'role', 'permissions', 'viewer', 'currentUser'].map(
-        (key): [string, Value] => [key, identity(`context ${/^(role|permissions)$/.test(key) ? key : 'user'}`)],
+        (key): [string, Value] => [
+          key,
+          identity(`context ${/^(role|permissions)$/.test(key) ? key : 'user'}`),
+        ],
       ),
       ['req', requestValue()],
     ]),

@@ -11,6 +11,7 @@ import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
 import {
   callStep,
+  countedIn,
   elementOf,
   extendChain,
   givenIn,
@@ -687,6 +688,11 @@ export class Flow implements Machine {
         return left === (test.op === '||')
           ? left
           : this.certain(this.quiet(test.right, frame), test.right, frame)
+    }
+    const counted = countedIn(test)
+    if (counted && isParameter(counted.of, frame.syntax)) {
+      const { shape } = this.quiet(counted.of, frame)
+      if (shape?.k === 'array' && shape.literal && shape.items) return shape.items.length > 0 === counted.any
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))

@@ -214,6 +214,15 @@ function keyAsked(test: Expr): Expr | undefined {
 const isLength = (expr: Expr): expr is Expr & { k: 'member' } =>
   expr.k === 'member' && (expr.key === 'length' || expr.key === 'size')
 
+/** `roles.length > 0`, `roles?.length`: whose elements are counted, and whether there is one where the test holds. */
+export function countedIn(test: Expr): { of: Expr; any: boolean } | undefined {
+  if (isLength(test)) return { of: test.of, any: true }
+  if (test.k !== 'binary' || !isLength(test.left) || test.right.k !== 'literal') return undefined
+  const form = `${test.op} ${test.right.value}`
+  if (/^(>|!==?) 0$|^>= 1$/.test(form)) return { of: test.left.of, any: true }
+  return /^(===?|<=) 0$|^< 1$/.test(form) ? { of: test.left.of, any: false } : undefined
+}
+
 /** The parts of `scope && row.scope !== scope`: what may be left out, and what it is held against. */
 export function looseTest(test: Expr): { scope: Expr; row: Expr } | undefined {
   if (test.k !== 'logic' || test.op !== '&&') return undefined
