@@ -15,11 +15,13 @@ import {
   elementOf,
   extendChain,
   givenIn,
+  heldAgainst,
   isCount,
   isNothing,
   isParameter,
   listOf,
   looseTest,
+  matchesPath,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -145,6 +147,9 @@ export class Flow implements Machine {
   private readonly calls: Calls
 
   /** `globals`, `calls`: values of top-level bindings and calls that were followed, shared by all runs. */
+  /** Of the endpoint that is followed, when requests for one path reach it. */
+  path?: string
+
   constructor(program: Program, globals: Globals, calls: Calls = new Calls()) {
     this.calls = calls
     this.program = program
@@ -684,11 +689,12 @@ export class Flow implements Machine {
     if (this.loop !== undefined) return undefined
     if (test.k === 'logic' && test.op !== '??') {
       const left = this.certain(this.quiet(test.left, frame), test.left, frame)
-      if (left !== undefined)
-        return left === (test.op === '||')
-          ? left
-          : this.certain(this.quiet(test.right, frame), test.right, frame)
+      if (left !== undefined && left === (test.op === '||')) return left
+      const right = this.certain(this.quiet(test.right, frame), test.right, frame)
+      return left !== undefined || right === (test.op === '||') ? right : undefined
     }
+    const here = this.isHere(test, frame)
+    if (here !== undefined) return here
     const counted = countedIn(test)
     if (counted && isParameter(counted.of, frame.syntax)) {
       const { shape } = this.quiet(counted.of, frame)
@@ -696,6 +702,16 @@ export class Flow implements Machine {
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /** `request.nextUrl.pathname === '/api/links'` in a wrapper: the path of this endpoint is known, where nothing of it is open. */
+  private isHere(test: Expr, frame: Frame): boolean | undefined {
+    const held = this.path === undefined ? undefined : heldAgainst(test)
+    if (!held || this.path === undefined || this.quiet(held.of, frame).client !== 'path') return undefined
+    // Another endpoint that goes the same way is elsewhere.
+    this.impure(0)
+    const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
+    return could && this.path.includes('[') ? undefined : could === held.same
   }
 
   /**
