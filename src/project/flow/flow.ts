@@ -638,7 +638,8 @@ export class Flow implements Machine {
     const shape = value.shape
     if (shape?.k !== 'promise' || this.naming) return
     const gained = this.facts.filter((fact) => !before.includes(fact))
-    if (gained.some((fact) => trusted(fact.deps)))
+    // Work that is written down right there (`after(async () => …)`) is meant to go on by itself.
+    if (shape.name !== '' && gained.some((fact) => trusted(fact.deps)))
       this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name })
     this.facts = before
   }
