@@ -708,7 +708,8 @@ export class Flow implements Machine {
   /** `request.nextUrl.pathname === '/api/links'` in a wrapper: the path of this endpoint is known, where nothing of it is open. */
   private isHere(test: Expr, frame: Frame): boolean | undefined {
     const held = this.path === undefined ? undefined : heldAgainst(test)
-    if (!held || this.path === undefined || this.quiet(held.of, frame).client !== 'path') return undefined
+    if (!held || this.path === undefined) return undefined
+    if (!/^(path|url\.pathname)$/.test(this.quiet(held.of, frame).client ?? '')) return undefined
     // Another endpoint that goes the same way is elsewhere.
     this.impure(0)
     const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
