@@ -139,7 +139,9 @@ export const outcomesOf = (returns: readonly { value: Value; facts: readonly Fac
 
 /** A part of a value that is not the caller's input. */
 export function part(of: Value, key: string): Value {
-  const deps = of.deps.has('env:*') ? union(of.deps, new Set([`env:${key}`])) : of.deps
+  // Whether another system has verified what it says is asked by name.
+  const named = of.deps.has('env:*') ? `env:${key}` : /verified/i.test(key) ? `field:${key}` : undefined
+  const deps = named === undefined ? of.deps : union(of.deps, new Set([named]))
   // `const { user, error } = …`: that there was no error says the opposite.
   const text = of.text ? { text: partOfText(of.text, key) } : {}
   return !of.who || isRole(key) || /^(error|err|success|ok|status|message)$/i.test(key)
