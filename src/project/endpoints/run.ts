@@ -250,6 +250,8 @@ const context = (): Value =>
       ['user', identity('context user')],
       ['auth', identity('context auth')],
       ['userId', identity('context user')],
+      // The claims of a token, spread over the context itself.
+      ...['id', 'sub', 'name', 'role', 'permissions'].map((key) => [key, identity('context user')] as const),
       ['req', requestValue()],
     ]),
     open: [unknown()],

@@ -50,6 +50,7 @@ import {
   textOfAll,
   textOfUrl,
 } from './text.ts'
+import { comparedWithVariable, passedUnset, skippedInBranch, skippedInTest } from './unset.ts'
 import {
   allDeps,
   chosen,
@@ -557,6 +558,7 @@ export class Flow implements Machine {
           frame.returns.push({ value, facts: this.facts })
           frame.last = stmt.at
           this.letThrough(value, frame.syntax, stmt.at)
+          if (this.stack.length > 1) passedUnset(this, value, frame.syntax, stmt.at)
           if (!this.caught && !isRefusal(value)) frame.back = withFacts(this.facts, value.back)
         }
         return 'gone'
@@ -651,6 +653,8 @@ export class Flow implements Machine {
     if (threw || (exitNo === 'gone' && frame.returns.length === left)) this.refuse(test, frame)
     const factsNo = this.facts
     if (exitYes !== 'on') this.noteLoose(test, before, frame)
+    else if (exitNo === 'on')
+      skippedInBranch(this, test, value.deps, { yes: factsYes, no: factsNo, before }, frame.syntax)
     frame.branch--
     if (trusted(asks)) frame.asked.pop()
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
@@ -1167,7 +1171,10 @@ export class Flow implements Machine {
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
-        if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
+        if (/^[!=]==?$/.test(expr.op)) {
+          comparison(this, left, right, frame.syntax, expr.at)
+          comparedWithVariable(this, expr, left, right, frame.syntax)
+        }
         const deps = union(allDeps(left), allDeps(right))
         const result = unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
         return { ...result, text: expr.op === '+' ? textOfAll([left, right]) : NO_TEXT }
@@ -1187,6 +1194,7 @@ export class Flow implements Machine {
           return left
         }
         this.facts = before
+        skippedInTest(this, expr, (part) => this.quiet(part, frame), frame.syntax)
         return expr.op === '&&'
           ? {
               ...either(right, left),
