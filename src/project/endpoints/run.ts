@@ -250,8 +250,13 @@ const context = (): Value =>
       ['user', identity('context user')],
       ['auth', identity('context auth')],
       ['userId', identity('context user')],
-      // The claims of a token, spread over the context itself.
-      ...['id', 'sub', 'name', 'role', 'permissions'].map((key) => [key, identity('context user')] as const),
+      // Where the context is the signed-in user itself: what the token holds.
+      ...['id', 'sub', 'name', 'email', 'role', 'permissions', 'viewer', 'currentUser'].map(
+        (key): [string, Value] => [
+          key,
+          identity(`context ${/^(role|permissions)$/.test(key) ? key : 'user'}`),
+        ],
+      ),
       ['req', requestValue()],
     ]),
     open: [unknown()],

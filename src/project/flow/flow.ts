@@ -1,7 +1,7 @@
 /**
  * Runs a function symbolically. Each branch is read once, loops once, calls are followed into the project's source.
  * The result is the list of events (Prisma calls, responses, …), each with the conditions that held when it was reached.
- * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
+ * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack unless it is given another to run.
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
 import type { Declared } from '../policy/guards.ts'
@@ -11,6 +11,7 @@ import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
 import {
   callStep,
+  countedIn,
   elementOf,
   extendChain,
   givenIn,
@@ -80,6 +81,8 @@ import {
 
 const STEPS = 60_000
 const DEPTH = 14
+/** How often a function that is given others to run may be on the stack beside itself. */
+const NESTED = 2
 
 type Exit = 'on' | 'jump' | 'gone'
 
@@ -346,7 +349,7 @@ export class Flow implements Machine {
     from: Syntax,
     at: number,
   ): Value {
-    if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
+    if (this.stack.length >= DEPTH || this.isRecursion(fn, args) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
       else if (this.stack.length >= DEPTH) this.cut()
@@ -425,6 +428,14 @@ export class Flow implements Machine {
       })
     }
     return value
+  }
+
+  /** A function that runs another one (`withSession(() => …)`) does not come back to itself while it is given a new one. */
+  private isRecursion(fn: Fn, args: readonly Value[]): boolean {
+    const entered = this.stack.filter((one) => one === fn).length
+    if (entered === 0) return false
+    const runsAnother = args.some(({ shape }) => shape?.k === 'closure' && !this.stack.includes(shape.fn))
+    return entered > NESTED || !runsAnother
   }
 
   /** What a function refused of the inputs that it was given holds where it was called, on whichever way it returned. */
@@ -681,6 +692,11 @@ export class Flow implements Machine {
         return left === (test.op === '||')
           ? left
           : this.certain(this.quiet(test.right, frame), test.right, frame)
+    }
+    const counted = countedIn(test)
+    if (counted && isParameter(counted.of, frame.syntax)) {
+      const { shape } = this.quiet(counted.of, frame)
+      if (shape?.k === 'array' && shape.literal && shape.items) return shape.items.length > 0 === counted.any
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
