@@ -35,7 +35,15 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
-import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
+import {
+  caughtError,
+  comparison,
+  headersGiven,
+  holdsRow,
+  limiting,
+  methodCall,
+  withDefault,
+} from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { remoteCommand } from './remote.ts'
@@ -51,7 +59,7 @@ import {
   textOfAll,
   textOfUrl,
 } from './text.ts'
-import { comparedWithVariable, passedUnset, skippedInBranch, skippedInTest } from './unset.ts'
+import { comparedWithVariable, endedUnset, passedUnset, skippedInBranch, skippedInTest } from './unset.ts'
 import {
   allDeps,
   chosen,
@@ -405,6 +413,7 @@ export class Flow implements Machine {
       this.letThrough(literal(undefined), syntax, fn.end)
     }
     if (frame.last !== undefined) this.returned = { syntax, at: frame.last }
+    if (this.stack.length > 1) endedUnset(this, frame.returns, before, syntax, fn.at)
     this.via.pop()
     this.stack.pop()
     this.traces.pop()
@@ -959,6 +968,8 @@ export class Flow implements Machine {
           of.shape.fields.set(to.expr.key, value)
           this.changed(of.shape.fields)
         }
+        // `file.password = true`: what stood in the row is gone.
+        if (value.shape?.k === 'literal' && unwrap(of).shape?.k === 'row') this.remove(to.expr, frame)
       }
       return
     }
@@ -1318,7 +1329,11 @@ export class Flow implements Machine {
         )
       }
       if (method.shape?.k === 'closure' || method.shape?.k === 'native' || method.shape?.k === 'external')
-        return this.call(method, complete(method, expr, args), syntax, expr.at, callee.key)
+        return limiting(
+          this,
+          callee.key,
+          this.call(method, complete(method, expr, args), syntax, expr.at, callee.key),
+        )
       return invoke(this, method, args, syntax, expr.at, callee.key, of)
     }
     if (callee.k === 'name' && callee.name === 'import' && callee.b < 0) {
@@ -1330,7 +1345,8 @@ export class Flow implements Machine {
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
     methodCall(this, expr, undefined, args, syntax)
-    return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
+    const name = nameOf(callee)
+    return limiting(this, name, this.call(value, complete(value, expr, args), syntax, expr.at, name))
   }
 
   private args(expr: Expr & { k: 'call' }, frame: Frame): Value[] {

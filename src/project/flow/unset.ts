@@ -7,7 +7,7 @@ import type { Fact, UnsetCheck } from './events.ts'
 import { isNothing, presenceIn } from './forms.ts'
 import type { Machine } from './machine.ts'
 import { SECRET_NAME } from './package-calls.ts'
-import { allDeps, type Sources, trusted, type Value, visibleFields } from './value.ts'
+import { allDeps, isGiven, type Sources, trusted, type Value, visibleFields } from './value.ts'
 
 /** Variables that a sender is known by, beside those that are called secrets. */
 const KNOWN_BY = /(^|_)(STATE|AUTH|AUTHORI[SZ]ATION|SIGNATURE|WEBHOOK|VERIF\w*|PIN|CODE)(_|$)/
@@ -112,6 +112,34 @@ export function passedUnset(machine: Machine, value: Value, syntax: Syntax, at: 
   const asked = machine.facts.findLast((fact) => fact.missing && onlyVariable(fact.deps) !== undefined)
   const variable = asked && onlyVariable(asked.deps)
   if (variable !== undefined) emit(machine, syntax, at, { variable, unset: 'passed' })
+}
+
+/**
+ * `if (!secret) return; if (sent !== secret) throw …` of a function that gives nothing: where the variable is not set it
+ * ends as it does for the right secret.
+ */
+export function endedUnset(
+  machine: Machine,
+  returns: readonly { value: Value; facts: readonly Fact[] }[],
+  before: readonly Fact[],
+  syntax: Syntax,
+  at: number,
+): void {
+  const last = returns.at(-1)
+  if (machine.naming || !last || returns.length < 2 || isGiven(last.value) !== false) return
+  for (const { value, facts } of returns.slice(0, -1)) {
+    const asked = facts.find(
+      (fact) => fact.missing && !before.includes(fact) && onlyVariable(fact.deps) !== undefined,
+    )
+    const variable = asked && onlyVariable(asked.deps)
+    if (!asked || variable === undefined || isGiven(value) !== false) continue
+    const checks = last.facts.some(
+      (fact) => !fact.presence && fact.deps.has(`env:${variable}`) && isSentIn(fact.deps),
+    )
+    if (!checks) continue
+    const moment = { ...machine.moment(syntax, at), location: asked.location, facts: before }
+    machine.emit({ ...moment, k: 'unset-check', variable, unset: 'skipped', refuses: true })
+  }
 }
 
 function saysYes(value: Value): boolean {
