@@ -94,7 +94,9 @@ export function keysFromClient(access: Access, entity: Entity): Leaf[] {
  */
 export function isScoped(access: Access, later: readonly Fact[]): boolean {
   // That the row itself was found says nothing of whose it is.
-  const said = later.filter((fact) => !fact.presence || !fact.deps.has(`row:${access.model}`))
+  const said = later.filter(
+    (fact) => !fact.presence || levelOf(fact) !== 'none' || !fact.deps.has(`row:${access.model}`),
+  )
   const tied = tiedInputs([...access.facts, ...said])
   return leaves(argument(access, 'where')).some(
     ({ value }) =>

@@ -812,8 +812,11 @@ export class Flow implements Machine {
     if ((asked.k === 'call' || asked.k === 'name') && !this.naming) {
       const { shape } = this.quiet(asked, frame)
       const who = shape?.k === 'promise' && shape.of.who
-      // A promise in a variable may be a cache of work under way; that of an identity is a forgotten `await`.
-      if (shape?.k === 'promise' && (asked.k === 'call' || who))
+      // A promise in a variable may be a cache of work under way; that of an identity, or one that was called for right
+      // there and is asked whether it is missing, is a forgotten `await`.
+      const called = asked !== test && asked.k === 'name' && frame.syntax.bindings[asked.b]
+      const forgotten = called && called.k === 'const' && called.init?.k === 'call' && called.to.k === 'bind'
+      if (shape?.k === 'promise' && (asked.k === 'call' || who || forgotten))
         this.emit({
           ...this.moment(frame.syntax, asked.at),
           k: 'promise-test',
