@@ -1,4 +1,5 @@
 /** Secrets that an installation may leave out, and the checks that let everybody through then. */
+import type { Expr, Syntax } from '../source/syntax.ts'
 import { walk, walkExpression } from '../source/walk.ts'
 import { isAnonymous, packageCalls } from './credentials.ts'
 import type { Event, Fact, UnsetCheck } from './flow/events.ts'
@@ -65,6 +66,26 @@ function declared(project: Project, variable: string): Declared | undefined {
   return found.find((one) => one === 'required') ?? found.find((one) => one === 'default') ?? found[0]
 }
 
+/** `if (!SECRET) throw …` at the top of a file: it cannot be loaded without the variable. */
+const throwsWithout = (syntax: Syntax, variable: string): boolean =>
+  syntax.body.some(
+    (stmt) =>
+      stmt.k === 'if' &&
+      stmt.yes.some(({ k }) => k === 'throw') &&
+      alternatives(stmt.test).some(
+        (test) => test.k === 'unary' && test.op === '!' && names(test.of, syntax, variable),
+      ),
+  )
+
+const alternatives = (test: Expr): Expr[] =>
+  test.k === 'logic' && test.op === '||' ? [...alternatives(test.left), ...alternatives(test.right)] : [test]
+
+function names(expr: Expr, syntax: Syntax, variable: string): boolean {
+  if (expr.k === 'member') return expr.key === variable
+  const binding = expr.k === 'name' ? syntax.bindings[expr.b] : undefined
+  return binding?.k === 'const' && binding.init?.k === 'member' && binding.init.key === variable
+}
+
 /** Builders of schemas of the environment: zod, valibot, envalid and others of that form. */
 const BUILDER =
   /^(string|str|enum|picklist|url|email|number|nonEmptyString|pipe|preprocess|union|optional|nullish)$/
@@ -81,27 +102,31 @@ function declaredIn(project: Project, file: string, text: string, variable: stri
   )
   const atStart = thrown.test(text) && /(^|\/)(env|config|instrumentation|next\.config)[\w.-]*$/.test(file)
   if (atStart) return ['required']
-  const syntax = /\b(z|v|s|Type|envalid|yup|Joi|str|createEnv)\b/.test(text)
-    ? project.program.syntax(file)
-    : undefined
+  const syntax = project.program.syntax(file)
+  if (!syntax) return []
+  if (throwsWithout(syntax, variable)) return ['required']
+  if (!/\b(z|v|s|Type|envalid|yup|Joi|str|createEnv)\b/.test(text)) return []
   const found: Declared[] = []
-  if (syntax)
-    walk(syntax, (expr) => {
-      if (expr.k !== 'object') return
-      for (const prop of expr.props) {
-        if (prop.key !== variable) continue
-        const names = new Set<string>()
-        walkExpression(prop.value, (part) => {
-          if (part.k === 'member') names.add(part.key)
-          if (part.k === 'call' && part.callee.k === 'name') names.add(part.callee.name)
-          // `isProduction ? z.string() : z.string().optional()`
-          if (part.k === 'choose') names.add('required')
-        })
-        if (![...names].some((name) => BUILDER.test(name))) continue
-        const isOptional = [...names].some((name) => /^(optional|nullish|nullable)$/.test(name))
-        if (names.has('default')) found.push('default')
-        else found.push(isOptional && !names.has('required') ? 'optional' : 'required')
-      }
-    })
+  walk(syntax, (expr) => {
+    if (expr.k !== 'object') return
+    for (const prop of expr.props) if (prop.key === variable) found.push(...saidBy(prop.value))
+  })
   return found
+}
+
+/** `z.string().optional()`; nothing where it is no schema. */
+function saidBy(schema: Expr): Declared[] {
+  const names = new Set<string>()
+  let depends = false
+  walkExpression(schema, (part) => {
+    if (part.k === 'member') names.add(part.key)
+    if (part.k === 'call' && part.callee.k === 'name') names.add(part.callee.name)
+    // `isProduction ? z.string() : z.string().optional()`
+    if (part.k === 'choose') depends = true
+  })
+  if (![...names].some((name) => BUILDER.test(name))) return []
+  if (names.has('default')) return ['default']
+  return ['optional', 'nullish', 'nullable'].some((name) => names.has(name)) && !depends
+    ? ['optional']
+    : ['required']
 }

@@ -26,6 +26,7 @@ import {
   outcomesOf,
   part,
   presenceIn,
+  rootOf,
   searchParams,
   spreadOf,
   unwrap,
@@ -413,7 +414,7 @@ export class Flow implements Machine {
       this.letThrough(literal(undefined), syntax, fn.end)
     }
     if (frame.last !== undefined) this.returned = { syntax, at: frame.last }
-    if (this.stack.length > 1) endedUnset(this, frame.returns, before, syntax, fn.at)
+    if (this.stack.length > 1) endedUnset(this, frame.returns, before, fn, syntax)
     this.via.pop()
     this.stack.pop()
     this.traces.pop()
@@ -627,13 +628,15 @@ export class Flow implements Machine {
     }
   }
 
-  /** `delete user.passwordHash` */
+  /** `delete user.passwordHash`, `delete folder.files[0].password`: the row is told by the variable that it begins with. */
   private remove(expr: Expr, frame: Frame): void {
-    if (expr.k !== 'member' || expr.of.k !== 'name') return
-    const { b } = expr.of
+    if (expr.k !== 'member') return
+    const root = rootOf(expr.of)
+    if (root.k !== 'name') return
     for (let env: Env | null = frame.env; env; env = env.up) {
-      const old = env.own.get(b)
-      if (old) env.own.set(b, without(unwrap(old), [expr.key]))
+      const old = env.own.get(root.b)
+      if (old && (expr.of === root || isOfRows(unwrap(old))))
+        env.own.set(root.b, without(unwrap(old), [expr.key]))
     }
   }
 
@@ -663,7 +666,9 @@ export class Flow implements Machine {
     const asks = union(value.deps, value.ctl)
     if (trusted(asks)) frame.asked.push(asks)
     this.learn(test, true, frame)
+    const restore = this.asError(test, frame)
     const exitYes = this.statements0(yes)
+    restore?.()
     const factsYes = this.facts
     const threw = exitYes === 'gone' && frame.returns.length === returned
     this.facts = before
@@ -687,6 +692,16 @@ export class Flow implements Machine {
           : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
+  }
+
+  /** `if (isServiceError(result)) return result`: there it is an error, and holds none of the rows. */
+  private asError(test: Expr, frame: Frame): (() => void) | undefined {
+    const [given] = test.k === 'call' && /^is\w*(Error|Failure)$/.test(nameOf(test.callee)) ? test.args : []
+    const old = given?.k === 'name' ? frame.env.own.get(given.b) : undefined
+    if (given?.k !== 'name' || !old) return undefined
+    const { own } = frame.env
+    own.set(given.b, unknown(union(old.deps, allDeps(old)), old.ctl))
+    return () => own.set(given.b, old)
   }
 
   /**
@@ -972,7 +987,10 @@ export class Flow implements Machine {
           this.changed(of.shape.fields)
         }
         // `file.password = true`: what stood in the row is gone.
-        if (value.shape?.k === 'literal' && unwrap(of).shape?.k === 'row') this.remove(to.expr, frame)
+        if (value.shape?.k === 'literal') {
+          const root = this.quiet(rootOf(to.expr.of), frame)
+          if (isOfRows(unwrap(root))) this.remove(to.expr, frame)
+        }
       }
       return
     }
@@ -1458,6 +1476,9 @@ const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} :
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
   !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
+
+const isOfRows = ({ shape }: Value): boolean =>
+  shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -2,7 +2,7 @@
  * Checks of what the caller sent against an environment variable, and what they come to where that is not set: the check
  * is left out, nothing equals nothing, or `Bearer undefined` is what has to be sent.
  */
-import type { Expr, Syntax } from '../../source/syntax.ts'
+import type { Expr, Fn, Syntax } from '../../source/syntax.ts'
 import type { Fact, UnsetCheck } from './events.ts'
 import { isNothing, presenceIn } from './forms.ts'
 import type { Machine } from './machine.ts'
@@ -122,22 +122,27 @@ export function endedUnset(
   machine: Machine,
   returns: readonly { value: Value; facts: readonly Fact[] }[],
   before: readonly Fact[],
+  fn: Fn,
   syntax: Syntax,
-  at: number,
 ): void {
   const last = returns.at(-1)
-  if (machine.naming || !last || returns.length < 2 || isGiven(last.value) !== false) return
-  for (const { value, facts } of returns.slice(0, -1)) {
-    const asked = facts.find(
-      (fact) => fact.missing && !before.includes(fact) && onlyVariable(fact.deps) !== undefined,
-    )
+  if (machine.naming || !last || returns.length < 2 || !GUARDS.test(fn.name)) return
+  const askedIn = (facts: readonly Fact[]): Fact | undefined =>
+    facts.find((fact) => fact.missing && !before.includes(fact) && onlyVariable(fact.deps) !== undefined)
+  const others = returns.slice(0, -1)
+  // Where something is given, or nothing is given elsewhere as well, nothing may mean that nobody goes on.
+  const isVoid = ({ value, facts }: (typeof returns)[number]): boolean =>
+    value.shape?.k === 'response' || (isGiven(value) === false && askedIn(facts) !== undefined)
+  if (isGiven(last.value) !== false || !others.every(isVoid)) return
+  for (const { value, facts } of others) {
+    const asked = askedIn(facts)
     const variable = asked && onlyVariable(asked.deps)
-    if (!asked || variable === undefined || isGiven(value) !== false) continue
+    if (!asked || variable === undefined || value.shape?.k === 'response') continue
     const checks = last.facts.some(
       (fact) => !fact.presence && fact.deps.has(`env:${variable}`) && isSentIn(fact.deps),
     )
     if (!checks) continue
-    const moment = { ...machine.moment(syntax, at), location: asked.location, facts: before }
+    const moment = { ...machine.moment(syntax, fn.at), location: asked.location, facts: before }
     machine.emit({ ...moment, k: 'unset-check', variable, unset: 'skipped', refuses: true })
   }
 }
@@ -163,6 +168,9 @@ function emit(
 
 const termsOf = (expr: Expr, op: string): Expr[] =>
   expr.k === 'logic' && expr.op === op ? [...termsOf(expr.left, op), ...termsOf(expr.right, op)] : [expr]
+
+/** Names of functions that let a caller through or do not. */
+const GUARDS = /verif|check|valid|auth|guard|require|assert|ensure|protect|signature/i
 
 /** Names of functions that hold one against the other. */
 const CHECKS = /equal|verif|signature|hmac|valid|check|compare|authori[sz]/i
