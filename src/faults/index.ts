@@ -15,6 +15,7 @@ import unansweredInvalidInput from './api/unanswered-invalid-input/find.ts'
 import unansweredMissingRow from './api/unanswered-missing-row/find.ts'
 import unawaitedRequestApi from './api/unawaited-request-api/find.ts'
 import unawaitedWrite from './api/unawaited-write/find.ts'
+import accountLinking from './authentication/account-linking/find.ts'
 import getChangesState from './authentication/get-changes-state/find.ts'
 import jwtWithoutExpiry from './authentication/jwt-without-expiry/find.ts'
 import loginTiming from './authentication/login-timing/find.ts'
@@ -113,6 +114,7 @@ export const faults: Fault<Project>[] = [
   unansweredMissingRow,
   unawaitedRequestApi,
   unawaitedWrite,
+  accountLinking,
   getChangesState,
   jwtWithoutExpiry,
   loginTiming,

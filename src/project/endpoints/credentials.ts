@@ -1,14 +1,23 @@
-/** Checks of passwords that Auth.js calls: `authorize` of its credentials provider. They are no endpoints of the project's own. */
+/**
+ * What Auth.js calls of the project: `authorize` of its credentials provider, and the callbacks of a sign-in with another system.
+ * They are no endpoints of the project's own.
+ */
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
 import type { Flow } from '../flow/flow.ts'
 import { requestValue } from '../flow/libraries.ts'
-import { client } from '../flow/value.ts'
+import { client, shaped, unknown, type Value } from '../flow/value.ts'
 import type { Run } from '../project.ts'
 
 /** https://next-auth.js.org/providers/credentials, https://authjs.dev/getting-started/providers/credentials */
 const PROVIDER = /^(next-auth|@auth\/[\w-]+)\/providers\/credentials(\.js)?$/
 const MENTIONED = /\/providers\/credentials/
+/** https://authjs.dev/reference/core#callbacks, https://authjs.dev/reference/core#events */
+const CALLBACKS: Record<string, readonly string[]> = {
+  callbacks: ['signIn'],
+  events: ['linkAccount', 'signIn'],
+}
+const LINKS = /\b(callbacks|events)\b[\s\S]*\b(signIn|linkAccount)\b/
 
 /** A run of each such function, with what was typed as its input. `flow` gives a reader for each. */
 export function credentialChecks(
@@ -18,9 +27,49 @@ export function credentialChecks(
   flow: () => Flow,
 ): Run[] {
   return files.flatMap((file) => {
-    const syntax = MENTIONED.test(textOf(file) ?? '') ? syntaxOf(file) : undefined
-    return syntax ? authorizersIn(syntax).flatMap((expr) => runOf(syntax, expr, flow())) : []
+    const text = textOf(file) ?? ''
+    const checks = MENTIONED.test(text)
+    const links = /next-auth|@auth\//.test(text) && LINKS.test(text)
+    const syntax = checks || links ? syntaxOf(file) : undefined
+    if (!syntax) return []
+    return [
+      ...(checks ? authorizersIn(syntax).flatMap((expr) => runOf(syntax, expr, flow())) : []),
+      ...(links
+        ? callbacksIn(syntax).flatMap(([name, expr]) => runCallback(syntax, name, expr, flow()))
+        : []),
+    ]
   })
+}
+
+function callbacksIn(syntax: Syntax): [string, Expr][] {
+  const found: [string, Expr][] = []
+  walk(syntax, (expr) => {
+    if (expr.k !== 'object') return
+    for (const { key, value } of expr.props) {
+      const names = CALLBACKS[key ?? '']
+      if (!names || value.k !== 'object') continue
+      for (const prop of value.props)
+        if (prop.key !== undefined && names.includes(prop.key)) found.push([prop.key, prop.value])
+    }
+  })
+  return found
+}
+
+/** With what the other system says of whoever signs in: `provider:email`. */
+function runCallback(syntax: Syntax, name: string, expr: Expr, flow: Flow): Run[] {
+  const value = flow.value(syntax, expr)
+  if (value.shape?.k !== 'closure') return []
+  const said = (key: string): Value => unknown(new Set([`provider:${key}`]))
+  const object = (keys: readonly string[]): Value =>
+    shaped({ k: 'object', fields: new Map(keys.map((key) => [key, said(key)])), open: [said('*')] })
+  const given = new Map([
+    ['user', object(['id', 'email', 'name', 'image'])],
+    ['account', object(['provider', 'providerAccountId'])],
+    ['profile', object(['email', 'email_verified', 'sub'])],
+  ])
+  flow.call(value, [shaped({ k: 'object', fields: given, open: [unknown()] })], syntax, expr.at, name)
+  const { file, line } = placeOf(syntax, expr.at)
+  return [{ label: `${name} (${file}:${line})`, events: flow.events }]
 }
 
 function authorizersIn(syntax: Syntax): Expr[] {

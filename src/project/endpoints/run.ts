@@ -56,6 +56,7 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     runProxy(flow, entry, syntax)
     return
   }
+  if (kind === 'route' || kind === 'pages-api') flow.path = entry.path
   if (!value.shape || value.shape.k === 'external') flow.unknown.add(unread(value))
   const result = flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
   if (value.shape?.k === 'chain' && flow.events.length === 0) flow.unknown.add(unread(value))

@@ -15,11 +15,13 @@ import {
   elementOf,
   extendChain,
   givenIn,
+  heldAgainst,
   isCount,
   isNothing,
   isParameter,
   listOf,
   looseTest,
+  matchesPath,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -155,6 +157,9 @@ export class Flow implements Machine {
   private readonly calls: Calls
 
   /** `globals`, `calls`: values of top-level bindings and calls that were followed, shared by all runs. */
+  /** Of the endpoint that is followed, when requests for one path reach it. */
+  path?: string
+
   constructor(program: Program, globals: Globals, calls: Calls = new Calls()) {
     this.calls = calls
     this.program = program
@@ -647,7 +652,8 @@ export class Flow implements Machine {
     const shape = value.shape
     if (shape?.k !== 'promise' || this.naming) return
     const gained = this.facts.filter((fact) => !before.includes(fact))
-    if (gained.some((fact) => trusted(fact.deps)))
+    // Work that is written down right there (`after(async () => …)`) is meant to go on by itself.
+    if (shape.name !== '' && gained.some((fact) => trusted(fact.deps)))
       this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name })
     this.facts = before
   }
@@ -712,11 +718,12 @@ export class Flow implements Machine {
     if (this.loop !== undefined) return undefined
     if (test.k === 'logic' && test.op !== '??') {
       const left = this.certain(this.quiet(test.left, frame), test.left, frame)
-      if (left !== undefined)
-        return left === (test.op === '||')
-          ? left
-          : this.certain(this.quiet(test.right, frame), test.right, frame)
+      if (left !== undefined && left === (test.op === '||')) return left
+      const right = this.certain(this.quiet(test.right, frame), test.right, frame)
+      return left !== undefined || right === (test.op === '||') ? right : undefined
     }
+    const here = this.isHere(test, frame)
+    if (here !== undefined) return here
     const counted = countedIn(test)
     if (counted && isParameter(counted.of, frame.syntax)) {
       const { shape } = this.quiet(counted.of, frame)
@@ -724,6 +731,17 @@ export class Flow implements Machine {
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /** `request.nextUrl.pathname === '/api/links'` in a wrapper: the path of this endpoint is known, where nothing of it is open. */
+  private isHere(test: Expr, frame: Frame): boolean | undefined {
+    const held = this.path === undefined ? undefined : heldAgainst(test)
+    if (!held || this.path === undefined) return undefined
+    if (!/^(path|url\.pathname)$/.test(this.quiet(held.of, frame).client ?? '')) return undefined
+    // Another endpoint that goes the same way is elsewhere.
+    this.impure(0)
+    const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
+    return could && this.path.includes('[') ? undefined : could === held.same
   }
 
   /**
