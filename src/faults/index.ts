@@ -25,6 +25,7 @@ import secretFallback from './authentication/secret-fallback/find.ts'
 import sessionCookie from './authentication/session-cookie/find.ts'
 import tokenRandomness from './authentication/token-randomness/find.ts'
 import unlimitedAttempts from './authentication/unlimited-attempts/find.ts'
+import unsetSecret from './authentication/unset-secret/find.ts'
 import unsignedWebhook from './authentication/unsigned-webhook/find.ts'
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
 import weakPasswordHash from './authentication/weak-password-hash/find.ts'
@@ -59,6 +60,7 @@ import unboundedConcurrency from './queries/unbounded-concurrency/find.ts'
 import unboundedList from './queries/unbounded-list/find.ts'
 import decryptedSecret from './response/decrypted-secret/find.ts'
 import errorDetail from './response/error-detail/find.ts'
+import peopleListed from './response/people-listed/find.ts'
 import permissiveCors from './response/permissive-cors/find.ts'
 import publicEnvSecret from './response/public-env-secret/find.ts'
 import secretField from './response/secret-field/find.ts'
@@ -122,6 +124,7 @@ export const faults: Fault<Project>[] = [
   sessionCookie,
   tokenRandomness,
   unlimitedAttempts,
+  unsetSecret,
   unsignedWebhook,
   unverifiedJwt,
   weakPasswordHash,
@@ -156,6 +159,7 @@ export const faults: Fault<Project>[] = [
   unboundedList,
   decryptedSecret,
   errorDetail,
+  peopleListed,
   permissiveCors,
   publicEnvSecret,
   secretField,

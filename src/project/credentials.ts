@@ -1,9 +1,10 @@
 /** Passwords, tokens and keys on the way of an endpoint: named questions over the events of one run. */
-import type { Access, Event, Moment, PackageCall, Purpose } from './flow/events.ts'
+import type { Access, Comparison, Event, Moment, PackageCall, Purpose } from './flow/events.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
 import { isVerified, levelOf } from './guards.ts'
 import { argument, clientInputs, leaves } from './ownership.ts'
 import type { Project, Run } from './project.ts'
+import { words } from './words.ts'
 
 export const packageCalls = (run: Run, purpose: Purpose): PackageCall[] =>
   run.events.filter((event): event is PackageCall => event.k === 'package-call' && event.purpose === purpose)
@@ -41,6 +42,35 @@ export function askedForRow(moment: Moment, model: string, found: boolean): bool
 
 /** Nobody who comes this way has shown who they are. */
 export const isAnonymous = (moment: Moment): boolean => moment.facts.every((fact) => levelOf(fact) === 'none')
+
+export interface GuessedSecret {
+  at: Comparison
+  model: string
+  field: string
+}
+
+/** Secrets that people choose, or that are short: what can be found by trying. */
+const GUESSABLE =
+  /^(.* )?(password|passwd|pwd|passcode|passphrase|pin|otp|(access|verification|share|login|one time) code)( hash)?$/
+
+/** What somebody who is not signed in sent, held against such a column of a row that they named. */
+export function guessedSecrets(run: Run): GuessedSecret[] {
+  return run.events.flatMap((at) => {
+    if (at.k !== 'compare' || !isAnonymous(at)) return []
+    for (const [stored, sent] of [
+      [at.left.deps, allDeps(at.right)],
+      [at.right.deps, allDeps(at.left)],
+    ] as const) {
+      const model = [...stored].find((dep) => dep.startsWith('row:'))?.slice(4)
+      const field = fieldsIn(stored).find((name) => GUESSABLE.test(words(name).join(' ')))
+      const isTyped =
+        clientInputs(sent).length > 0 && ![...sent].some((dep) => /^(row|credential):/.test(dep))
+      if (model !== undefined && field !== undefined && isTyped && !isVerified(stored))
+        return [{ at, model, field }]
+    }
+    return []
+  })
+}
 
 /** The part of a row that the value is, if it is one: of `user.passwordHash`, that name. */
 export const fieldsIn = (deps: Sources): string[] =>

@@ -49,6 +49,8 @@ function nameOf(event: Event): string {
       return `parse ${event.library}: ${event.schema}`
     case 'client-props':
       return `props of ${event.component}`
+    case 'unset-check':
+      return `unset-check ${event.variable}: ${event.unset}`
     case 'package-call':
       return `${event.purpose} ${event.name}`
     default:

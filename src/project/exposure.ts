@@ -125,3 +125,16 @@ export function placeInQuery(project: Project, access: Access, path: readonly st
 
 const memberOf = (expr: Expr | undefined, key: string): Expr | undefined =>
   expr?.k === 'object' ? expr.props.find((prop) => prop.key === key)?.value : undefined
+
+/** The columns of its own model that a query brings; none where its `select` could not be read. */
+export function columnsOf(project: Project, { access, without }: HeldRow): string[] {
+  const entity = project.entity(access.model)
+  if (!entity || isOpen(access)) return []
+  const [select, omit] = [argument(access, 'select'), argument(access, 'omit')]
+  if (select && select.shape?.k !== 'object') return []
+  const [chosen, omitted] = [visibleFields(select), visibleFields(omit)]
+  return entity.fields
+    .filter(({ name, relation }) => !relation && !without.has(name))
+    .filter(({ name }) => (select ? isTrue(chosen.get(name)) : !isTrue(omitted.get(name))))
+    .map(({ name }) => name)
+}

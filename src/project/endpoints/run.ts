@@ -7,6 +7,7 @@ import type { Flow } from '../flow/flow.ts'
 import { unwrap } from '../flow/forms.ts'
 import { parameters } from '../flow/invoke.ts'
 import { parsedInput, proxyOf, requestValue } from '../flow/libraries.ts'
+import { limiterUsed } from '../flow/package-calls.ts'
 import { client, shaped, unknown, type Value, withBack } from '../flow/value.ts'
 import type { Entry } from './discover.ts'
 
@@ -46,6 +47,7 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     runBuilder(flow, value, syntax)
     return
   }
+  for (const one of [value, ...(entry.before ?? [])]) limiterUsed(flow, one, syntax, 0)
   if (kind === 'hono') {
     runHono(flow, entry, syntax)
     return
@@ -205,6 +207,7 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
         )
       )
         continue
+      for (const arg of step.args) limiterUsed(flow, arg, syntax, step.at)
       const last = i === steps.length - 1
       const next = onward(flow, (args) => go(i + 1, merged(ctx, args[0])))
       const bag = object({

@@ -168,6 +168,20 @@ export interface Comparison extends Moment {
   right: Value
 }
 
+/** A check of the caller against an environment variable that lets others through where the variable is not set. */
+export interface UnsetCheck extends Moment {
+  k: 'unset-check'
+  variable: string
+  /**
+   * What lets a caller through then: nobody is asked (`skipped`), nothing has to be sent (`nothing`), a text that anybody
+   * can send (`text`), the function that decides says yes (`passed`).
+   */
+  unset: 'skipped' | 'nothing' | 'text' | 'passed'
+  text?: string
+  /** Whoever sends something else does not go on. */
+  refuses?: true
+}
+
 /** A check of a row that is made only when there is something to hold it against: `if (scope && row.scope !== scope)`. */
 export interface LooseCheck extends Moment {
   k: 'loose-check'
@@ -218,3 +232,4 @@ export type Event =
   | Remote
   | Response
   | Sink
+  | UnsetCheck

@@ -28,6 +28,7 @@ import {
   outcomesOf,
   part,
   presenceIn,
+  rootOf,
   searchParams,
   spreadOf,
   unwrap,
@@ -37,7 +38,15 @@ import {
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import type { Machine } from './machine.ts'
-import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
+import {
+  caughtError,
+  comparison,
+  headersGiven,
+  holdsRow,
+  limiting,
+  methodCall,
+  withDefault,
+} from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { remoteCommand } from './remote.ts'
@@ -53,6 +62,7 @@ import {
   textOfAll,
   textOfUrl,
 } from './text.ts'
+import { comparedWithVariable, endedUnset, passedUnset, skippedInBranch, skippedInTest } from './unset.ts'
 import {
   allDeps,
   chosen,
@@ -409,6 +419,7 @@ export class Flow implements Machine {
       this.letThrough(literal(undefined), syntax, fn.end)
     }
     if (frame.last !== undefined) this.returned = { syntax, at: frame.last }
+    if (this.stack.length > 1) endedUnset(this, frame.returns, before, fn, syntax)
     this.via.pop()
     this.stack.pop()
     this.traces.pop()
@@ -573,6 +584,7 @@ export class Flow implements Machine {
           frame.returns.push({ value, facts: this.facts })
           frame.last = stmt.at
           this.letThrough(value, frame.syntax, stmt.at)
+          if (this.stack.length > 1) passedUnset(this, value, frame.syntax, stmt.at)
           if (!this.caught && !isRefusal(value)) frame.back = withFacts(this.facts, value.back)
         }
         return 'gone'
@@ -621,13 +633,15 @@ export class Flow implements Machine {
     }
   }
 
-  /** `delete user.passwordHash` */
+  /** `delete user.passwordHash`, `delete folder.files[0].password`: the row is told by the variable that it begins with. */
   private remove(expr: Expr, frame: Frame): void {
-    if (expr.k !== 'member' || expr.of.k !== 'name') return
-    const { b } = expr.of
+    if (expr.k !== 'member') return
+    const root = rootOf(expr.of)
+    if (root.k !== 'name') return
     for (let env: Env | null = frame.env; env; env = env.up) {
-      const old = env.own.get(b)
-      if (old) env.own.set(b, without(unwrap(old), [expr.key]))
+      const old = env.own.get(root.b)
+      if (old && (expr.of === root || isOfRows(unwrap(old))))
+        env.own.set(root.b, without(unwrap(old), [expr.key]))
     }
   }
 
@@ -658,7 +672,9 @@ export class Flow implements Machine {
     const asks = union(value.deps, value.ctl)
     if (trusted(asks)) frame.asked.push(asks)
     this.learn(test, true, frame)
+    const restore = this.asError(test, frame)
     const exitYes = this.statements0(yes)
+    restore?.()
     const factsYes = this.facts
     const threw = exitYes === 'gone' && frame.returns.length === returned
     this.facts = before
@@ -668,6 +684,8 @@ export class Flow implements Machine {
     if (threw || (exitNo === 'gone' && frame.returns.length === left)) this.refuse(test, frame)
     const factsNo = this.facts
     if (exitYes !== 'on') this.noteLoose(test, before, frame)
+    else if (exitNo === 'on')
+      skippedInBranch(this, test, value.deps, { yes: factsYes, no: factsNo, before }, frame.syntax)
     frame.branch--
     if (trusted(asks)) frame.asked.pop()
     if (frame.returns.length > returned || exitYes !== 'on' || exitNo !== 'on')
@@ -680,6 +698,16 @@ export class Flow implements Machine {
           : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
+  }
+
+  /** `if (isServiceError(result)) return result`: there it is an error, and holds none of the rows. */
+  private asError(test: Expr, frame: Frame): (() => void) | undefined {
+    const [given] = test.k === 'call' && /^is\w*(Error|Failure)$/.test(nameOf(test.callee)) ? test.args : []
+    const old = given?.k === 'name' ? frame.env.own.get(given.b) : undefined
+    if (given?.k !== 'name' || !old) return undefined
+    const { own } = frame.env
+    own.set(given.b, unknown(union(old.deps, allDeps(old)), old.ctl))
+    return () => own.set(given.b, old)
   }
 
   /**
@@ -976,6 +1004,11 @@ export class Flow implements Machine {
           of.shape.fields.set(to.expr.key, value)
           this.changed(of.shape.fields)
         }
+        // `file.password = true`: what stood in the row is gone.
+        if (value.shape?.k === 'literal') {
+          const root = this.quiet(rootOf(to.expr.of), frame)
+          if (isOfRows(unwrap(root))) this.remove(to.expr, frame)
+        }
       }
       return
     }
@@ -1204,7 +1237,10 @@ export class Flow implements Machine {
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
-        if (/^[!=]==?$/.test(expr.op)) comparison(this, left, right, frame.syntax, expr.at)
+        if (/^[!=]==?$/.test(expr.op)) {
+          comparison(this, left, right, frame.syntax, expr.at)
+          comparedWithVariable(this, expr, left, right, frame.syntax)
+        }
         const deps = union(allDeps(left), allDeps(right))
         const result = unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
         return { ...result, text: expr.op === '+' ? textOfAll([left, right]) : NO_TEXT }
@@ -1224,6 +1260,7 @@ export class Flow implements Machine {
           return left
         }
         this.facts = before
+        skippedInTest(this, expr, (part) => this.quiet(part, frame), frame.syntax)
         return expr.op === '&&'
           ? {
               ...either(right, left),
@@ -1331,7 +1368,11 @@ export class Flow implements Machine {
         )
       }
       if (method.shape?.k === 'closure' || method.shape?.k === 'native' || method.shape?.k === 'external')
-        return this.call(method, complete(method, expr, args), syntax, expr.at, callee.key)
+        return limiting(
+          this,
+          callee.key,
+          this.call(method, complete(method, expr, args), syntax, expr.at, callee.key),
+        )
       return invoke(this, method, args, syntax, expr.at, callee.key, of)
     }
     if (callee.k === 'name' && callee.name === 'import' && callee.b < 0) {
@@ -1343,7 +1384,8 @@ export class Flow implements Machine {
     const args = this.args(expr, frame)
     if (expr.isNew) return this.construct(value, args, frame, expr.at)
     methodCall(this, expr, undefined, args, syntax)
-    return this.call(value, complete(value, expr, args), syntax, expr.at, nameOf(callee))
+    const name = nameOf(callee)
+    return limiting(this, name, this.call(value, complete(value, expr, args), syntax, expr.at, name))
   }
 
   private args(expr: Expr & { k: 'call' }, frame: Frame): Value[] {
@@ -1452,6 +1494,9 @@ const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} :
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
   !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
+
+const isOfRows = ({ shape }: Value): boolean =>
+  shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -74,6 +74,8 @@ export function without(value: Value, keys: string[]): Value {
       ...value,
       shape: { ...shape, fields: new Map([...shape.fields].filter(([key]) => !keys.includes(key))) },
     }
+  if (shape?.k === 'array' && shape.of.shape?.k === 'row')
+    return { ...value, shape: { ...shape, of: without(shape.of, keys) } }
   const schema = value.schema?.shape
   return value.schema && schema?.k === 'chain'
     ? { ...value, schema: { ...value.schema, shape: omitted(schema, keys) } }
@@ -295,6 +297,10 @@ export function nameOf(expr: Expr | null | undefined): string {
   if (expr.k === 'await') return nameOf(expr.of)
   return '…'
 }
+
+/** What a part is a part of, in the end: `folder` of `folder.files[0].owner`. */
+export const rootOf = (expr: Expr): Expr =>
+  expr.k === 'member' || expr.k === 'index' ? rootOf(expr.of) : expr
 
 /** A parameter of a function, a part of one, or a test of only those. */
 export function isParameter(expr: Expr, syntax: Syntax): boolean {

@@ -57,7 +57,7 @@ const KNOWN: readonly Known[] = [
     purpose: 'set-cookie',
   },
   {
-    packages: /rate-?limit|^limiter$|^@arcjet|^express-brute|captcha|turnstile/i,
+    packages: /rate-?limit|limiter|^@arcjet|^express-brute|captcha|turnstile/i,
     names: /./,
     purpose: 'limit',
   },
@@ -191,6 +191,28 @@ export function methodCall(
   if (key !== undefined && HEADERS.test(key)) note('set-header')
   else if (name === 'set' && (isCookies(of) || (callee.of.k === 'member' && callee.of.key === 'cookies')))
     note('set-cookie')
+}
+
+/** What was made by a call that is named after a limit: a middleware of one's own, a wrapped handler. */
+const LIMITING = 'limiting:call'
+
+/** The value of a call at the top of a file, where nothing runs yet: that it limits is noted where it is used. */
+export const limiting = (machine: Machine, name: string, value: Value): Value =>
+  machine.naming && LIMITS.test(name) ? { ...value, deps: union(value.deps, new Set([LIMITING])) } : value
+
+/** A middleware or handler that was made so, or by a package of limits, is about to run. */
+export function limiterUsed(machine: Machine, value: Value, syntax: Syntax, at: number): void {
+  const from = value.shape?.k === 'chain' || value.shape?.k === 'external' ? value.shape.from : ''
+  const known = KNOWN.some(({ purpose, packages }) => purpose === 'limit' && packages.test(from))
+  if (known || value.deps.has(LIMITING))
+    machine.emit({
+      ...machine.moment(syntax, at),
+      k: 'package-call',
+      purpose: 'limit',
+      from,
+      name: 'use',
+      args: [],
+    })
 }
 
 const isCookies = (of: Value | undefined): boolean =>

@@ -1,8 +1,8 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
-import { accountLookups, isAnonymous, packageCalls } from '../../../project/credentials.ts'
-import type { PackageCall } from '../../../project/flow/events.ts'
+import { accountLookups, guessedSecrets, isAnonymous, packageCalls } from '../../../project/credentials.ts'
+import type { Moment } from '../../../project/flow/events.ts'
 import { holdsPassword } from '../../../project/flow/package-calls.ts'
 import { allDeps } from '../../../project/flow/value.ts'
 import { placeInHandler, traceTo } from '../../../project/ownership.ts'
@@ -32,7 +32,10 @@ function* drafts(project: Project): Iterable<Draft> {
     const check = packageCalls(run, 'check-password').find(
       (one) => isAnonymous(one) && one.args.some((arg) => holdsPassword(allDeps(arg))),
     )
-    if (check) yield draft(run, check)
+    if (check) yield draft(run, check, 'a password')
+    else if (run.endpoint && !/^(page|metadata)$/.test(run.endpoint.kind))
+      for (const { at, model, field } of guessedSecrets(run))
+        yield draft(run, at, `\`${field}\` of a row of ${model}`)
   }
 }
 
@@ -47,18 +50,18 @@ const countsAttempts = (project: Project, run: Run): boolean =>
       ),
   )
 
-function draft(run: Run, check: PackageCall): Draft {
+function draft(run: Run, check: Moment, what: string): Draft {
   // What could not be followed may count.
   const isRead = (run.endpoint?.unknown.length ?? 0) === 0
   return {
     location: placeInHandler(check),
     subject: run.label,
     certainty: isRead ? 'likely' : 'possible',
-    found: `${run.label} checks a password, and nothing on the way counts how often: no call of a limiter, a captcha or a lock by package or by name was seen, no column of the account that counts, nothing of the kind in the proxy.`,
-    why: 'Lists of leaked passwords are tried against every account, thousands a minute, until one fits.',
+    found: `${run.label} checks ${what}, and nothing on the way counts how often: no call of a limiter, a captcha or a lock by package or by name was seen, no column of the account that counts, nothing of the kind in the proxy.`,
+    why: 'Passwords are tried by thousands a minute, from lists of leaked ones or one after the other, until one fits.',
     remedy:
-      'Count failures per account and per address in a store that all instances share, and answer 429 past a few: with @upstash/ratelimit, rate-limiter-flexible, or the limiter that other endpoints here use. If something in front of the server limits already, say so with an ignore comment.',
-    evidence: [traceTo(run, check, 'the password is checked, whatever came before')],
+      'Count failures per account or link and per address in a store that all instances share, and answer 429 past a few: with @upstash/ratelimit, rate-limiter-flexible, or the limiter that other endpoints here use. If something in front of the server limits already, say so with an ignore comment.',
+    evidence: [traceTo(run, check, `${what} is checked, whatever came before`)],
     ...(run.endpoint ? { endpoint: run.label } : {}),
   }
 }

@@ -26,30 +26,48 @@ function* drafts(project: Project): Iterable<Draft> {
       // What a server component returns is rendered, not sent; what it hands to a client component is.
       const leaves = run.endpoint.kind === 'page' ? event.k === 'client-props' : event.k === 'response'
       if (!leaves || !(event.k === 'response' || event.k === 'client-props')) continue
-      for (const row of rowsIn(event.value)) {
+      const place = isProps(run, event) ? undefined : placeInHandler(run, event)
+      const carried = rowsIn(event.value).flatMap((row) => {
         const secrets = secretsIn(project, row)
-        if (secrets.length > 0) yield draft(run, event, row.access, secrets)
-      }
+        return secrets.length > 0 ? [{ access: row.access, secrets }] : []
+      })
+      for (const [i, { access, secrets }] of carried.entries())
+        yield draft(run, event, access, secrets, (i === 0 && place) || access.location)
     }
   }
 }
 
-function draft(run: Run, response: Response | ClientProps, access: Access, secrets: string[]): Draft {
+/**
+ * Props of a page: one query feeds many components, and what is left out of it reaches none of them. Of an answer, the
+ * line that gives it is where the first of its rows is told of; others at their queries.
+ */
+const isProps = (run: Run, event: Response | ClientProps): boolean =>
+  event.k === 'client-props' || run.endpoint?.kind === 'pages-ssr'
+
+function draft(
+  run: Run,
+  event: Response | ClientProps,
+  access: Access,
+  secrets: string[],
+  location: Location,
+): Draft {
   const names = secrets.map((name) => `\`${name}\``).join(', ')
   const first = secrets[0]?.split('.')[1] ?? ''
   return {
-    location: placeInHandler(run, response) ?? access.location,
+    location,
     subject: `${run.label} → ${secrets.join(', ')}`,
     certainty: 'likely',
-    found:
-      response.k === 'client-props'
-        ? `${run.label} hands rows of ${access.model} that carry ${names} to the client component ${response.component}: they are part of the page.`
-        : `${run.label} answers with rows of ${access.model} that carry ${names}.`,
+    found: `${run.label} ${sends(run, event)} rows of ${access.model} that carry ${names}${isProps(run, event) ? ': they are part of the page' : ''}.`,
     why: 'A secret in a response ends up in browsers, logs and caches of people who should never hold it.',
     remedy: `Name the fields that the caller needs with \`select\`, or leave the secret out with \`omit: { ${first}: true }\`.`,
     evidence: [traceTo(run, { ...access, via: access.via }, `all columns of ${access.model} are read here`)],
     endpoint: run.label,
   }
+}
+
+function sends(run: Run, event: Response | ClientProps): string {
+  if (event.k === 'client-props') return `hands to the client component ${event.component}`
+  return run.endpoint?.kind === 'pages-ssr' ? 'gives as props' : 'answers with'
 }
 
 /** The response may be made by a helper: point at the line of the endpoint's own file that calls it. */
