@@ -2,7 +2,18 @@
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Call, Fact } from './events.ts'
 import { partOfText } from './text.ts'
-import { allDeps, isGiven, isRole, NONE, type Outcome, shaped, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  client,
+  isGiven,
+  isRole,
+  NONE,
+  type Outcome,
+  shaped,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
 
 export function searchParams(): Value {
   const get: Value = shaped({
@@ -20,6 +31,7 @@ export function searchParams(): Value {
       fields: new Map([
         ['get', get],
         ['getAll', get],
+        ['entries', shaped({ k: 'native', name: 'entries of the query', call: () => client('query') })],
       ]),
     },
     new Set(['client:query']),
@@ -205,6 +217,10 @@ function isSame(a: Expr, b: Expr): boolean {
 export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
+
+/** `cache.get(key)` of a package or of the language. */
+export const isEntry = ({ shape }: Value): boolean =>
+  shape?.k === 'chain' && shape.steps.length > 1 && shape.steps.at(-1)?.name === 'get'
 
 /** `list.length > 0` */
 export const isCount = (test: Expr): boolean =>

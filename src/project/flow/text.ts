@@ -104,6 +104,7 @@ export function textOfCall(name: string, of: Value | undefined, args: readonly V
   if (name === 'join' && of.shape?.k !== 'array')
     return isPath(of) ? textOfAll(args.flatMap((arg) => [arg, '/'])) : joined(of)
   if (name === 'join') return joined(of)
+  if (name === 'normalize' && isPath(of)) return first && textOf(first)
   if (name === 'resolve' && isPath(of)) return textOfAll(args.flatMap((arg) => [arg, '/']))
   if (name === 'basename') return NO_TEXT
   if (name === 'concat') return textOfAll([of, ...args])
@@ -111,7 +112,8 @@ export function textOfCall(name: string, of: Value | undefined, args: readonly V
   return KEEPS.test(name) && (of.client !== undefined || of.text) ? textOf(of) : undefined
 }
 
-const isPath = ({ shape }: Value): boolean =>
+/** The module `path`, or one of its functions. */
+export const isPath = ({ shape }: Value): boolean =>
   (shape?.k === 'external' || shape?.k === 'chain') && /^(node:)?path(\/posix)?$/.test(shape.from)
 
 function joined(of: Value): Text | undefined {
@@ -125,6 +127,10 @@ function replaced(of: Value, [what, by]: readonly Value[]): Text {
   const text = textOf(of)
   const brought = by ? textOf(by).all : NONE
   const pattern = what?.shape?.k === 'regex' ? what.shape.pattern : ''
+  // `path.replace('/api/file', ROOT)`: of what else was sent, all is left.
+  const name = what?.shape?.k === 'literal' ? String(what.shape.value) : ''
+  if (/[a-z]/i.test(name) && /^(?!.*\.\.)[\w\-./:]+$/.test(name))
+    return { ...text, all: union(text.all, brought), head: unsure(text.head), lead: '', closed: false }
   const left = /^\[\^/.test(pattern) ? NONE : unsure(text.all)
   return { ...text, all: union(left, brought), head: /^\[\^/.test(pattern) ? NONE : unsure(text.head) }
 }
@@ -207,9 +213,10 @@ export const holdsInput = (value: Value): boolean =>
  * A condition on what an input is, not on whether or how much of it is there. That no row was found by it is none; what a
  * function made of it is.
  */
-const isTest = ({ deps, presence, missing, absent, count, derived }: Fact): boolean =>
+const isTest = ({ deps, presence, missing, absent, count, derived, noEntry }: Fact): boolean =>
   !absent &&
   !count &&
+  !noEntry &&
   (derived ? !(missing && [...deps].some((dep) => dep.startsWith('row:'))) : !presence && !missing)
 
 /** Of the sources of conditions, those that say of the inputs among `args` which are refused: one set for each input. */
@@ -236,16 +243,4 @@ function depsOf(source: string): string[] {
 export function isChecked(facts: readonly Fact[], source: string): boolean {
   const asked = [...[source, source.replace(/(\[\])+$/, '')].map(depsOf), ...hostsOf(source)]
   return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
-}
-
-/** The value as it is under conditions: what these have looked at may stand in it. */
-export function allowing(value: Value, facts: readonly Fact[]): Value {
-  if (facts.length === 0) return value
-  const text = textOf(value)
-  const left = (of: Sources): Sources => {
-    const kept = [...of].filter((one) => !isChecked(facts, one.replace(/^\?/, '')))
-    return kept.length === of.size ? of : new Set(kept)
-  }
-  const all = left(text.all)
-  return all === text.all ? value : { ...value, text: { ...text, all, head: left(text.head) } }
 }
