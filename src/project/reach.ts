@@ -22,7 +22,7 @@ export interface Reach {
 
 /** What the framework says of the request itself: its own URL, the host that it came to. */
 const OWN =
-  /^(url|path|params|query|body\.method|headers\.(host|origin|referer|x-forwarded-\w+|x-real-ip|user-agent))$/
+  /^(url(\.\w+)*|path|params|query|body\.method|headers\.(host|origin|referer|x-forwarded-\w+|x-real-ip|user-agent))$/
 
 /**
  * The inputs among the sources of a text that no condition on the way has looked at. That something is there, which type
@@ -52,9 +52,13 @@ export function acting(project: Project, kind: SinkKind, part: 'all' | 'head'): 
   return found.sort((a, b) => Number(b.sure) - Number(a.sure))
 }
 
+/** Next.js hands a page of `app` the segments of its path as they stand in the URL: without `/`, and without `:`. */
+const isEncoded = (run: Run, input: string): boolean =>
+  run.endpoint?.kind === 'page' && input.startsWith('params.')
+
 function actingIn(run: Run, event: Sink, part: 'all' | 'head'): Acting[] {
   const left = leaving(textOf(event.value), event.facts)[part]
-  const [first] = inputsIn(run, left).filter(({ stored }) => !stored)
+  const [first] = inputsIn(run, left).filter(({ stored, input }) => !stored && !isEncoded(run, input))
   if (!first) return []
   return [{ run, event, input: first.input, sure: first.sure && !isTrustedCaller(event.facts) }]
 }

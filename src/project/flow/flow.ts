@@ -34,7 +34,7 @@ import {
 } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
-import { allowing, lookIn } from './looks.ts'
+import { allowing, checkedBoth, lookIn } from './looks.ts'
 import type { Machine } from './machine.ts'
 import { caughtError, comparison, headersGiven, holdsRow, methodCall, withDefault } from './package-calls.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from './prisma.ts'
@@ -830,7 +830,9 @@ export class Flow implements Machine {
       this.facts = before
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
+      const checked = checkedBoth(before, left, this.facts)
       this.facts = join(left, this.facts)
+      this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
       if (test.left.k === 'binary' && test.right.k === 'binary') {
         const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
         if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })

@@ -4,7 +4,7 @@
  */
 import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
-import { isChecked } from './text.ts'
+import { isChecked, namesOf } from './text.ts'
 import { isClosed, type Sources, type Text, textOf, type Value } from './value.ts'
 
 /** `input.startsWith('/')` that held, or did not. */
@@ -71,9 +71,8 @@ export function leaving(text: Text, facts: readonly Fact[]): Text {
     for (const one of of) {
       const source = one.replace(/^\?/, '')
       if (isChecked(whole, source)) continue
-      const own = looks.filter(
-        (look) => look.source === source || look.source === source.replace(/(\[\])+$/, ''),
-      )
+      const names = namesOf(source)
+      const own = looks.filter((look) => names.includes(look.source))
       const rest = own.length === 0 ? 'all' : judge(own)
       if (rest === 'all') kept.add(one)
       else if (rest === 'some') kept.add(`?${source}`)
@@ -100,6 +99,13 @@ function asUrl(looks: readonly Look[]): Left {
   const backslash = refused.some((text) => text.includes('\\'))
   if (slashes && backslash && begins.some(({ text }) => text === '/')) return 'none'
   return slashes || backslash || looks.some(({ held, how }) => held && how === 'ends') ? 'some' : 'all'
+}
+
+/** The inputs that both ways of a condition have checked: `mode === 'a' || mode === 'b'`. */
+export function checkedBoth(before: readonly Fact[], one: readonly Fact[], other: readonly Fact[]): Sources {
+  const [a, b] = [one, other].map((facts) => facts.filter((fact) => !fact.look && !before.includes(fact)))
+  const sources = (a ?? []).flatMap(({ deps }) => [...deps]).filter((dep) => dep.startsWith('client:'))
+  return new Set(sources.filter((source) => isChecked(a ?? [], source) && isChecked(b ?? [], source)))
 }
 
 /** The value as it is under conditions: what these have looked at does not stand in it any more. */

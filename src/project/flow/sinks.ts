@@ -36,7 +36,7 @@ const TABLE: Entry[] = [
   },
   { from: /^(playwright|playwright-core|puppeteer|puppeteer-core)$/, name: /^goto$/, sink: 'request', at: 0 },
   { from: /^next\/(navigation|dist\/)|^next-intl/, name: /^(permanentR|r)edirect$/, sink: 'redirect', at: 0 },
-  { from: /^next\/server$|^global$/, name: /^redirect$/, sink: 'redirect', at: 0 },
+  { from: /^next\/server$|^global$|^hono$/, name: /^redirect$/, sink: 'redirect', at: 0 },
   {
     from: FILES,
     name: /^(readFile|createReadStream|writeFile|appendFile|createWriteStream|truncate|unlink|rm|rmdir|opendir|readdir|mkdir|copyFile|cp|copy|rename|move|link|symlink|chmod|open|stat|lstat|readJson|readJSON|writeJson|writeJSON|outputFile|outputJson|emptyDir|ensureDir|ensureFile|remove)(Sync)?$/,

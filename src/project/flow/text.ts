@@ -37,7 +37,12 @@ export function textOfAll(parts: readonly (string | Value)[]): Text {
     if (typeof part === 'string') continue
     const text = textOf(part)
     all = union(all, text.all)
-    if (closed) continue
+    if (closed) {
+      // After a single `/`, another one may come: `//host`.
+      if (!begun && lead === '/') head = union(head, unsure(text.head))
+      begun = true
+      continue
+    }
     // `BASE + '/path'`: where it leads was said before.
     closed = begun || lead !== '' ? text.lead.startsWith('/') : text.closed
     if (!begun) lead += text.lead
@@ -68,7 +73,7 @@ export function textOfUrl([path, base]: readonly Value[]): Text {
   const all = union(text.all, below.all)
   const inside = text.lead.startsWith('/') && text.closed
   return inside
-    ? { ...below, all }
+    ? { ...below, all, head: union(below.head, text.head) }
     : { all, head: union(text.head, below.head), lead: text.lead, closed: text.closed }
 }
 
@@ -166,13 +171,11 @@ export function limitedText(
   const transform = steps.findLast((step) => step.name === 'transform')?.args[0]
   if (transform?.shape?.k === 'closure') return textOf(run(transform))
   if (free === 'unknown' || steps.some((step) => CHECKS.test(step.name))) return doubt
-  if (form.k === 'string' && form.startsWith !== undefined)
-    return {
-      ...sent,
-      lead: form.startsWith,
-      closed: isClosed(form.startsWith),
-      head: isClosed(form.startsWith) ? NONE : sent.head,
-    }
+  if (form.k === 'string' && form.startsWith !== undefined) {
+    // After a single `/`, another one may come.
+    const closed = form.startsWith !== '/' && isClosed(form.startsWith)
+    return { ...sent, lead: form.startsWith, closed, head: closed ? NONE : sent.head }
+  }
   return undefined
 }
 
@@ -239,8 +242,14 @@ function depsOf(source: string): string[] {
   return column ? [`row:${column[1]}`, `field:${column[2]}`] : [source]
 }
 
+/** An input, and the lists that it is an element of: what was asked of each element was asked of the first. */
+export function namesOf(source: string): string[] {
+  const element = source.replace(/\.\d+$/, '[]')
+  return [...new Set([source, element, element.replace(/(\[\])+$/, '')])]
+}
+
 /** A condition that held has looked at the input. */
 export function isChecked(facts: readonly Fact[], source: string): boolean {
-  const asked = [...[source, source.replace(/(\[\])+$/, '')].map(depsOf), ...hostsOf(source)]
+  const asked = [...namesOf(source).map(depsOf), ...hostsOf(source)]
   return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
 }

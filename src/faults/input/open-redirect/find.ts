@@ -21,14 +21,19 @@ const fault: Fault<Project> = {
 }
 
 function* drafts(project: Project): Iterable<Draft> {
-  const found = acting(project, 'redirect', 'head').map((one) => ({ ...one, sure: one.sure && inLink(one) }))
+  const found = acting(project, 'redirect', 'head')
+    .filter(isWhole)
+    .map((one) => ({ ...one, sure: one.sure && inLink(one) }))
   for (const one of found.sort((a, b) => Number(b.sure) - Number(a.sure))) yield draft(one)
 }
+
+/** `/${slug}`: a segment of a path that an endpoint has matched seldom begins with another slash. */
+const isWhole = ({ sure, input }: Acting): boolean => sure || !input.startsWith('params.')
 
 /** Whoever makes a link chooses its path and its query; a body is sent by the page of somebody who could go there anyway. */
 const inLink = ({ run, input }: Acting): boolean =>
   /^(query|params)\b/.test(input) &&
-  /^(route|page|pages-api|pages-ssr|middleware)$/.test(run.endpoint?.kind ?? '')
+  /^(route|page|pages-api|pages-ssr|middleware|hono)$/.test(run.endpoint?.kind ?? '')
 
 const draft = ({ run, event, input, sure }: Acting): Draft => ({
   location: event.location,
