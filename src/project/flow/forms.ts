@@ -218,9 +218,9 @@ export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
 
-/** `cache.get(key)` of a package or of the language. */
+/** `cache.get(key)` of a package or of the language, or a part of what it gave. */
 export const isEntry = ({ shape }: Value): boolean =>
-  shape?.k === 'chain' && shape.steps.length > 1 && shape.steps.at(-1)?.name === 'get'
+  shape?.k === 'chain' && shape.steps.slice(1).some(({ name }) => name === 'get')
 
 /** `list.length > 0` */
 export const isCount = (test: Expr): boolean =>

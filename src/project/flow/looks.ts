@@ -103,7 +103,8 @@ function asUrl(looks: readonly Look[]): Left {
 
 /** The inputs that both ways of a condition have checked: `mode === 'a' || mode === 'b'`. */
 export function checkedBoth(before: readonly Fact[], one: readonly Fact[], other: readonly Fact[]): Sources {
-  const [a, b] = [one, other].map((facts) => facts.filter((fact) => !fact.look && !before.includes(fact)))
+  const isNew = (fact: Fact): boolean => !fact.look && !fact.missing && !before.includes(fact)
+  const [a, b] = [one, other].map((facts) => facts.filter(isNew))
   const sources = (a ?? []).flatMap(({ deps }) => [...deps]).filter((dep) => dep.startsWith('client:'))
   return new Set(sources.filter((source) => isChecked(a ?? [], source) && isChecked(b ?? [], source)))
 }
