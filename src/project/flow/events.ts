@@ -28,8 +28,8 @@ export interface Fact {
   asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
   partial?: true
-  /** A cache or a table had no entry for it. */
-  noEntry?: true
+  /** Only whether a cache, a table or the disk has something by that name was asked. */
+  lookup?: true
   /** Only a part of a text was looked at: `next.startsWith('/')`. */
   look?: Look
   /** It held because what was asked for was not there. */

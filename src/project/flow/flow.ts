@@ -15,7 +15,7 @@ import {
   extendChain,
   givenIn,
   isCount,
-  isEntry,
+  isLookup,
   isNothing,
   isParameter,
   listOf,
@@ -213,7 +213,7 @@ export class Flow implements Machine {
     holds = true,
     more: Pick<
       Fact,
-      'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived' | 'look' | 'noEntry'
+      'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived' | 'look' | 'lookup'
     > = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
@@ -860,7 +860,7 @@ export class Flow implements Machine {
         ...(absent ? { absent } : {}),
         ...(isCount(test) ? { count: true } : {}),
         ...(look ? { look } : {}),
-        ...(missing && isEntry(unwrap(this.quiet(subject, frame))) ? { noEntry: true } : {}),
+        ...(isLookup(unwrap(subject ? this.quiet(subject, frame) : value), missing) ? { lookup: true } : {}),
         ...(holdsInput(value) ? {} : { derived: true }),
         ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
         ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
@@ -969,7 +969,8 @@ export class Flow implements Machine {
       // Which of the two it is tells how the test came out: `if (!session) error = …; if (error) return error`.
       const chosen = env === frame.env && isGiven(value) !== undefined ? union(...frame.asked) : NONE
       const stays = frame.branch > 0 || env !== frame.env
-      env.own.set(to.b, stays ? either(this.unlessAssigned(old, frame), value, chosen) : value)
+      const now = allowing(value, this.facts)
+      env.own.set(to.b, stays ? either(this.unlessAssigned(old, frame), now, chosen) : now)
       if (env.up === null) this.impure(0)
       return
     }

@@ -1,6 +1,7 @@
 /** Values and tests in other forms: parts, elements, what a test asks. Nothing here runs or changes anything. */
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Call, Fact } from './events.ts'
+import { FILES } from './sinks.ts'
 import { partOfText } from './text.ts'
 import {
   allDeps,
@@ -218,9 +219,10 @@ export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
 
-/** `cache.get(key)` of a package or of the language, or a part of what it gave. */
-export const isEntry = ({ shape }: Value): boolean =>
-  shape?.k === 'chain' && shape.steps.slice(1).some(({ name }) => name === 'get')
+/** `cache.get(key)` of a package that had nothing, `existsSync(file)`, a part of what `stat(file)` gave. */
+export const isLookup = ({ shape }: Value, missing: boolean): boolean =>
+  shape?.k === 'chain' &&
+  (FILES.test(shape.from) || (missing && shape.steps.slice(1).some(({ name }) => name === 'get')))
 
 /** `list.length > 0` */
 export const isCount = (test: Expr): boolean =>

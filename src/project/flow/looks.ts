@@ -11,7 +11,8 @@ import { isClosed, type Sources, type Text, textOf, type Value } from './value.t
 export interface Look {
   /** `client:query.next` */
   source: string
-  how: 'starts' | 'ends' | 'has'
+  /** `kind`: whether it is a list. */
+  how: 'starts' | 'ends' | 'has' | 'kind'
   text: string
   held: boolean
 }
@@ -32,18 +33,18 @@ export function lookIn(test: Expr, held: boolean, read: (expr: Expr) => Value): 
   const { callee, args } = test
   const [arg] = args
   const how = METHODS[callee.key]
-  if (!arg || args.length > 1 || (!how && callee.key !== 'test')) return undefined
+  if (!arg || args.length > 1 || (!how && !/^(test|isArray)$/.test(callee.key))) return undefined
   const [of, given] = [read(callee.of), read(arg)]
   if (how) {
     const text = given.shape?.k === 'literal' ? given.shape.value : undefined
     const source = sentIn(of)
     return source === undefined || typeof text !== 'string' ? undefined : { source, how, text, held }
   }
-  const start = of.shape?.k === 'regex' ? BEGINNINGS[of.shape.pattern] : undefined
   const source = sentIn(given)
-  return start === undefined || source === undefined
-    ? undefined
-    : { source, how: 'starts', text: start, held }
+  if (source === undefined) return undefined
+  if (callee.key === 'isArray') return { source, how: 'kind', text: '', held }
+  const start = of.shape?.k === 'regex' ? BEGINNINGS[of.shape.pattern] : undefined
+  return start === undefined ? undefined : { source, how: 'starts', text: start, held }
 }
 
 /** The input that a value is, as it was sent or with a default for it; not a path or URL that was made with it. */
@@ -94,7 +95,7 @@ function asPath(looks: readonly Look[]): Left {
 function asUrl(looks: readonly Look[]): Left {
   const begins = looks.filter(({ held, how }) => held && how === 'starts')
   if (begins.some(({ text }) => /[^/]/.test(text) && isClosed(text))) return 'none'
-  const refused = looks.filter(({ held, how }) => !held && how !== 'ends').map(({ text }) => text)
+  const refused = looks.filter(({ held, how }) => !held && /^(starts|has)$/.test(how)).map(({ text }) => text)
   const slashes = refused.some((text) => /^(\/\/|:?\/\/|\/)$/.test(text))
   const backslash = refused.some((text) => text.includes('\\'))
   if (slashes && backslash && begins.some(({ text }) => text === '/')) return 'none'

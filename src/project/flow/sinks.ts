@@ -22,7 +22,8 @@ const CLIENTS =
   /^(axios|got|ky|ofetch|node-fetch|cross-fetch|isomorphic-fetch|undici|superagent|needle|request|request-promise|phin|wretch)(\/|$)/
 const VERBS =
   /^(\(\)|default|fetch|\$fetch|ofetch|request|stream|pipeline|get|post|put|patch|delete|head|options)$/
-const FILES = /^(node:)?fs(\/promises)?$|^fs-extra$|^graceful-fs$/
+/** Packages that open files by their path. */
+export const FILES = /^(node:)?fs(\/promises)?$|^fs-extra$|^graceful-fs$/
 
 const TABLE: Entry[] = [
   { from: /^global$/, name: /^fetch$/, sink: 'request', at: 0, field: /^url$/ },

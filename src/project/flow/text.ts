@@ -216,10 +216,10 @@ export const holdsInput = (value: Value): boolean =>
  * A condition on what an input is, not on whether or how much of it is there. That no row was found by it is none; what a
  * function made of it is.
  */
-const isTest = ({ deps, presence, missing, absent, count, derived, noEntry }: Fact): boolean =>
+const isTest = ({ deps, presence, missing, absent, count, derived, lookup }: Fact): boolean =>
   !absent &&
   !count &&
-  !noEntry &&
+  !lookup &&
   (derived ? !(missing && [...deps].some((dep) => dep.startsWith('row:'))) : !presence && !missing)
 
 /** Of the sources of conditions, those that say of the inputs among `args` which are refused: one set for each input. */
