@@ -34,6 +34,7 @@ import invertedCheck from './authorization/inverted-check/find.ts'
 import negatedComparison from './authorization/negated-comparison/find.ts'
 import optionalCheck from './authorization/optional-check/find.ts'
 import roleFromClient from './authorization/role-from-client/find.ts'
+import selfPromotion from './authorization/self-promotion/find.ts'
 import targetRole from './authorization/target-role/find.ts'
 import unawaitedGuard from './authorization/unawaited-guard/find.ts'
 import uncheckedReference from './authorization/unchecked-reference/find.ts'
@@ -60,6 +61,7 @@ import sequentialAwaits from './queries/sequential-awaits/find.ts'
 import unbatchedDelete from './queries/unbatched-delete/find.ts'
 import unboundedConcurrency from './queries/unbounded-concurrency/find.ts'
 import unboundedList from './queries/unbounded-list/find.ts'
+import decryptedSecret from './response/decrypted-secret/find.ts'
 import errorDetail from './response/error-detail/find.ts'
 import permissiveCors from './response/permissive-cors/find.ts'
 import publicEnvSecret from './response/public-env-secret/find.ts'
@@ -133,6 +135,7 @@ export const faults: Fault<Project>[] = [
   negatedComparison,
   optionalCheck,
   roleFromClient,
+  selfPromotion,
   targetRole,
   unawaitedGuard,
   uncheckedReference,
@@ -159,6 +162,7 @@ export const faults: Fault<Project>[] = [
   unbatchedDelete,
   unboundedConcurrency,
   unboundedList,
+  decryptedSecret,
   errorDetail,
   permissiveCors,
   publicEnvSecret,

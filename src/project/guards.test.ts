@@ -107,6 +107,46 @@ export const wrap = (handler, { isPublic = false, admin = false } = {}) => async
     expect(await guardOf(wrapped(', { admin: true }'), rest)).toBe('permission')
   })
 
+  it('follows a list of roles that a wrapper is given, and asks none where it is empty', async () => {
+    const wrapper = `import { getServerSession } from 'next-auth'
+const common = (a, b) => {
+  const known = new Set(b)
+  return a.filter((one) => known.has(one))
+}
+const visitor = ({ session }) => {
+  session.roles = []
+  return session
+}
+export const wrap = (handler, { roles }) => async (request, context) => {
+  const session = (await getServerSession()) || visitor({ session: {} })
+  if (roles && roles.length > 0) {
+    const allowed = common(roles, session.roles).length > 0
+    if (!allowed) return new Response(null, { status: 401 })
+  }
+  return handler(request, context)
+}\n`
+    const wrapped = (roles: string): string =>
+      `const POST = wrap(async (request, { params }) => {\n  const { teamId } = await params\n  ${work}\n}, { roles: ${roles} })`
+    const rest = { 'lib/wrap.ts': wrapper }
+    expect(await guardOf(wrapped("['user']"), rest)).not.toBe('none')
+    expect(await guardOf(wrapped('[]'), rest)).toBe('none')
+  })
+
+  it('goes through a function that runs others as often as it is given a new one', async () => {
+    const wrapper = `import { getServerSession } from 'next-auth'
+const inScope = (name, fn) => fn()
+const signedIn = (next) => (request, context) =>
+  inScope('outer', async () => {
+    const session = await getServerSession()
+    if (!session) return new Response(null, { status: 401 })
+    return next(request, context)
+  })
+const logged = (next) => (request, context) => inScope('inner', async () => next(request, context))
+export const wrap = (handler) => signedIn(logged(handler))\n`
+    const wrapped = `const POST = wrap(async (request, { params }) => {\n  const { teamId } = await params\n  ${work}\n})`
+    expect(await guardOf(wrapped, { 'lib/wrap.ts': wrapper })).toBe('session')
+  })
+
   it('follows what a parser of requests says of the caller, by the error that it hands back', async () => {
     const parser = `import { verify } from 'jsonwebtoken'
 const payloadOf = (token) => {

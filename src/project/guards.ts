@@ -88,7 +88,11 @@ export function tiedInputs(facts: readonly Fact[]): Set<string> {
   for (const fact of facts) {
     if (fact.sent) continue
     if (levelOf(fact) !== 'none') add(fact)
-    else if (!fact.partial && [...fact.deps].some((dep) => /^(row|remote):/.test(dep))) open.push(fact)
+    else if (
+      !fact.partial &&
+      (fact.asked !== undefined || [...fact.deps].some((dep) => /^(row|remote):/.test(dep)))
+    )
+      open.push(fact)
   }
   // Each round ties at least one more input or ends.
   for (let grew = true; grew; ) {

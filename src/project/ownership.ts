@@ -93,7 +93,11 @@ export function keysFromClient(access: Access, entity: Entity): Leaf[] {
  * is compared before it leaves.
  */
 export function isScoped(access: Access, later: readonly Fact[]): boolean {
-  const tied = tiedInputs([...access.facts, ...later])
+  // That the row itself was found says nothing of whose it is.
+  const said = later.filter(
+    (fact) => !fact.presence || levelOf(fact) !== 'none' || !fact.deps.has(`row:${access.model}`),
+  )
+  const tied = tiedInputs([...access.facts, ...said])
   return leaves(argument(access, 'where')).some(
     ({ value }) =>
       isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input)),

@@ -54,6 +54,7 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     runProxy(flow, entry, syntax)
     return
   }
+  if (kind === 'route' || kind === 'pages-api') flow.path = entry.path
   if (!value.shape || value.shape.k === 'external') flow.unknown.add(unread(value))
   const result = flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
   if (value.shape?.k === 'chain' && flow.events.length === 0) flow.unknown.add(unread(value))
@@ -251,6 +252,13 @@ const context = (): Value =>
       ['user', identity('context user')],
       ['auth', identity('context auth')],
       ['userId', identity('context user')],
+      // Where the context is the signed-in user itself: what the token holds.
+      ...['id', 'sub', 'name', 'email', 'role', 'permissions', 'viewer', 'currentUser'].map(
+        (key): [string, Value] => [
+          key,
+          identity(`context ${/^(role|permissions)$/.test(key) ? key : 'user'}`),
+        ],
+      ),
       ['req', requestValue()],
     ]),
     open: [unknown()],

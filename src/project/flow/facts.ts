@@ -54,22 +54,36 @@ function eitherFact(one: Fact, other: Fact): Fact | null {
   known.set(one, row)
   const cached = row.get(other)
   if (cached !== undefined) return cached
-  const deps = opposed(one, other) ? undefined : alternatives(one.deps, other.deps)
-  const fact =
-    deps && trusted(deps)
-      ? {
-          ...one,
-          deps,
-          terms: [...new Set([...one.terms, ...other.terms])],
-          presence: one.presence || other.presence,
-        }
-      : null
+  const fact = opposed(one, other) ? null : alternative(one, other)
   row.set(other, fact)
   return fact
 }
 
 /** What was not there proves nothing where another way was open. */
 const isProof = (fact: Fact): boolean => !fact.missing && !fact.partial && trusted(fact.deps)
+
+function alternative(one: Fact, other: Fact): Fact | null {
+  const terms = [...new Set([...one.terms, ...other.terms])]
+  const [privilege, asked] = isPrivilege(one) ? [one, other] : [other, one]
+  if (isPrivilege(privilege)) {
+    const more = [...privilege.deps].filter((dep) => isPrivilege(asked) || dep.startsWith('identity:'))
+    return { ...asked, deps: new Set([...asked.deps, ...more]), terms }
+  }
+  const deps = alternatives(one.deps, other.deps)
+  return trusted(deps) ? { ...one, deps, terms, presence: one.presence || other.presence } : null
+}
+
+/**
+ * `if (user.role === 'admin') return; if (!isMember(user, id)) throw`: those who may do everything passed the one, all others
+ * the other. Such a test compares what the caller is, not a row or an id that the caller has named.
+ */
+const isPrivilege = (fact: Fact): boolean =>
+  !fact.count &&
+  [...fact.deps].every((dep) => !dep.startsWith('client:') || CREDENTIAL.test(dep)) &&
+  (!fact.presence || [...fact.deps].some((dep) => dep.startsWith('field:') && PRIVILEGE.test(dep)))
+
+const PRIVILEGE = /admin|super_?user|\broot\b|staff|system/i
+const CREDENTIAL = /token|key|secret|auth|session|cookie/i
 
 /** What both depend on. Where each asked for an identity, of whatever kind, there is one either way. */
 function alternatives(a: Sources, b: Sources): Sources {

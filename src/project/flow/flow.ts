@@ -1,7 +1,7 @@
 /**
  * Runs a function symbolically. Each branch is read once, loops once, calls are followed into the project's source.
  * The result is the list of events (Prisma calls, responses, …), each with the conditions that held when it was reached.
- * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack.
+ * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack unless it is given another to run.
  */
 import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
 import type { Declared } from '../policy/guards.ts'
@@ -11,15 +11,18 @@ import type { Call, Event, Fact, Moment } from './events.ts'
 import { join, ofEach } from './facts.ts'
 import {
   callStep,
+  countedIn,
   elementOf,
   extendChain,
   givenIn,
+  heldAgainst,
   isCount,
   isLookup,
   isNothing,
   isParameter,
   listOf,
   looseTest,
+  matchesPath,
   mayBePrisma,
   nameOf,
   ofVariable,
@@ -72,6 +75,8 @@ import {
 
 const STEPS = 60_000
 const DEPTH = 14
+/** How often a function that is given others to run may be on the stack beside itself. */
+const NESTED = 2
 
 type Exit = 'on' | 'jump' | 'gone'
 
@@ -137,6 +142,9 @@ export class Flow implements Machine {
   private readonly calls: Calls
 
   /** `globals`, `calls`: values of top-level bindings and calls that were followed, shared by all runs. */
+  /** Of the endpoint that is followed, when requests for one path reach it. */
+  path?: string
+
   constructor(program: Program, globals: Globals, calls: Calls = new Calls()) {
     this.calls = calls
     this.program = program
@@ -344,7 +352,7 @@ export class Flow implements Machine {
     from: Syntax,
     at: number,
   ): Value {
-    if (this.stack.length >= DEPTH || this.stack.includes(fn) || this.steps > STEPS) {
+    if (this.stack.length >= DEPTH || this.isRecursion(fn, args) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
       else if (this.stack.length >= DEPTH) this.cut()
@@ -424,6 +432,14 @@ export class Flow implements Machine {
       })
     }
     return value
+  }
+
+  /** A function that runs another one (`withSession(() => …)`) does not come back to itself while it is given a new one. */
+  private isRecursion(fn: Fn, args: readonly Value[]): boolean {
+    const entered = this.stack.filter((one) => one === fn).length
+    if (entered === 0) return false
+    const runsAnother = args.some(({ shape }) => shape?.k === 'closure' && !this.stack.includes(shape.fn))
+    return entered > NESTED || !runsAnother
   }
 
   /** What a function refused of the inputs that it was given holds where it was called, on whichever way it returned. */
@@ -624,7 +640,8 @@ export class Flow implements Machine {
     const shape = value.shape
     if (shape?.k !== 'promise' || this.naming) return
     const gained = this.facts.filter((fact) => !before.includes(fact))
-    if (gained.some((fact) => trusted(fact.deps)))
+    // Work that is written down right there (`after(async () => …)`) is meant to go on by itself.
+    if (shape.name !== '' && gained.some((fact) => trusted(fact.deps)))
       this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name })
     this.facts = before
   }
@@ -679,13 +696,30 @@ export class Flow implements Machine {
     if (this.loop !== undefined) return undefined
     if (test.k === 'logic' && test.op !== '??') {
       const left = this.certain(this.quiet(test.left, frame), test.left, frame)
-      if (left !== undefined)
-        return left === (test.op === '||')
-          ? left
-          : this.certain(this.quiet(test.right, frame), test.right, frame)
+      if (left !== undefined && left === (test.op === '||')) return left
+      const right = this.certain(this.quiet(test.right, frame), test.right, frame)
+      return left !== undefined || right === (test.op === '||') ? right : undefined
+    }
+    const here = this.isHere(test, frame)
+    if (here !== undefined) return here
+    const counted = countedIn(test)
+    if (counted && isParameter(counted.of, frame.syntax)) {
+      const { shape } = this.quiet(counted.of, frame)
+      if (shape?.k === 'array' && shape.literal && shape.items) return shape.items.length > 0 === counted.any
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /** `request.nextUrl.pathname === '/api/links'` in a wrapper: the path of this endpoint is known, where nothing of it is open. */
+  private isHere(test: Expr, frame: Frame): boolean | undefined {
+    const held = this.path === undefined ? undefined : heldAgainst(test)
+    if (!held || this.path === undefined) return undefined
+    if (!/^(path|url\.pathname)$/.test(this.quiet(held.of, frame).client ?? '')) return undefined
+    // Another endpoint that goes the same way is elsewhere.
+    this.impure(0)
+    const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
+    return could && this.path.includes('[') ? undefined : could === held.same
   }
 
   /**
@@ -789,8 +823,11 @@ export class Flow implements Machine {
     if ((asked.k === 'call' || asked.k === 'name') && !this.naming) {
       const { shape } = this.quiet(asked, frame)
       const who = shape?.k === 'promise' && shape.of.who
-      // A promise in a variable may be a cache of work under way; that of an identity is a forgotten `await`.
-      if (shape?.k === 'promise' && (asked.k === 'call' || who))
+      // A promise in a variable may be a cache of work under way; that of an identity, or one that was called for right
+      // there and is asked whether it is missing, is a forgotten `await`.
+      const called = asked !== test && asked.k === 'name' && frame.syntax.bindings[asked.b]
+      const forgotten = called && called.k === 'const' && called.init?.k === 'call' && called.to.k === 'bind'
+      if (shape?.k === 'promise' && (asked.k === 'call' || who || forgotten))
         this.emit({
           ...this.moment(frame.syntax, asked.at),
           k: 'promise-test',

@@ -191,13 +191,83 @@ export function givenIn(test: Expr): Expr[] | undefined {
     isLength(test.left)
   )
     return [test.left.of]
+  const asked = keyAsked(test)
+  if (asked) return [asked]
   const { subject, present } = presenceIn(test, true)
   if (!subject || !present) return undefined
   return [isLength(subject) ? subject.of : subject]
 }
 
+/**
+ * The part of an object whose presence is asked by its name: `'id' in input`, `Object.hasOwn(input, 'id')`,
+ * `input.hasOwnProperty('id')`, `has('id', input)`, `typeof input.id === 'string'`.
+ */
+function keyAsked(test: Expr): Expr | undefined {
+  const partOf = (of: Expr | undefined, key: Expr | undefined): Expr | undefined =>
+    of && key?.k === 'literal' && typeof key.value === 'string' && !/^literal$/.test(of.k)
+      ? { k: 'member', of, key: key.value, at: test.at }
+      : undefined
+  if (test.k === 'binary') {
+    if (test.op === 'in') return partOf(test.right, test.left)
+    const { left, right } = test
+    const isType = right.k === 'literal' && /^(string|number|boolean|object)$/.test(String(right.value))
+    return /^===?$/.test(test.op) && left.k === 'unary' && left.op === 'typeof' && isType
+      ? left.of
+      : undefined
+  }
+  if (test.k !== 'call') return undefined
+  const { callee, args } = test
+  const name = callee.k === 'member' ? callee.key : callee.k === 'name' ? callee.name : ''
+  if (!/^(has|hasOwn|hasOwnProperty)$/.test(name)) return undefined
+  const [first, second] = args
+  if (!second) return callee.k === 'member' ? partOf(callee.of, first) : undefined
+  return partOf(second, first) ?? partOf(first, second)
+}
+
 const isLength = (expr: Expr): expr is Expr & { k: 'member' } =>
   expr.k === 'member' && (expr.key === 'length' || expr.key === 'size')
+
+/** `roles.length > 0`, `roles?.length`: whose elements are counted, and whether there is one where the test holds. */
+export function countedIn(test: Expr): { of: Expr; any: boolean } | undefined {
+  if (isLength(test)) return { of: test.of, any: true }
+  if (test.k !== 'binary' || !isLength(test.left) || test.right.k !== 'literal') return undefined
+  const form = `${test.op} ${test.right.value}`
+  if (/^(>|!==?) 0$|^>= 1$/.test(form)) return { of: test.left.of, any: true }
+  return /^(===?|<=) 0$|^< 1$/.test(form) ? { of: test.left.of, any: false } : undefined
+}
+
+/** Could a request for `/api/links` reach `/api/[kind]`? Of a part in brackets, any text. */
+export function matchesPath(path: string, text: string): boolean {
+  const parts = path.split('/')
+  const given = text.split('/')
+  const rest = parts.findIndex((part) => /^\[+\.\.\./.test(part))
+  if (rest < 0 && parts.length !== given.length) return false
+  return parts
+    .slice(0, rest < 0 ? undefined : rest)
+    .every((part, i) => part.startsWith('[') || part === given[i])
+}
+
+/** What a test holds against which texts: `path === '/a'`, `['/a', '/b'].includes(path)`. `same`: it holds where one is equal. */
+export function heldAgainst(test: Expr): { of: Expr; texts: string[]; same: boolean } | undefined {
+  if (test.k === 'unary' && test.op === '!') {
+    const inner = heldAgainst(test.of)
+    return inner && { ...inner, same: !inner.same }
+  }
+  if (test.k === 'binary' && /^[!=]==?$/.test(test.op)) {
+    const [of, text] = test.right.k === 'literal' ? [test.left, test.right] : [test.right, test.left]
+    return text.k === 'literal' && typeof text.value === 'string'
+      ? { of, texts: [text.value], same: test.op.startsWith('=') }
+      : undefined
+  }
+  if (test.k !== 'call' || test.callee.k !== 'member' || test.callee.key !== 'includes') return undefined
+  const [of] = test.args
+  const list = test.callee.of
+  if (!of || list.k !== 'array') return undefined
+  const texts = list.items.flatMap((item) =>
+    item.k === 'literal' && typeof item.value === 'string' ? [item.value] : [],
+  )
+  return texts.length === list.items.length ? { of, texts, same: true } : undefined
+}
 
 /** The parts of `scope && row.scope !== scope`: what may be left out, and what it is held against. */
 export function looseTest(test: Expr): { scope: Expr; row: Expr } | undefined {

@@ -224,7 +224,8 @@ function perElement(
     machine.emit({ ...machine.moment(syntax, at), k: 'promise-test', name: `${name}(async …)` })
   if (name === 'map' || name === 'flatMap')
     return shaped({ k: 'array', of: settled(result), literal: bounded }, list.deps, list.ctl)
-  if (name === 'filter' || name === 'sort' || name === 'toSorted') return list
+  if (name === 'filter') return { ...list, ctl: union(list.ctl, settled(result).deps) }
+  if (name === 'sort' || name === 'toSorted') return list
   if (name === 'find') return { ...item, ctl: union(item.ctl, settled(result).deps) }
   return unknown(union(deps, allDeps(result)))
 }

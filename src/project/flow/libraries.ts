@@ -33,6 +33,22 @@ const ENDS = new Set([
   'unstable_rethrow',
 ])
 
+/** What helpers that answer for a `res` are called after: `unauthorized(res)`. */
+const REFUSALS = new Map([
+  ['badRequest', 400],
+  ['unauthorized', 401],
+  ['forbidden', 403],
+  ['notFound', 404],
+  ['methodNotAllowed', 405],
+  ['tooManyRequest', 429],
+  ['tooManyRequests', 429],
+  ['serverError', 500],
+])
+
+/** The `res` of `pages/api` is nothing that a run knows. */
+const isReply = (value: Value | undefined): boolean =>
+  value !== undefined && !value.shape && value.client === undefined && value.deps.size === 0
+
 /** Packages whose calls by these names give a verified identity or null. */
 const IDENTITY: [RegExp, RegExp][] = [
   [/^next-auth|^@auth\//, /^(getServerSession|unstable_getServerSession|auth|getSession|getToken)$/],
@@ -115,6 +131,12 @@ export function libraryCall(
   if (guard && !holdsHandler(callee)) {
     if (guard.rejects) machine.assume(sourcesOf(guard, args), syntax, at, guard.asks === 'session')
     return callerOf(guard)
+  }
+  const refusal = isReply(args[0]) ? REFUSALS.get(name) : undefined
+  if (refusal !== undefined) {
+    const value: Value = { ...shaped({ k: 'response' }), status: refusal }
+    machine.emit({ ...machine.moment(syntax, at), k: 'response', value, status: refusal })
+    return value
   }
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()

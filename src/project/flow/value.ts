@@ -342,8 +342,13 @@ export function extended(list: Shape & { k: 'array' }, more: Value[], inLoop: bo
   )
 }
 
-const opened = (shape: Shape & { k: 'object' }, value: Value): Shape =>
-  value.deps.size === 0 ? shape : { ...shape, open: fewer([...(shape.open ?? []), value]) }
+/** Either this object or something that is not known: what the one has, the other may have with another value. */
+function opened(shape: Shape & { k: 'object' }, value: Value): Shape {
+  if (value.deps.size === 0) return shape
+  const other = unknown(value.deps, value.ctl)
+  const fields = new Map([...shape.fields].map(([key, field]) => [key, either(field, other, NONE, 1)]))
+  return { ...shape, fields, open: fewer([...(shape.open ?? []), value]) }
+}
 
 /** A verified identity or a credential that something was held against; a decoded but unverified token is neither. */
 export function trusted(deps: Sources): boolean {

@@ -40,7 +40,7 @@ const statusOf = ({ status, value }: Response): number | undefined => status ?? 
 
 /** Held, was only asked for its truth, and is called what allows. */
 function allowedBy(fact: Fact): string | undefined {
-  if (levelOf(fact) !== 'permission' || fact.missing || fact.partial) return undefined
+  if (levelOf(fact) === 'none' || fact.missing || fact.partial) return undefined
   if (fact.terms.length !== 1 || !fact.terms[0]?.endsWith('+')) return undefined
   const asked = fact.asked?.slice(0, fact.asked.indexOf(' '))
   const fields = [...fact.deps].flatMap((dep) => (dep.startsWith('field:') ? [dep.slice(6)] : []))
