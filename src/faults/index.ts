@@ -43,8 +43,13 @@ import uncheckedReference from './authorization/unchecked-reference/find.ts'
 import unscopedAccess from './authorization/unscoped-access/find.ts'
 import weakerGuard from './authorization/weaker-guard/find.ts'
 import callerDecidesCheck from './input/caller-decides-check/find.ts'
+import codeEvaluation from './input/code-evaluation/find.ts'
+import commandInjection from './input/command-injection/find.ts'
 import massAssignment from './input/mass-assignment/find.ts'
+import openRedirect from './input/open-redirect/find.ts'
+import pathTraversal from './input/path-traversal/find.ts'
 import rawSql from './input/raw-sql/find.ts'
+import regexFromInput from './input/regex-from-input/find.ts'
 import serverSideRequest from './input/server-side-request/find.ts'
 import hugeIn from './queries/huge-in/find.ts'
 import inMemoryDistinct from './queries/in-memory-distinct/find.ts'
@@ -142,8 +147,13 @@ export const faults: Fault<Project>[] = [
   unscopedAccess,
   weakerGuard,
   callerDecidesCheck,
+  codeEvaluation,
+  commandInjection,
   massAssignment,
+  openRedirect,
+  pathTraversal,
   rawSql,
+  regexFromInput,
   serverSideRequest,
   hugeIn,
   inMemoryDistinct,

@@ -1,11 +1,12 @@
 /** Which inputs stand, unchecked, in a value that acts: a URL, a path, the text of a query. */
 import type { Location } from '../core/finding.ts'
 import type { Event, Fact, Moment, Sink, SinkKind } from './flow/events.ts'
+import { leaving } from './flow/looks.ts'
 import { isChecked } from './flow/text.ts'
-import type { Sources } from './flow/value.ts'
+import { type Sources, textOf } from './flow/value.ts'
 import { levelOf } from './guards.ts'
 import { isPrivileged } from './ownership.ts'
-import type { Run } from './project.ts'
+import type { Project, Run } from './project.ts'
 
 /** An input that reaches a value. */
 export interface Reach {
@@ -21,7 +22,7 @@ export interface Reach {
 
 /** What the framework says of the request itself: its own URL, the host that it came to. */
 const OWN =
-  /^(url|path|params|query|body\.method|headers\.(host|origin|referer|x-forwarded-\w+|x-real-ip|user-agent))$/
+  /^(url(\.\w+)*|path|params|query|body\.method|headers\.(host|origin|referer|x-forwarded-\w+|x-real-ip|user-agent))$/
 
 /**
  * The inputs among the sources of a text that no condition on the way has looked at. That something is there, which type
@@ -29,6 +30,38 @@ const OWN =
  */
 export const reaching = (run: Run, moment: Moment, sources: Sources): Reach[] =>
   inputsIn(run, sources).filter(({ source }) => !isChecked(moment.facts, source))
+
+/** An input of an endpoint's caller that gets to a place where it acts. */
+export interface Acting {
+  run: Run
+  event: Sink
+  input: string
+  /** It stands there as it was sent, and the caller is not one who may do all. */
+  sure: boolean
+}
+
+/**
+ * The sinks of a kind that an endpoint lets its caller decide, the sure ones first. Asked is for an input in `all` of what
+ * acts, which is a path or code, or in its `head`, which decides where a URL leads. Unlike `reaching`, it tells a look at a
+ * part of an input from a check.
+ */
+export function acting(project: Project, kind: SinkKind, part: 'all' | 'head'): Acting[] {
+  const found = project.runs.flatMap((run) =>
+    run.endpoint ? outermost(run.events, kind).flatMap((event) => actingIn(run, event, part)) : [],
+  )
+  return found.sort((a, b) => Number(b.sure) - Number(a.sure))
+}
+
+/** Next.js hands a page of `app` the segments of its path as they stand in the URL: without `/`, and without `:`. */
+const isEncoded = (run: Run, input: string): boolean =>
+  run.endpoint?.kind === 'page' && input.startsWith('params.')
+
+function actingIn(run: Run, event: Sink, part: 'all' | 'head'): Acting[] {
+  const left = leaving(textOf(event.value), event.facts)[part]
+  const [first] = inputsIn(run, left).filter(({ stored, input }) => !stored && !isEncoded(run, input))
+  if (!first) return []
+  return [{ run, event, input: first.input, sure: first.sure && !isTrustedCaller(event.facts) }]
+}
 
 /** All inputs among the sources of a text, those that stand in it as they were sent first. */
 export function inputsIn(run: Run, sources: Sources): Reach[] {

@@ -152,6 +152,7 @@ function runHono(flow: Flow, entry: Entry, syntax: Syntax): void {
           },
         }),
       ],
+      ['redirect', shaped({ k: 'external', from: 'hono', name: 'redirect' })],
       ['json', answer],
       ['text', answer],
       ['body', answer],

@@ -1,5 +1,6 @@
 /** What a symbolic run of an endpoint saw. Faults are questions over these. */
 import type { Location, Step } from '../../core/finding.ts'
+import type { Look } from './looks.ts'
 import type { Sources, Value } from './value.ts'
 
 /** A condition that held when a place was reached: the other branch left the function, or this is inside the branch. */
@@ -27,6 +28,10 @@ export interface Fact {
   asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
   partial?: true
+  /** Only whether a cache, a table or the disk has something by that name was asked. */
+  lookup?: true
+  /** Only a part of a text was looked at: `next.startsWith('/')`. */
+  look?: Look
   /** It held because what was asked for was not there. */
   missing?: true
   /** And that was the identity: this is the way of a caller who is not signed in. */

@@ -39,7 +39,9 @@ export function ofEach(after: readonly Fact[], before: readonly Fact[], item: Va
   const input = item.client
   if (input === undefined) return before
   const own = `client:${input}`
-  const isOfItem = (dep: string): boolean => dep === own || dep.startsWith(`${own}.`)
+  // An element of a list of texts has the list itself as its source.
+  const list = own.replace(/\[\]$/, '')
+  const isOfItem = (dep: string): boolean => dep === own || dep === list || dep.startsWith(`${own}.`)
   const kept = after.filter((fact) => !before.includes(fact) && [...fact.deps].some(isOfItem))
   return kept.length === 0 ? before : [...before, ...kept]
 }

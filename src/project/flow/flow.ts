@@ -17,6 +17,7 @@ import {
   givenIn,
   heldAgainst,
   isCount,
+  isLookup,
   isNothing,
   isParameter,
   listOf,
@@ -37,6 +38,7 @@ import {
 } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
+import { allowing, checkedBoth, lookIn } from './looks.ts'
 import type { Machine } from './machine.ts'
 import {
   caughtError,
@@ -51,17 +53,8 @@ import { OPERATIONS, prismaAccess, RAW, rawQuery, rowMember, transaction } from 
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { remoteCommand } from './remote.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
-import { noteConstructor, noteDecision, noteTagged } from './sinks.ts'
-import {
-  allowing,
-  chosenText,
-  composed,
-  holdsInput,
-  limitedText,
-  refusedOf,
-  textOfAll,
-  textOfUrl,
-} from './text.ts'
+import { noteConstructor, noteDecision, noteReturned, noteTagged } from './sinks.ts'
+import { chosenText, composed, holdsInput, limitedText, refusedOf, textOfAll, textOfUrl } from './text.ts'
 import { comparedWithVariable, endedUnset, passedUnset, skippedInBranch, skippedInTest } from './unset.ts'
 import {
   allDeps,
@@ -112,6 +105,8 @@ interface Frame {
   /** Sources of the conditions that chose among the returns. */
   ctl: Sources
   branch: number
+  /** Of the branches that are being read: what holds where the other way is taken. */
+  otherwise: (() => readonly Fact[])[]
   /** Sources of the tests of the branches that are being read, as far as those ask who is calling. */
   asked: Sources[]
   /** Values of what conditions are made of, so that learning from a test does not run its calls again. */
@@ -234,7 +229,10 @@ export class Flow implements Machine {
     at: number,
     presence: boolean,
     holds = true,
-    more: Pick<Fact, 'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived'> = {},
+    more: Pick<
+      Fact,
+      'missing' | 'absent' | 'partial' | 'asked' | 'sent' | 'count' | 'derived' | 'look' | 'lookup'
+    > = {},
   ): Fact | undefined {
     if (deps.size === 0 || this.naming) return undefined
     const within = this.stack.at(-1)?.name || 'handler'
@@ -272,6 +270,7 @@ export class Flow implements Machine {
       returns: [],
       ctl: NONE,
       branch: 0,
+      otherwise: [],
       asked: [],
       tested: new Map(),
     }
@@ -388,6 +387,7 @@ export class Flow implements Machine {
       returns: [],
       ctl: NONE,
       branch: 0,
+      otherwise: [],
       asked: [],
       tested: new Map(),
     }
@@ -579,8 +579,10 @@ export class Flow implements Machine {
         this.bind(stmt.to, stmt.init ? this.evaluate(stmt.init, frame) : literal(undefined), frame)
         return 'on'
       case 'return': {
-        const value = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
+        const given = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
+        const value = allowing(given, this.facts)
         if (!this.gone) {
+          noteReturned(this, value, frame.syntax, stmt.at)
           frame.returns.push({ value, facts: this.facts })
           frame.last = stmt.at
           this.letThrough(value, frame.syntax, stmt.at)
@@ -671,16 +673,20 @@ export class Flow implements Machine {
     frame.branch++
     const asks = union(value.deps, value.ctl)
     if (trusted(asks)) frame.asked.push(asks)
+    frame.otherwise.push(() => this.learnt(test, false, before, frame))
     this.learn(test, true, frame)
     const restore = this.asError(test, frame)
     const exitYes = this.statements0(yes)
     restore?.()
+    frame.otherwise.pop()
     const factsYes = this.facts
     const threw = exitYes === 'gone' && frame.returns.length === returned
     this.facts = before
     this.learn(test, false, frame)
     const left = frame.returns.length
+    frame.otherwise.push(() => this.learnt(test, true, before, frame))
     const exitNo = this.statements0(no)
+    frame.otherwise.pop()
     if (threw || (exitNo === 'gone' && frame.returns.length === left)) this.refuse(test, frame)
     const factsNo = this.facts
     if (exitYes !== 'on') this.noteLoose(test, before, frame)
@@ -889,7 +895,9 @@ export class Flow implements Machine {
       this.facts = before
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
+      const checked = checkedBoth(before, left, this.facts)
       this.facts = join(left, this.facts)
+      this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
       if (test.left.k === 'binary' && test.right.k === 'binary') {
         const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
         if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })
@@ -904,6 +912,7 @@ export class Flow implements Machine {
     if (told) this.facts = withFacts(this.facts, told)
     const missing = !present && subject !== undefined
     const absent = missing && this.quiet(subject, frame).who === true
+    const look = lookIn(test, yes, (expr) => this.quiet(expr, frame))
     this.assume(
       // What chose among the returns counts as asked; a proxy chooses by the path as well, so there the returns tell.
       told ? value.deps : union(value.deps, value.ctl),
@@ -915,11 +924,23 @@ export class Flow implements Machine {
         ...(missing ? { missing } : {}),
         ...(absent ? { absent } : {}),
         ...(isCount(test) ? { count: true } : {}),
+        ...(look ? { look } : {}),
+        ...(isLookup(unwrap(subject ? this.quiet(subject, frame) : value), missing) ? { lookup: true } : {}),
         ...(holdsInput(value) ? {} : { derived: true }),
         ...askedOf(unwrap(subject ? this.quiet(subject, frame) : value)),
         ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
       },
     )
+  }
+
+  /** What holds after a test that came out as `yes`. */
+  private learnt(test: Expr, yes: boolean, from: readonly Fact[], frame: Frame): readonly Fact[] {
+    const here = this.facts
+    this.facts = from
+    this.learn(test, yes, frame)
+    const facts = this.facts
+    this.facts = here
+    return facts
   }
 
   /** What held at those returns of a function that are left when its value was there, or was not. */
@@ -1017,11 +1038,19 @@ export class Flow implements Machine {
       if (!old) continue
       // Which of the two it is tells how the test came out: `if (!session) error = …; if (error) return error`.
       const chosen = env === frame.env && isGiven(value) !== undefined ? union(...frame.asked) : NONE
-      env.own.set(to.b, frame.branch > 0 || env !== frame.env ? either(old, value, chosen) : value)
+      const stays = frame.branch > 0 || env !== frame.env
+      const now = allowing(value, this.facts)
+      env.own.set(to.b, stays ? either(this.unlessAssigned(old, frame), now, chosen) : now)
       if (env.up === null) this.impure(0)
       return
     }
     frame.env.own.set(to.b, value)
+  }
+
+  /** `if (!isLocal(next)) next = '/'`: where it stays what it was, it has passed the test. */
+  private unlessAssigned(old: Value, frame: Frame): Value {
+    const facts = old.client === undefined && !old.text ? undefined : frame.otherwise.at(-1)
+    return facts ? allowing(old, facts()) : old
   }
 
   // ---- expressions
@@ -1251,7 +1280,7 @@ export class Flow implements Machine {
         if (truth !== undefined) return truth === (expr.op === '&&') ? this.tested(expr.right, frame) : left
         const before = this.facts
         this.learn(expr.left, expr.op === '&&', frame)
-        const right = this.tested(expr.right, frame)
+        const right = allowing(this.tested(expr.right, frame), this.facts)
         if (this.gone) {
           // `session ?? redirect()`: what follows has the left side.
           this.gone = false
@@ -1288,10 +1317,10 @@ export class Flow implements Machine {
         }
         const before = this.facts
         this.learn(expr.test, true, frame)
-        const yes = this.evaluate(expr.yes, frame)
+        const yes = allowing(this.evaluate(expr.yes, frame), this.facts)
         this.facts = before
         this.learn(expr.test, false, frame)
-        const no = this.evaluate(expr.no, frame)
+        const no = allowing(this.evaluate(expr.no, frame), this.facts)
         this.facts = before
         const deps = union(test.deps, test.ctl)
         return chosen(yes, no, deps, deps)

@@ -1,8 +1,20 @@
 /** Values and tests in other forms: parts, elements, what a test asks. Nothing here runs or changes anything. */
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Call, Fact } from './events.ts'
+import { FILES } from './sinks.ts'
 import { partOfText } from './text.ts'
-import { allDeps, isGiven, isRole, NONE, type Outcome, shaped, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  client,
+  isGiven,
+  isRole,
+  NONE,
+  type Outcome,
+  shaped,
+  union,
+  unknown,
+  type Value,
+} from './value.ts'
 
 export function searchParams(): Value {
   const get: Value = shaped({
@@ -20,6 +32,7 @@ export function searchParams(): Value {
       fields: new Map([
         ['get', get],
         ['getAll', get],
+        ['entries', shaped({ k: 'native', name: 'entries of the query', call: () => client('query') })],
       ]),
     },
     new Set(['client:query']),
@@ -279,6 +292,11 @@ function isSame(a: Expr, b: Expr): boolean {
 export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
+
+/** `cache.get(key)` of a package that had nothing, `existsSync(file)`, a part of what `stat(file)` gave. */
+export const isLookup = ({ shape }: Value, missing: boolean): boolean =>
+  shape?.k === 'chain' &&
+  (FILES.test(shape.from) || (missing && shape.steps.slice(1).some(({ name }) => name === 'get')))
 
 /** `list.length > 0` */
 export const isCount = (test: Expr): boolean =>

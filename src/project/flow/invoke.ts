@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts'
 import { cacheCall } from './package-calls.ts'
 import { remoteCall } from './remote.ts'
 import { noteMethod } from './sinks.ts'
-import { textOfCall } from './text.ts'
+import { isPath, textOfCall } from './text.ts'
 import {
   allDeps,
   client,
@@ -59,7 +59,7 @@ export function invoke(
   if (of && isWeakTest(name, of, args)) return unknown()
   if (of) noteMethod(machine, name, of, args, syntax, at)
   const value = result(machine, callee, args, syntax, at, name, of)
-  const text = textOfCall(name, of, args)
+  const text = textOfCall(name, of ?? (isPath(callee) ? callee : undefined), args)
   return text ? { ...value, text } : value
 }
 
@@ -115,6 +115,7 @@ function result(
     args[0]?.client !== undefined
   )
     return args[0]
+  if (name === 'fromEntries' && args[0] && isQuery(args[0])) return client('query')
   // `Array.from(set)`
   if (name === 'from' && args[0]?.shape?.k === 'array') return args[0]
   if (name === 'parse' && shape?.k === 'chain' && shape.root === 'JSON' && args[0]?.client !== undefined)
@@ -169,6 +170,10 @@ function result(
   if (name === 'includes' && of) return unknown(union(deps, textsAsked(deps, [of, ...args])), of.ctl)
   return unknown(deps, of?.ctl)
 }
+
+/** All of the parameters of a URL: `Object.fromEntries(request.nextUrl.searchParams)`. */
+const isQuery = ({ shape, deps }: Value): boolean =>
+  shape?.k === 'object' && shape.fields.has('getAll') && deps.size === 1 && deps.has('client:query')
 
 function named(
   shape: { k: 'external'; from: string; name: string } | (Value['shape'] & { k: 'chain' }),

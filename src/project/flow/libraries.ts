@@ -4,11 +4,11 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
+import { allowing } from './looks.ts'
 import type { Machine } from './machine.ts'
 import { headersGiven, packageCall } from './package-calls.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
 import { noteSink } from './sinks.ts'
-import { allowing } from './text.ts'
 import {
   allDeps,
   client,
@@ -407,6 +407,7 @@ export function requestValue(method?: string): Value {
       fields: new Map([
         ['get', search],
         ['getAll', search],
+        ['entries', give('entries of the query', client('query'))],
       ]),
       open: [client('query')],
     },

@@ -5,6 +5,7 @@
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Event, Purpose } from './events.ts'
 import type { Machine } from './machine.ts'
+import { noteLocation } from './sinks.ts'
 import { allDeps, type Sources, shaped, union, unknown, type Value, visibleFields } from './value.ts'
 
 /** The value went through a signature of a token that the server made. */
@@ -186,8 +187,10 @@ export function methodCall(
   const owner = callee.k === 'member' && callee.of.k === 'name' ? callee.of.name : ''
   if (LIMITS.test(name) || LIMITS.test(owner)) note('limit')
   if (SIGNATURES.test(name)) note('check-signature')
+  if (name === 'writeHead') locationIn(machine, args.at(-1), syntax, at)
   if (callee.k !== 'member' || !/^(set|append|setHeader|appendHeader|header)$/.test(name)) return
   const key = textOf(args[0])
+  if (key !== undefined && args[1] && LOCATION.test(key)) noteLocation(machine, args[1], syntax, at)
   if (key !== undefined && HEADERS.test(key)) note('set-header')
   else if (name === 'set' && (isCookies(of) || (callee.of.k === 'member' && callee.of.key === 'cookies')))
     note('set-cookie')
@@ -215,12 +218,21 @@ export function limiterUsed(machine: Machine, value: Value, syntax: Syntax, at: 
     })
 }
 
+const LOCATION = /^location$/i
+
+function locationIn(machine: Machine, headers: Value | undefined, syntax: Syntax, at: number): void {
+  for (const [name, value] of visibleFields(headers))
+    if (LOCATION.test(name)) noteLocation(machine, value, syntax, at)
+}
+
 const isCookies = (of: Value | undefined): boolean =>
   of?.shape?.k === 'object' && (of.shape.open ?? []).some(({ deps }) => deps.has('credential:cookie *'))
 
 /** The headers that a response is made with, as far as a fault asks for them. */
 export function headersGiven(machine: Machine, init: Value | undefined, syntax: Syntax, at: number): void {
-  for (const [name, value] of visibleFields(visibleFields(init).get('headers')))
+  const headers = visibleFields(init).get('headers')
+  locationIn(machine, headers, syntax, at)
+  for (const [name, value] of visibleFields(headers))
     if (HEADERS.test(name))
       machine.emit({
         ...machine.moment(syntax, at),

@@ -5,7 +5,8 @@
 import type { Syntax } from '../../source/syntax.ts'
 import type { SinkKind } from './events.ts'
 import type { Machine } from './machine.ts'
-import { textOf, unknown, type Value } from './value.ts'
+import { composed } from './text.ts'
+import { textOf, unknown, type Value, visibleFields } from './value.ts'
 
 interface Entry {
   from: RegExp
@@ -21,7 +22,8 @@ const CLIENTS =
   /^(axios|got|ky|ofetch|node-fetch|cross-fetch|isomorphic-fetch|undici|superagent|needle|request|request-promise|phin|wretch)(\/|$)/
 const VERBS =
   /^(\(\)|default|fetch|\$fetch|ofetch|request|stream|pipeline|get|post|put|patch|delete|head|options)$/
-const FILES = /^(node:)?fs(\/promises)?$|^fs-extra$|^graceful-fs$/
+/** Packages that open files by their path. */
+export const FILES = /^(node:)?fs(\/promises)?$|^fs-extra$|^graceful-fs$/
 
 const TABLE: Entry[] = [
   { from: /^global$/, name: /^fetch$/, sink: 'request', at: 0, field: /^url$/ },
@@ -35,33 +37,41 @@ const TABLE: Entry[] = [
   },
   { from: /^(playwright|playwright-core|puppeteer|puppeteer-core)$/, name: /^goto$/, sink: 'request', at: 0 },
   { from: /^next\/(navigation|dist\/)|^next-intl/, name: /^(permanentR|r)edirect$/, sink: 'redirect', at: 0 },
-  { from: /^next\/server$|^global$/, name: /^redirect$/, sink: 'redirect', at: 0 },
+  { from: /^next\/server$|^global$|^hono$/, name: /^redirect$/, sink: 'redirect', at: 0 },
   {
     from: FILES,
-    name: /^(readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|readdir|readdirSync|mkdir|mkdirSync|copyFile|copyFileSync|rename|renameSync|open|openSync|stat|readJson|writeJson|outputFile|remove)$/,
+    name: /^(readFile|createReadStream|writeFile|appendFile|createWriteStream|truncate|unlink|rm|rmdir|opendir|readdir|mkdir|copyFile|cp|copy|rename|move|link|symlink|chmod|open|stat|lstat|readJson|readJSON|writeJson|writeJSON|outputFile|outputJson|emptyDir|ensureDir|ensureFile|remove)(Sync)?$/,
     sink: 'file',
     at: 0,
   },
   {
     from: /^(node:)?child_process$|^execa$|^shelljs$/,
-    name: /^(exec|execSync|execaCommand|execaCommandSync)$/,
+    name: /^(exec|execSync|command|commandSync|execaCommand|execaCommandSync)$/,
     sink: 'command',
     at: 0,
   },
   {
-    from: /^(node:)?child_process$|^execa$/,
-    name: /^(spawn|spawnSync|execFile|execFileSync|fork|execa|execaSync)$/,
+    from: /^(node:)?child_process$|^execa$|^cross-spawn$/,
+    name: /^(spawn|spawnSync|execFile|execFileSync|fork|execa|execaSync|sync|default)$/,
     sink: 'command',
     at: 0,
   },
   { from: /^global$/, name: /^eval$/, sink: 'code', at: 0 },
+  { from: /^global$/, name: /^Function$/, sink: 'code', at: -1 },
+  { from: /^global$/, name: /^RegExp$/, sink: 'regex', at: 0 },
   {
-    from: /^(node:)?vm$|^vm2$|^isolated-vm$/,
+    from: /^(node:)?vm$/,
     name: /^(runInContext|runInNewContext|runInThisContext|compileFunction)$/,
     sink: 'code',
     at: 0,
   },
+  // https://github.com/patriksimek/vm2: code gets out of it, and no more repairs are to come.
+  { from: /^vm2$/, name: /^run$/, sink: 'code', at: 0 },
 ]
+
+/** Of these, the second argument is a path as well. */
+const TWO_PATHS = /^(copyFile|cp|copy|rename|move|link|symlink)(Sync)?$/
+const SHELLS = /^(\/bin\/|\/usr\/bin\/)?(sh|bash|zsh|dash|cmd(\.exe)?|powershell(\.exe)?|pwsh)$/
 
 /** Clients of databases: https://node-postgres.com, https://github.com/porsager/postgres, https://clickhouse.com/docs. */
 const DATABASES =
@@ -86,7 +96,7 @@ const CONSTRUCTORS: Entry[] = [
 /** Notes that a call hands a value to a place where it acts. */
 export function noteSink(machine: Machine, callee: Value, args: Value[], syntax: Syntax, at: number): void {
   if (machine.naming) return
-  const { shape } = callee
+  const { shape } = unpromised(callee)
   if (shape?.k !== 'external' && shape?.k !== 'chain') return
   const steps = shape.k === 'chain' ? shape.steps : []
   const name = shape.k === 'external' ? shape.name : (steps.at(-1)?.name ?? '')
@@ -96,9 +106,32 @@ export function noteSink(machine: Machine, callee: Value, args: Value[], syntax:
   if (DATABASES.test(shape.from) && QUERIES.test(name)) noteQuery(machine, name, args, syntax, at)
   for (const entry of TABLE) {
     if (!entry.from.test(shape.from) || !entry.name.test(name)) continue
-    emit(machine, entry, callee, nameIn(shape.from, name), args, syntax, at)
+    const called = nameIn(shape.from, name)
+    const given = entry.sink === 'command' ? [commandIn(args)] : args
+    emit(machine, entry, callee, called, given, syntax, at)
+    if (entry.sink === 'file' && TWO_PATHS.test(name))
+      emit(machine, { ...entry, at: 1 }, callee, called, args, syntax, at)
     return
   }
+}
+
+/** `promisify(exec)` is `exec`. */
+function unpromised(callee: Value): Value {
+  const { shape } = callee
+  if (shape?.k !== 'chain' || !/^(node:)?util$/.test(shape.from)) return callee
+  const step = [...shape.steps].reverse().find(({ args }) => args.length > 0)
+  return step?.args[0] && [shape.root, step.name].includes('promisify') ? step.args[0] : callee
+}
+
+/** What a shell reads, where there is one; otherwise the program, whose arguments are only arguments. */
+function commandIn(args: readonly Value[]): Value {
+  const [program = unknown(), ...rest] = args
+  const list = rest.find(({ shape }) => shape?.k === 'array')
+  const options = rest.find(({ shape }) => shape?.k === 'object')
+  const shell = visibleFields(options).get('shell')?.shape
+  const asked = shell?.k === 'literal' && Boolean(shell.value)
+  const isShell = program.shape?.k === 'literal' && SHELLS.test(String(program.shape.value))
+  return list && (asked || isShell) ? composed([program, ' ', list]) : program
 }
 
 const nameIn = (from: string, name: string): string =>
@@ -123,6 +156,26 @@ export function noteMethod(
   if (name !== 'redirect') return
   const value = args.at(-1)
   if (value) machine.emit({ ...machine.moment(syntax, at), k: 'sink', sink: 'redirect', name, value })
+}
+
+/** `return { redirect: { destination } }` of `getServerSideProps`. */
+export function noteReturned(machine: Machine, value: Value, syntax: Syntax, at: number): void {
+  if (machine.naming || value.shape?.k !== 'object') return
+  const destination = visibleFields(visibleFields(value).get('redirect')).get('destination')
+  if (destination)
+    machine.emit({
+      ...machine.moment(syntax, at),
+      k: 'sink',
+      sink: 'redirect',
+      name: 'redirect',
+      value: destination,
+    })
+}
+
+/** The header `Location` of a response. */
+export function noteLocation(machine: Machine, value: Value, syntax: Syntax, at: number): void {
+  if (!machine.naming)
+    machine.emit({ ...machine.moment(syntax, at), k: 'sink', sink: 'redirect', name: 'Location', value })
 }
 
 const statementIn = ([first]: readonly Value[]): Value | undefined =>

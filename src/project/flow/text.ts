@@ -37,7 +37,12 @@ export function textOfAll(parts: readonly (string | Value)[]): Text {
     if (typeof part === 'string') continue
     const text = textOf(part)
     all = union(all, text.all)
-    if (closed) continue
+    if (closed) {
+      // After a single `/`, another one may come: `//host`.
+      if (!begun && lead === '/') head = union(head, unsure(text.head))
+      begun = true
+      continue
+    }
     // `BASE + '/path'`: where it leads was said before.
     closed = begun || lead !== '' ? text.lead.startsWith('/') : text.closed
     if (!begun) lead += text.lead
@@ -68,7 +73,7 @@ export function textOfUrl([path, base]: readonly Value[]): Text {
   const all = union(text.all, below.all)
   const inside = text.lead.startsWith('/') && text.closed
   return inside
-    ? { ...below, all }
+    ? { ...below, all, head: union(below.head, text.head) }
     : { all, head: union(text.head, below.head), lead: text.lead, closed: text.closed }
 }
 
@@ -104,6 +109,7 @@ export function textOfCall(name: string, of: Value | undefined, args: readonly V
   if (name === 'join' && of.shape?.k !== 'array')
     return isPath(of) ? textOfAll(args.flatMap((arg) => [arg, '/'])) : joined(of)
   if (name === 'join') return joined(of)
+  if (name === 'normalize' && isPath(of)) return first && textOf(first)
   if (name === 'resolve' && isPath(of)) return textOfAll(args.flatMap((arg) => [arg, '/']))
   if (name === 'basename') return NO_TEXT
   if (name === 'concat') return textOfAll([of, ...args])
@@ -111,7 +117,8 @@ export function textOfCall(name: string, of: Value | undefined, args: readonly V
   return KEEPS.test(name) && (of.client !== undefined || of.text) ? textOf(of) : undefined
 }
 
-const isPath = ({ shape }: Value): boolean =>
+/** The module `path`, or one of its functions. */
+export const isPath = ({ shape }: Value): boolean =>
   (shape?.k === 'external' || shape?.k === 'chain') && /^(node:)?path(\/posix)?$/.test(shape.from)
 
 function joined(of: Value): Text | undefined {
@@ -125,6 +132,10 @@ function replaced(of: Value, [what, by]: readonly Value[]): Text {
   const text = textOf(of)
   const brought = by ? textOf(by).all : NONE
   const pattern = what?.shape?.k === 'regex' ? what.shape.pattern : ''
+  // `path.replace('/api/file', ROOT)`: of what else was sent, all is left.
+  const name = what?.shape?.k === 'literal' ? String(what.shape.value) : ''
+  if (/[a-z]/i.test(name) && /^(?!.*\.\.)[\w\-./:]+$/.test(name))
+    return { ...text, all: union(text.all, brought), head: unsure(text.head), lead: '', closed: false }
   const left = /^\[\^/.test(pattern) ? NONE : unsure(text.all)
   return { ...text, all: union(left, brought), head: /^\[\^/.test(pattern) ? NONE : unsure(text.head) }
 }
@@ -160,13 +171,11 @@ export function limitedText(
   const transform = steps.findLast((step) => step.name === 'transform')?.args[0]
   if (transform?.shape?.k === 'closure') return textOf(run(transform))
   if (free === 'unknown' || steps.some((step) => CHECKS.test(step.name))) return doubt
-  if (form.k === 'string' && form.startsWith !== undefined)
-    return {
-      ...sent,
-      lead: form.startsWith,
-      closed: isClosed(form.startsWith),
-      head: isClosed(form.startsWith) ? NONE : sent.head,
-    }
+  if (form.k === 'string' && form.startsWith !== undefined) {
+    // After a single `/`, another one may come.
+    const closed = form.startsWith !== '/' && isClosed(form.startsWith)
+    return { ...sent, lead: form.startsWith, closed, head: closed ? NONE : sent.head }
+  }
   return undefined
 }
 
@@ -207,9 +216,10 @@ export const holdsInput = (value: Value): boolean =>
  * A condition on what an input is, not on whether or how much of it is there. That no row was found by it is none; what a
  * function made of it is.
  */
-const isTest = ({ deps, presence, missing, absent, count, derived }: Fact): boolean =>
+const isTest = ({ deps, presence, missing, absent, count, derived, lookup }: Fact): boolean =>
   !absent &&
   !count &&
+  !lookup &&
   (derived ? !(missing && [...deps].some((dep) => dep.startsWith('row:'))) : !presence && !missing)
 
 /** Of the sources of conditions, those that say of the inputs among `args` which are refused: one set for each input. */
@@ -232,20 +242,14 @@ function depsOf(source: string): string[] {
   return column ? [`row:${column[1]}`, `field:${column[2]}`] : [source]
 }
 
-/** A condition that held has looked at the input. */
-export function isChecked(facts: readonly Fact[], source: string): boolean {
-  const asked = [...[source, source.replace(/(\[\])+$/, '')].map(depsOf), ...hostsOf(source)]
-  return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
+/** An input, and the lists that it is an element of: what was asked of each element was asked of the first. */
+export function namesOf(source: string): string[] {
+  const element = source.replace(/\.\d+$/, '[]')
+  return [...new Set([source, element, element.replace(/(\[\])+$/, '')])]
 }
 
-/** The value as it is under conditions: what these have looked at may stand in it. */
-export function allowing(value: Value, facts: readonly Fact[]): Value {
-  if (facts.length === 0) return value
-  const text = textOf(value)
-  const left = (of: Sources): Sources => {
-    const kept = [...of].filter((one) => !isChecked(facts, one.replace(/^\?/, '')))
-    return kept.length === of.size ? of : new Set(kept)
-  }
-  const all = left(text.all)
-  return all === text.all ? value : { ...value, text: { ...text, all, head: left(text.head) } }
+/** A condition that held has looked at the input. */
+export function isChecked(facts: readonly Fact[], source: string): boolean {
+  const asked = [...namesOf(source).map(depsOf), ...hostsOf(source)]
+  return facts.some((fact) => isTest(fact) && asked.some((deps) => deps.every((dep) => fact.deps.has(dep))))
 }
