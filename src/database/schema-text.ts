@@ -12,6 +12,10 @@ const SWITCHES = '["views", "postgresqlExtensions", "partialIndexes"]'
 
 const postgres = new Set(['postgresql', 'postgres'])
 
+/** Whether our schema engine and database understand a schema of this `provider`. */
+export const isPostgres = (provider: string | undefined): boolean =>
+  provider !== undefined && postgres.has(provider)
+
 /**
  * The same models with one datasource and one generator of ours: connection strings, which Prisma 7 rejects, and
  * generators, which do not matter to tables, are left out.
@@ -27,7 +31,7 @@ export function forEngine(files: readonly SchemaFile[], withExtensions = true): 
       'The Prisma schema names no database provider.',
       'Give `datasource db` a `provider = "postgresql"`.',
     )
-  if (!postgres.has(provider))
+  if (!isPostgres(provider))
     throw new UserError(
       `The Prisma schema is for ${provider}; only Postgres can be run here.`,
       'What reads the source alone (understand, review) works without a database.',

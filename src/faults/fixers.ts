@@ -17,6 +17,9 @@ const fixers: Record<string, () => Promise<{ default: Fixer }>> = {
   'schema/redundant-index': () => import('./schema/redundant-index/fix.ts'),
 }
 
+/** Faults that are repaired without a person. */
+export const repairable: readonly string[] = Object.keys(fixers)
+
 /** `undefined` for a fault whose repair is not mechanical. */
 export async function fixerOf(fault: string): Promise<Fixer | undefined> {
   return (await fixers[fault]?.())?.default

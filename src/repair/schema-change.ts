@@ -1,6 +1,7 @@
 /** Edits of the Prisma schema, with the migration that brings the database after them. */
 import { edited } from '../changes/edits.ts'
 import type { TextEdit } from '../changes/layout.ts'
+import { isPostgres } from '../database/schema-text.ts'
 import { schemaDiffSql } from '../database/tables.ts'
 import type { DataModel, Entity } from '../project/data-model.ts'
 import type { Cure, Repair } from '../proof/fixer.ts'
@@ -21,7 +22,8 @@ export async function schemaChange(
   if (edits.length === 0) return undefined
   const { files, migrations, folder } = await schemaSource(project, dataModel)
   const after = files.map((one) => (one.path === file ? { ...one, content: edited(text, edits) } : one))
-  const sql = (await schemaDiffSql(files, after)).trim()
+  // The SQL of other databases is written by Prisma's own command.
+  const sql = isPostgres(dataModel.provider) ? (await schemaDiffSql(files, after)).trim() : ''
   const name = `${stamp}_${words}`
   const made = migrations && folder !== undefined && sql !== ''
   return {

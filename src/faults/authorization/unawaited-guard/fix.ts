@@ -1,10 +1,13 @@
 import { awaitCall } from '../../../changes/awaiting.ts'
 import { offsetOf } from '../../../changes/layout.ts'
-import { openSource } from '../../../changes/source-file.ts'
+import { openSource, type SourceFile } from '../../../changes/source-file.ts'
+import { namesIn } from '../../../project/names.ts'
+import type { Project } from '../../../project/project.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
+import type { Range } from '../../../source/shape.ts'
 
 /** Puts `await` before the call whose promise is tested. */
-const fix: Fixer = ({ finding, read }) => {
+const fix: Fixer = ({ project, finding, read }) => {
   const { file } = finding.location
   const text = read(file)
   const source = text === undefined ? undefined : openSource(file, text)
@@ -13,7 +16,9 @@ const fix: Fixer = ({ finding, read }) => {
   const statement = source.shape.statement(at)
   const name = /→ ([\w$.]+)/.exec(finding.subject)?.[1]?.split('.').at(-1)
   if (!statement || name === undefined) return needs('the check is no plain call')
-  const call = source.shape.callsIn(statement).find((one) => one.name === name)
+  const call = [statement, ...initsOf(project, source, statement)]
+    .flatMap((range) => source.shape.callsIn(range))
+    .find((one) => one.name === name)
   if (!call)
     return needs(
       'the check is handed to another function: what it should do with the answers is yours to say',
@@ -26,6 +31,17 @@ const fix: Fixer = ({ finding, read }) => {
     edits: awaitCall(source, call),
     creates: [],
   }
+}
+
+/** `const allowed = check()`: where the variables of a statement got their values. */
+function initsOf(project: Project, source: SourceFile, statement: Range): Range[] {
+  const syntax = project.program.syntax(source.file)
+  if (!syntax) return []
+  return [...namesIn(syntax, statement).values()].flatMap((b) => {
+    const binding = syntax.bindings[b]
+    const init = binding?.k === 'const' && binding.init?.k === 'call' ? binding.init : undefined
+    return (init && source.shape.range(init)) ?? []
+  })
 }
 
 export default fix

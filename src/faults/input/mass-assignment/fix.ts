@@ -2,6 +2,7 @@ import { replaceExpression } from '../../../changes/source-file.ts'
 import type { Edit } from '../../../core/change.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { bindingUses, namesIn, originOf } from '../../../project/names.ts'
+import { forbiddenColumns, wholeInputs } from '../../../project/written-input.ts'
 import { type Fixer, needs } from '../../../proof/fixer.ts'
 import { accessOf, memberOf, type QuerySite, querySite, textOf } from '../../../repair/fix-site.ts'
 import { bringSchema, isUpdate, type ModelSchema, modelSchemas } from '../../../repair/model-schema.ts'
@@ -15,9 +16,17 @@ const fix: Fixer = (repair) => {
   const site = found && querySite(repair, found.access)
   if (!found || !site) return needs('the query was not found')
   const { access, entity } = found
+  const parsedAlready = wholeInputs(access).find(({ keys }) => keys !== undefined)
+  const named = parsedAlready ? forbiddenColumns(access, entity, parsedAlready) : []
+  if (named.length > 0)
+    return needs(
+      `its own schema lets ${named.join(', ')} through: whether other endpoints need that is yours to say (\`.omit\` it here if they do)`,
+    )
   const raw = rawIn(site)
   if (!raw) return needs('what is written is not handed to the query as one value')
-  const schemas = modelSchemas(repair.project, entity, access)
+  const schemas = modelSchemas(repair.project, entity, access).filter(
+    ({ fields }) => forbiddenColumns(access, entity, { input: '', keys: fields }).length === 0,
+  )
   for (const schema of schemas) {
     const brought = bringSchema(repair.project, schema, site)
     if (!brought) continue
