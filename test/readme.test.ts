@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { run } from '../src/cli/run.ts'
+import { repairable } from '../src/faults/fixers.ts'
 import { faults } from '../src/faults/index.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -47,5 +48,16 @@ describe('README.md', () => {
   it('lists every fault', () => {
     const rows = [...readme.matchAll(/^\| `([^`]+\/[^`]+)` \|/gm)].map((row) => row[1])
     expect(rows).toEqual(faults.map(({ id }) => id))
+  })
+
+  it('says which of them it repairs', () => {
+    const [, all, some, share, list = ''] =
+      /^Of these (\d+) faults, (\d+) are repaired by `fix`, (\d+) %: ([^.]+)\./m.exec(readme) ?? []
+    expect([all, some, share].map(Number)).toEqual([
+      faults.length,
+      repairable.length,
+      Math.round((100 * repairable.length) / faults.length),
+    ])
+    expect([...list.matchAll(/`([^`]+)`/g)].map(([, id]) => id)).toEqual(repairable)
   })
 })
