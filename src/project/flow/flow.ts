@@ -17,6 +17,7 @@ import {
   givenIn,
   heldAgainst,
   isCount,
+  isDenial,
   isLookup,
   isNothing,
   isParameter,
@@ -29,6 +30,7 @@ import {
   outcomesOf,
   part,
   presenceIn,
+  rejectedBy,
   rootOf,
   searchParams,
   spreadOf,
@@ -135,6 +137,8 @@ export class Flow implements Machine {
   facts: readonly Fact[] = []
   private via: Call[] = []
   private stack: Fn[] = []
+  /** What was thrown last says that the caller may not. */
+  private denied = false
   private traces: Trace[] = []
   /** Of each call on the stack, the inputs that it refuses on a condition. */
   private refusals: Set<string>[] = []
@@ -456,7 +460,10 @@ export class Flow implements Machine {
   /** What a function refused of the inputs that it was given holds where it was called, on whichever way it returned. */
   private noteRefusals(refused: ReadonlySet<string>, args: readonly Value[], from: Syntax, at: number): void {
     if (refused.size === 0 || this.gone || this.naming) return
-    for (const deps of refusedOf(refused, args)) {
+    const told = refused.has(DENIED) ? union(...args.map((arg) => allDeps(arg))) : NONE
+    // Whoever runs a function for each of a list is the one that was told.
+    if (refused.has(DENIED) && !trusted(told)) this.refusals.at(-1)?.add(DENIED)
+    for (const deps of [...refusedOf(refused, args), ...(trusted(told) ? [told] : [])]) {
       const fact: Fact = {
         deps,
         location: placeOf(from, at),
@@ -471,13 +478,16 @@ export class Flow implements Machine {
   }
 
   /** A branch that throws: whoever goes on has passed a part of its condition. */
-  private refuse(test: Expr, frame: Frame): void {
-    if (test.k === 'unary' && test.op === '!') this.refuse(test.of, frame)
+  private refuse(test: Expr, frame: Frame, denied: boolean): void {
+    if (test.k === 'unary' && test.op === '!') this.refuse(test.of, frame, denied)
     else if (test.k === 'logic') {
-      this.refuse(test.left, frame)
-      this.refuse(test.right, frame)
+      this.refuse(test.left, frame, denied)
+      this.refuse(test.right, frame, denied)
     } else {
       const value = this.quiet(test, frame)
+      const asked = test.k === 'await' ? test.of : test
+      const by = asked.k === 'call' && asked.callee.k === 'member' ? this.quiet(asked.callee.of, frame) : value
+      if (denied && !isSeen(by.deps)) this.refusals.at(-1)?.add(DENIED)
       if (isCount(test) || holdsInput(value)) return
       for (const dep of value.deps) this.refusals.at(-1)?.add(dep)
     }
@@ -580,6 +590,11 @@ export class Flow implements Machine {
         return 'on'
       case 'return': {
         const given = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
+        const rejected = rejectedBy(stmt.value)
+        if (rejected) {
+          this.denied = isDenial(rejected)
+          return 'gone'
+        }
         const value = allowing(given, this.facts)
         if (!this.gone) {
           noteReturned(this, value, frame.syntax, stmt.at)
@@ -593,6 +608,7 @@ export class Flow implements Machine {
       }
       case 'throw':
         this.evaluate(stmt.value, frame)
+        this.denied = isDenial(stmt.value)
         return 'gone'
       case 'jump':
         return 'jump'
@@ -676,7 +692,9 @@ export class Flow implements Machine {
     frame.otherwise.push(() => this.learnt(test, false, before, frame))
     this.learn(test, true, frame)
     const restore = this.asError(test, frame)
+    this.denied = false
     const exitYes = this.statements0(yes)
+    const denied = this.denied
     restore?.()
     frame.otherwise.pop()
     const factsYes = this.facts
@@ -687,7 +705,8 @@ export class Flow implements Machine {
     frame.otherwise.push(() => this.learnt(test, true, before, frame))
     const exitNo = this.statements0(no)
     frame.otherwise.pop()
-    if (threw || (exitNo === 'gone' && frame.returns.length === left)) this.refuse(test, frame)
+    if (threw || (exitNo === 'gone' && frame.returns.length === left))
+      this.refuse(test, frame, denied || this.denied)
     const factsNo = this.facts
     if (exitYes !== 'on') this.noteLoose(test, before, frame)
     else if (exitNo === 'on')
@@ -1523,6 +1542,16 @@ const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} :
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>
   !gap && deps.size === 0 && /^(closure|chain|object|array)$/.test(shape?.k ?? '')
+
+/**
+ * Stands for a refusal whose condition is decided in a package that is told who is calling (`ability.cannot('delete', post)`):
+ * whoever goes on may do this to what the function was given.
+ */
+const DENIED = 'denied'
+
+/** Something of the caller is seen in a condition, so that it speaks for itself. */
+const isSeen = (deps: Sources): boolean =>
+  [...deps].some((dep) => /^(client|identity|credential|row|member|env):/.test(dep))
 
 const isOfRows = ({ shape }: Value): boolean =>
   shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')

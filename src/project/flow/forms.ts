@@ -240,6 +240,32 @@ export function countedIn(test: Expr): { of: Expr; any: boolean } | undefined {
   return /^(===?|<=) 0$|^< 1$/.test(form) ? { of: test.left.of, any: false } : undefined
 }
 
+/** `new ForbiddenError()`, `new TRPCError({ code: 'FORBIDDEN' })`, `new HttpError(403)`: an error that says that the caller may not. */
+export function isDenial(thrown: Expr): boolean {
+  if (thrown.k !== 'call') return false
+  const given = thrown.args.flatMap((arg) =>
+    arg.k === 'object' ? arg.props.map(({ value }) => value) : [arg],
+  )
+  return (
+    /forbidden|unauthori[sz]ed|denied|permission/i.test(nameOf(thrown.callee)) ||
+    given.some((one) =>
+      one.k === 'literal'
+        ? one.value === 403 || one.value === 401 || /^(forbidden|unauthorized)$/i.test(String(one.value))
+        : one.k === 'member' && /^(FORBIDDEN|UNAUTHORIZED)$/i.test(one.key),
+    )
+  )
+}
+
+/** `return Promise.reject(error)` throws. */
+export const rejectedBy = (returned: Expr | null | undefined): Expr | undefined =>
+  returned?.k === 'call' &&
+  returned.callee.k === 'member' &&
+  returned.callee.key === 'reject' &&
+  returned.callee.of.k === 'name' &&
+  returned.callee.of.name === 'Promise'
+    ? returned.args[0]
+    : undefined
+
 /** Could a request for `/api/links` reach `/api/[kind]`? Of a part in brackets, any text. */
 export function matchesPath(path: string, text: string): boolean {
   const parts = path.split('/')
