@@ -486,7 +486,8 @@ export class Flow implements Machine {
     } else {
       const value = this.quiet(test, frame)
       const asked = test.k === 'await' ? test.of : test
-      const by = asked.k === 'call' && asked.callee.k === 'member' ? this.quiet(asked.callee.of, frame) : value
+      const by =
+        asked.k === 'call' && asked.callee.k === 'member' ? this.quiet(asked.callee.of, frame) : value
       if (denied && !isSeen(by.deps)) this.refusals.at(-1)?.add(DENIED)
       if (isCount(test) || holdsInput(value)) return
       for (const dep of value.deps) this.refusals.at(-1)?.add(dep)
