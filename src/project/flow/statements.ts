@@ -1,0 +1,157 @@
+/** Statements: each branch is read once, each loop once. */
+import type { Expr, Stmt, Syntax } from '../../source/syntax.ts'
+import type { Fact } from './events.ts'
+import { Expressions } from './expressions.ts'
+import { join, ofEach } from './facts.ts'
+import { elementOf, isDenial, nameOf, rejectedBy, unwrap, withFacts } from './forms.ts'
+import { allowing } from './looks.ts'
+import { caughtError } from './package-calls.ts'
+import type { Exit, Frame } from './run-state.ts'
+import { noteReturned } from './sinks.ts'
+import { passedUnset } from './unset.ts'
+import { isRefusal, literal, trusted, union, unknown, type Value } from './value.ts'
+
+export abstract class Statements extends Expressions {
+  protected statements(body: Stmt[], frame: Frame): Exit {
+    for (const stmt of body) {
+      const exit = this.statement(stmt, frame)
+      if (this.gone) {
+        this.gone = false
+        return 'gone'
+      }
+      if (exit !== 'on') return exit
+    }
+    return 'on'
+  }
+
+  /** A proxy that returns nothing, `next()` or what a package made lets the request through. */
+  protected letThrough(value: Value, syntax: Syntax, at: number): void {
+    if (!this.proxy || this.stack.length !== 1 || this.caught) return
+    if (value.shape?.k === 'response' && !value.pass) return
+    this.emit({ ...this.moment(syntax, at), facts: withFacts(this.facts, value.back), k: 'pass' })
+  }
+
+  private statement(stmt: Stmt, frame: Frame): Exit {
+    switch (stmt.k) {
+      case 'expr':
+        if (stmt.expr.k === 'call' || stmt.expr.k === 'member') this.unawaited(stmt.expr, frame)
+        else if (stmt.expr.k === 'unary' && stmt.expr.op === 'void') this.unawaited(stmt.expr.of, frame)
+        else if (stmt.expr.k === 'unary' && stmt.expr.op === 'delete') this.remove(stmt.expr.of, frame)
+        else this.evaluate(stmt.expr, frame)
+        return 'on'
+      case 'let':
+        this.bind(stmt.to, stmt.init ? this.evaluate(stmt.init, frame) : literal(undefined), frame)
+        return 'on'
+      case 'return': {
+        const given = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
+        const rejected = rejectedBy(stmt.value)
+        if (rejected) {
+          this.denied = isDenial(rejected)
+          return 'gone'
+        }
+        const value = allowing(given, this.facts)
+        if (!this.gone) {
+          noteReturned(this, value, frame.syntax, stmt.at)
+          frame.returns.push({ value, facts: this.facts })
+          frame.last = stmt.at
+          this.letThrough(value, frame.syntax, stmt.at)
+          if (this.stack.length > 1) passedUnset(this, value, frame.syntax, stmt.at)
+          if (!this.caught && !isRefusal(value)) frame.back = withFacts(this.facts, value.back)
+        }
+        return 'gone'
+      }
+      case 'throw':
+        this.evaluate(stmt.value, frame)
+        this.denied = isDenial(stmt.value)
+        return 'gone'
+      case 'jump':
+        return 'jump'
+      case 'block':
+        return this.statements(stmt.body, frame)
+      case 'if':
+        return this.branch(
+          stmt.test,
+          () => this.statements(stmt.yes, frame),
+          () => this.statements(stmt.no, frame),
+          frame,
+        )
+      case 'loop':
+        return this.iterate(stmt, frame)
+      case 'switch':
+        return this.choose(stmt, frame)
+      case 'try': {
+        const before = this.facts
+        const start = this.events.length
+        const body = this.statements(stmt.body, frame)
+        const after = this.facts
+        let exit = body
+        if (stmt.caught) {
+          this.facts = before
+          if (stmt.error) this.bind(stmt.error, caughtError(this.events.slice(start)), frame)
+          const seen = this.events.length
+          this.catching++
+          const left = this.statements(stmt.caught, frame)
+          this.catching--
+          // An error handler that has answered the request is where it ends for the caller.
+          const answered = this.events.slice(seen).some((event) => event.k === 'response')
+          const caught = left === 'on' && answered && body === 'on' ? 'gone' : left
+          this.facts =
+            body === 'on' && caught === 'on' ? join(after, this.facts) : body === 'on' ? after : this.facts
+          exit = body === 'on' || caught === 'on' ? 'on' : body
+        }
+        const last = this.statements(stmt.finally, frame)
+        return last === 'on' ? exit : last
+      }
+    }
+  }
+
+  /** A call whose promise nobody waits for: what it checks is not known to hold afterwards. */
+  private unawaited(expr: Expr, frame: Frame): void {
+    const before = this.facts
+    const value = this.evaluate(expr, frame)
+    const shape = value.shape
+    if (shape?.k !== 'promise' || this.naming) return
+    const gained = this.facts.filter((fact) => !before.includes(fact))
+    // Work that is written down right there (`after(async () => …)`) is meant to go on by itself.
+    if (shape.name !== '' && gained.some((fact) => trusted(fact.deps)))
+      this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name })
+    this.facts = before
+  }
+
+  private iterate(stmt: Stmt & { k: 'loop' }, frame: Frame): Exit {
+    const over = stmt.over ? unwrap(this.evaluate(stmt.over, frame)) : undefined
+    if (stmt.test) this.condition(stmt.test, frame)
+    const items = over?.shape?.k === 'array' && over.shape.literal ? over.shape.items : undefined
+    const before = this.facts
+    const loop = this.loop
+    if (!items) this.loop = nameOf(stmt.over ?? stmt.test)
+    frame.branch++
+    for (const item of items?.slice(0, 6) ?? [over ? elementOf(over) : unknown()]) {
+      if (stmt.item) this.bind(stmt.item, item, frame)
+      this.statements(stmt.body, frame)
+      if (!items) this.facts = ofEach(this.facts, before, item)
+    }
+    frame.branch--
+    this.loop = loop
+    return 'on'
+  }
+
+  private choose(stmt: Stmt & { k: 'switch' }, frame: Frame): Exit {
+    const on = this.evaluate(stmt.on, frame)
+    const before = this.facts
+    let after: readonly Fact[] | undefined = stmt.cases.some((one) => !one.test) ? undefined : before
+    frame.ctl = union(frame.ctl, on.deps, on.ctl)
+    frame.branch++
+    for (const one of stmt.cases) {
+      this.facts = before
+      if (one.test) {
+        const test = this.evaluate(one.test, frame)
+        this.assume(union(on.deps, on.ctl, test.deps), frame.syntax, one.test.at, false)
+      }
+      if (this.statements(one.body, frame) !== 'gone') after = after ? join(after, this.facts) : this.facts
+    }
+    frame.branch--
+    this.facts = after ?? before
+    return after ? 'on' : 'gone'
+  }
+}
