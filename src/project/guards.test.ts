@@ -132,6 +132,15 @@ export const wrap = (handler, { roles }) => async (request, context) => {
     expect(await guardOf(wrapped('[]'), rest)).toBe('none')
   })
 
+  it('is asked behind a service that only ever rejects', async () => {
+    const body = `const { disabled } = await import('../../../../lib/disabled')
+  await disabled()
+  ${signedIn}
+  ${work}`
+    const rest = { 'lib/disabled.ts': "export const disabled = () => Promise.reject(new Error('off'))\n" }
+    expect(await guardOf(handler(body), rest)).toBe('session')
+  })
+
   it('goes through a function that runs others as often as it is given a new one', async () => {
     const wrapper = `import { getServerSession } from 'next-auth'
 const inScope = (name, fn) => fn()

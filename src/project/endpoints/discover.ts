@@ -7,6 +7,7 @@ import type { Flow } from '../flow/flow.ts'
 import type { Value } from '../flow/value.ts'
 import { functionsAround } from '../names.ts'
 import type { InlinePlace } from '../project.ts'
+import { connectRoutes } from './connect.ts'
 import { type Guard, honoRoutes, resolvers } from './servers.ts'
 
 export interface Entry {
@@ -16,7 +17,7 @@ export interface Entry {
   name: string
   location: Location
   value: Value
-  /** Middlewares that run before it, outermost first (Hono). */
+  /** Middlewares that run before it, outermost first (Hono, next-connect). */
   before?: Value[]
   /** It is added to an application that it was handed: its base path is not known (Hono). */
   somewhere?: true
@@ -75,6 +76,11 @@ export function discover(
     const value = flow.exported(file, name)
     const syntax = syntaxOf(file)
     if (!value || !syntax) return
+    const routed = kind === 'pages-api' ? connectRoutes(syntax, flow, value, { kind, path }) : undefined
+    if (routed && routed.length > 0) {
+      entries.push(...routed)
+      return
+    }
     const at = syntax.exports.find((one) => one.name === name)?.at ?? 0
     const location =
       value.shape?.k === 'closure' && value.shape.syntax === syntax

@@ -168,3 +168,43 @@ describe('other endpoints', () => {
     ).toEqual({ 'middleware proxy.ts': 'none' })
   })
 })
+
+describe('routers of next-connect', () => {
+  const auth = `import { getServerSession } from 'next-auth/next'
+export const auth = async (req, res, next) => {
+  const session = await getServerSession(req, res, {})
+  if (!session) return res.status(401).end()
+  return next()
+}\n`
+
+  it('are one endpoint for each method, behind the middlewares that stand before it', async () => {
+    const found = await endpoints({
+      'lib/auth.ts': auth,
+      'pages/api/notes.ts': `import { createRouter } from 'next-connect'
+import { auth } from '../../lib/auth'
+const router = createRouter()
+router.get(async (req, res) => res.json({ open: true }))
+router.use(auth).delete(async (req, res) => res.json({ done: true }))
+router.post(async (req, res) => res.json({ made: true }))
+export default router.handler()\n`,
+      'pages/api/open.ts': `import nc from 'next-connect'
+import { auth } from '../../lib/auth'
+const handler = nc()
+handler.get(async (req, res) => res.json({ open: true })).put(auth, async (req, res) => res.json({ done: true }))
+export default handler\n`,
+      'lib/base.ts': `import nc from 'next-connect'
+import { auth } from './auth'
+export const base = () => nc({ attachParams: true }).use(auth)\n`,
+      'pages/api/closed.ts': `import { base } from '../../lib/base'
+export default base().get(async (req, res) => res.json({ open: false }))\n`,
+    })
+    expect(found).toEqual({
+      'GET /api/notes': 'none',
+      'DELETE /api/notes': 'session',
+      'POST /api/notes': 'session',
+      'GET /api/open': 'none',
+      'PUT /api/open': 'session',
+      'GET /api/closed': 'session',
+    })
+  })
+})

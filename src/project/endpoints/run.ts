@@ -57,6 +57,10 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     return
   }
   if (kind === 'route' || kind === 'pages-api') flow.path = entry.path
+  if (kind === 'pages-api' && entry.before) {
+    runConnect(flow, entry, syntax)
+    return
+  }
   if (!value.shape || value.shape.k === 'external') flow.unknown.add(unread(value))
   const result = flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
   if (value.shape?.k === 'chain' && flow.events.length === 0) flow.unknown.add(unread(value))
@@ -106,6 +110,18 @@ function argumentsOf({ kind, name, method, value }: Entry): Value[] {
         : [client('input'), client('input1')]
     }
   }
+}
+
+/** next-connect: the middlewares in order, then the handler, over one request. */
+function runConnect(flow: Flow, entry: Entry, syntax: Syntax): void {
+  const [request, reply] = [requestValue(entry.method), unknown()]
+  const before = entry.before ?? []
+  const go = (i: number): Value => {
+    const guard = before[i]
+    if (!guard) return flow.call(entry.value, [request, reply], syntax, 0, entry.name)
+    return flow.call(guard, [request, reply, onward(flow, () => go(i + 1), true)], syntax, 0, 'middleware')
+  }
+  go(0)
 }
 
 /** Hono: the middlewares of the application in order, then the handler, over one context. */

@@ -205,8 +205,8 @@ export abstract class Conditions extends RunState {
     } else {
       const value = this.quiet(test, frame)
       const asked = test.k === 'await' ? test.of : test
-      const by =
-        asked.k === 'call' && asked.callee.k === 'member' ? this.quiet(asked.callee.of, frame) : value
+      const judge = asked.k === 'call' && asked.callee.k === 'member' ? asked.callee.of : undefined
+      const by = judge?.k === 'name' ? this.quiet(judge, frame) : value
       if (denied && !isSeen(by.deps)) this.refusals.at(-1)?.add(DENIED)
       if (isCount(test) || holdsInput(value)) return
       for (const dep of value.deps) this.refusals.at(-1)?.add(dep)

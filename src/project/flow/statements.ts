@@ -45,7 +45,8 @@ export abstract class Statements extends Expressions {
       case 'return': {
         const given = stmt.value ? unwrap(this.evaluate(stmt.value, frame)) : literal(undefined)
         const rejected = rejectedBy(stmt.value)
-        if (rejected) {
+        // What always rejects may never be awaited.
+        if (rejected && frame.branch > 0) {
           this.denied = isDenial(rejected)
           return 'gone'
         }
