@@ -93,10 +93,13 @@ export function keysFromClient(access: Access, entity: Entity): Leaf[] {
  * is compared before it leaves.
  */
 export function isScoped(access: Access, later: readonly Fact[]): boolean {
-  // That the row itself was found says nothing of whose it is.
-  const said = later.filter(
-    (fact) => !fact.presence || levelOf(fact) !== 'none' || !fact.deps.has(`row:${access.model}`),
-  )
+  // That the row itself was found says nothing of whose it is; a part of it that was asked for may.
+  const onlyFound = (fact: Fact): boolean =>
+    fact.presence &&
+    levelOf(fact) === 'none' &&
+    fact.deps.has(`row:${access.model}`) &&
+    ![...fact.deps].some((dep) => dep.startsWith('field:'))
+  const said = later.filter((fact) => !onlyFound(fact))
   const tied = tiedInputs([...access.facts, ...said])
   return leaves(argument(access, 'where')).some(
     ({ value }) =>

@@ -246,7 +246,9 @@ export abstract class Conditions extends RunState {
       const checked = checkedBoth(before, left, this.facts)
       this.facts = join(left, this.facts)
       this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
-      if (test.left.k === 'binary' && test.right.k === 'binary') {
+      // `me.role === 'manager' && isOwner`
+      const asks = [test.left, test.right].map(({ k }) => k)
+      if (asks.includes('binary') && asks.every((k) => /^(binary|name|member|unary)$/.test(k))) {
         const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
         if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })
       }
