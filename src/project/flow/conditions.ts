@@ -141,7 +141,9 @@ export abstract class Conditions extends RunState {
   private isHere(test: Expr, frame: Frame): boolean | undefined {
     const held = this.path === undefined ? undefined : heldAgainst(test)
     if (!held || this.path === undefined) return undefined
-    if (!/^(path|url\.pathname)$/.test(this.quiet(held.of, frame).client ?? '')) return undefined
+    const { of } = held
+    if (of.k !== 'name' && !(of.k === 'member' && of.key === 'pathname')) return undefined
+    if (!/^(path|url\.pathname)$/.test(this.quiet(of, frame).client ?? '')) return undefined
     // Another endpoint that goes the same way is elsewhere.
     this.impure(0)
     const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
