@@ -79,8 +79,13 @@ function alternative(one: Fact, other: Fact): Fact | null {
  */
 const isPrivilege = (fact: Fact): boolean =>
   !fact.count &&
-  [...fact.deps].every((dep) => !dep.startsWith('client:') || CREDENTIAL.test(dep)) &&
+  // What was sent counts only where it is the credential itself: `?token=` beside a header.
+  [...fact.deps].every(
+    (dep) => !dep.startsWith('client:') || (CREDENTIAL.test(dep) && isSentAsProof(fact)),
+  ) &&
   (!fact.presence || [...fact.deps].some((dep) => dep.startsWith('field:') && PRIVILEGE.test(dep)))
+
+const isSentAsProof = ({ deps }: Fact): boolean => [...deps].some((dep) => dep.startsWith('credential:'))
 
 const PRIVILEGE = /admin|super_?user|\broot\b|staff|system/i
 const CREDENTIAL = /token|key|secret|auth|session|cookie/i

@@ -16,10 +16,16 @@ interface Entry {
   /** Which argument; `url` where it may be a field of that name in it. */
   at: number
   field?: RegExp
+  /** The argument itself is nothing of the kind: only its field is. */
+  inside?: true
 }
 
 const CLIENTS =
   /^(axios|got|ky|ofetch|node-fetch|cross-fetch|isomorphic-fetch|undici|superagent|needle|request|request-promise|phin|wretch)(\/|$)/
+/** Clients of services that are told where the service is: models, search, storage. */
+const SERVICES =
+  /^(openai|ollama|groq-sdk|@langchain\/|@anthropic-ai\/|@ai-sdk\/|@mistralai\/|@aws-sdk\/client-|@elastic\/|meilisearch$|typesense$)/
+const ADDRESS = /^(base_?url|endpoint|node|host|api_?url)$/i
 const VERBS =
   /^(\(\)|default|fetch|\$fetch|ofetch|request|stream|pipeline|get|post|put|patch|delete|head|options)$/
 /** Packages that open files by their path. */
@@ -56,6 +62,7 @@ const TABLE: Entry[] = [
     sink: 'command',
     at: 0,
   },
+  { from: /^@ai-sdk\//, name: /^create[A-Z]/, sink: 'request', at: 0, field: ADDRESS, inside: true },
   { from: /^global$/, name: /^eval$/, sink: 'code', at: 0 },
   { from: /^global$/, name: /^Function$/, sink: 'code', at: -1 },
   { from: /^global$/, name: /^RegExp$/, sink: 'regex', at: 0 },
@@ -91,6 +98,7 @@ const CONSTRUCTORS: Entry[] = [
     at: 0,
     field: /^Key$/,
   },
+  { from: SERVICES, name: /^(?!.*Command$)/, sink: 'request', at: 0, field: ADDRESS, inside: true },
 ]
 
 /** Notes that a call hands a value to a place where it acts. */
@@ -235,11 +243,16 @@ function emit(
   machine.emit({ ...machine.moment(syntax, at), k: 'sink', sink: entry.sink, name, value })
 }
 
-function acted({ at, field }: Entry, args: Value[]): Value | undefined {
+function acted({ at, field, inside }: Entry, args: Value[]): Value | undefined {
   const value = args.at(at)
   const { shape } = value ?? {}
-  if (!field || shape?.k !== 'object' || value?.text) return value
-  const fields = [...shape.fields].filter(([key]) => field.test(key))
+  if (inside && shape?.k !== 'object') return undefined
+  if (!field || shape?.k !== 'object' || (value?.text && !inside)) return value
+  // `new ChatOpenAI({ configuration: { baseURL } })`
+  const inner = [...shape.fields].flatMap(([, one]) =>
+    one.shape?.k === 'object' ? [...one.shape.fields] : [],
+  )
+  const fields = [...shape.fields, ...inner].filter(([key]) => field.test(key))
   return fields[0]?.[1]
 }
 
