@@ -60,10 +60,18 @@ function eitherFact(one: Fact, other: Fact): Fact | null {
 }
 
 /** What was not there proves nothing where another way was open. */
-const isProof = (fact: Fact): boolean => !fact.missing && !fact.partial && trusted(fact.deps)
+const isProof = (fact: Fact): boolean =>
+  !fact.missing && !fact.partial && (trusted(fact.deps) || isLookedUp(fact))
+
+/** A row was found by what the caller sent. */
+const isLookedUp = ({ deps, sent, count }: Fact): boolean =>
+  !sent && !count && has(deps, 'row:') && has(deps, 'client:')
+
+const has = (deps: Sources, prefix: string): boolean => [...deps].some((dep) => dep.startsWith(prefix))
 
 function alternative(one: Fact, other: Fact): Fact | null {
   const terms = [...new Set([...one.terms, ...other.terms])]
+  if (!trusted(one.deps) || !trusted(other.deps)) return foundEitherWay(one, other, terms)
   const [privilege, asked] = isPrivilege(one) ? [one, other] : [other, one]
   if (isPrivilege(privilege)) {
     const more = [...privilege.deps].filter((dep) => isPrivilege(asked) || dep.startsWith('identity:'))
@@ -71,6 +79,15 @@ function alternative(one: Fact, other: Fact): Fact | null {
   }
   const deps = alternatives(one.deps, other.deps)
   return trusted(deps) ? { ...one, deps, terms, presence: one.presence || other.presence } : null
+}
+
+/** `kind === 'a' ? await findA(id, orgId) : await findB(id, orgId)`, and neither way goes on without its row. */
+function foundEitherWay(one: Fact, other: Fact, terms: string[]): Fact | null {
+  if (!isLookedUp(one) || !isLookedUp(other)) return null
+  const both = intersection(one.deps, other.deps)
+  if (!has(both, 'client:')) return null
+  const rows = [...one.deps, ...other.deps].filter((dep) => dep.startsWith('row:'))
+  return { ...one, deps: new Set([...both, ...rows]), terms, presence: one.presence || other.presence }
 }
 
 /**

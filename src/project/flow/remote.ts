@@ -1,7 +1,7 @@
 /** Calls of other systems that name one thing there: by the id of a job, the key of a file, the name of a domain. */
 import type { Syntax } from '../../source/syntax.ts'
 import type { Machine } from './machine.ts'
-import { allDeps, NONE, type Sources, type Value } from './value.ts'
+import { allDeps, NONE, type Sources, textOf, type Value } from './value.ts'
 
 type Outside = Value['shape'] & ({ k: 'external' } | { k: 'chain' })
 
@@ -50,8 +50,11 @@ export function remoteCall(
   const name = shape.k === 'external' ? shape.name : (steps.at(-1)?.name ?? shape.root)
   const root = shape.k === 'chain' ? shape.root : ''
   if (name === 'fetch' && shape.from === 'global') {
-    return methodIn(args[1]) === 'DELETE' ? emit('fetch', 'fetch', true) : NONE
+    const method = methodIn(args[1]) ?? 'GET'
+    if (method === 'DELETE') return emit('fetch', 'fetch', true)
+    return isOwnService(args) ? emit('fetch', 'fetch', method !== 'GET' && method !== 'HEAD') : NONE
   }
+  if (FETCHES.test(shape.from) && isOwnService(args)) return emit('fetch', 'fetch', false)
   // `globalThis.billing ??= new Billing()`: one client for all requests of a process.
   const kept =
     shape.from === 'global' &&
@@ -69,6 +72,18 @@ export function remoteCall(
     machine.emit({ ...machine.moment(syntax, at), k: 'remote', from, name: called, writes: changes, args })
     return new Set([`remote:${called}`])
   }
+}
+
+/** Packages that are called as `fetch` is. */
+const FETCHES = /^(node-fetch(-commonjs)?|cross-fetch|isomorphic-fetch|undici)$/
+const KEY = /^env:(?!NEXT_PUBLIC_)\w*(KEY|TOKEN|SECRET|AUTH|PASS|BEARER|CRED)/
+
+/** A service of the installation's own, asked with a key of its own: its address and the header are from the environment. */
+function isOwnService([url, init]: Value[]): boolean {
+  const headers = init?.shape?.k === 'object' ? init.shape.fields.get('headers') : undefined
+  if (!url || !headers) return false
+  const fromEnvironment = [...allDeps(url)].some((dep) => dep.startsWith('env:')) && textOf(url).lead === ''
+  return fromEnvironment && [...allDeps(headers)].some((dep) => KEY.test(dep))
 }
 
 function methodIn(init: Value | undefined): string | undefined {

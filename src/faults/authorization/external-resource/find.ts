@@ -63,7 +63,10 @@ function namesSent({ args }: Remote): Leaf[] {
 
 function draft(run: Run, call: Remote, { value }: Leaf): Draft {
   const direct = value.client ?? value.inText
-  const sent = direct ?? clientInputs(allDeps(value))[0] ?? 'a value of the request'
+  const inputs = clientInputs(allDeps(value))
+  // Of a URL with several, the one that says which thing is meant.
+  const sent =
+    value.client ?? inputs.find((one) => NAMES.test(one)) ?? direct ?? inputs[0] ?? 'a value of the request'
   const verb = call.writes ? 'changes or removes' : 'reads'
   return {
     location: placeInHandler(call),
