@@ -34,6 +34,42 @@ export function join(a: readonly Fact[], b: readonly Fact[]): readonly Fact[] {
   return merged.size === 0 ? both : [...both, ...merged]
 }
 
+/**
+ * What holds where a function has returned. `if (!id) return; if (row.orgId !== orgId) throw`: where the input was not sent there
+ * is nothing to check, so what was asked of it otherwise holds for whoever sends it.
+ */
+export function joinReturns(
+  returns: readonly { facts: readonly Fact[] }[],
+  before: readonly Fact[],
+): readonly Fact[] {
+  const all = returns.map(({ facts }) => facts)
+  const joined = all.slice(1).reduce(join, all[0] ?? before)
+  const missing = all.map((facts) => notSent(facts.filter((fact) => !before.includes(fact))))
+  const checked = all.filter((_, i) => missing[i] === undefined)
+  const [input] = missing.flatMap((one) => one ?? [])
+  const [first, ...rest] = checked
+  if (input === undefined || !first) return joined
+  const isOf = (dep: string): boolean =>
+    dep === input || dep.startsWith(`${input}.`) || dep.startsWith(`${input}[`)
+  const own = rest
+    .reduce(join, first)
+    .filter((fact) => !before.includes(fact) && !joined.includes(fact) && [...fact.deps].some(isOf))
+  return own.length === 0 ? joined : [...joined, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
+}
+
+/** The input that was not sent, where a way knows nothing else. */
+function notSent(gained: readonly Fact[]): string | undefined {
+  const [only, ...others] = gained
+  const [dep] = only?.deps ?? []
+  return only?.missing &&
+    only.presence &&
+    others.length === 0 &&
+    only.deps.size === 1 &&
+    dep?.startsWith('client:')
+    ? dep
+    : undefined
+}
+
 /** What stays of the facts of a loop's body: what each element had to pass. An empty list passes nothing else. */
 export function ofEach(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
   const input = item.client

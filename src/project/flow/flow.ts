@@ -8,7 +8,7 @@ import { fresh, isOutermost, replay } from './calls.ts'
 import { DENIED } from './conditions.ts'
 import type { Fact } from './events.ts'
 import { depsOf } from './expressions.ts'
-import { join } from './facts.ts'
+import { joinReturns } from './facts.ts'
 import { callStep, outcomesOf } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall } from './libraries.ts'
@@ -193,7 +193,7 @@ export class Flow extends Statements {
       if (!this.naming) this.gone = true
       return unknown(depsOf(args))
     }
-    this.facts = this.naming ? before : rest.reduce((facts, one) => join(facts, one.facts), first.facts)
+    this.facts = this.naming ? before : joinReturns(frame.returns, before)
     const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
     const result = fn.isAsync
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)

@@ -246,7 +246,8 @@ function emit(
 function acted({ at, field, inside }: Entry, args: Value[]): Value | undefined {
   const value = args.at(at)
   const { shape } = value ?? {}
-  if (inside && shape?.k !== 'object') return undefined
+  // A client that is given a `fetch` of the project's own asks through it.
+  if (inside && (shape?.k !== 'object' || shape.fields.has('fetch'))) return undefined
   if (!field || shape?.k !== 'object' || (value?.text && !inside)) return value
   // `new ChatOpenAI({ configuration: { baseURL } })`
   const inner = [...shape.fields].flatMap(([, one]) =>
