@@ -3,10 +3,10 @@
  * The result is the list of events (Prisma calls, responses, …), each with the conditions that held when it was reached.
  * Bounded: `STEPS` expressions a run, `DEPTH` calls deep, no function twice on the stack unless it is given another to run.
  */
-import { type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
+import type { Fn, Syntax } from '../../source/syntax.ts'
 import { fresh, isOutermost, replay } from './calls.ts'
 import { DENIED } from './conditions.ts'
-import type { Fact } from './events.ts'
+import type { Call, Fact } from './events.ts'
 import { depsOf } from './expressions.ts'
 import { joinReturns } from './facts.ts'
 import { callStep, outcomesOf } from './forms.ts'
@@ -92,7 +92,8 @@ export class Flow extends Statements {
     this.traces.push(trace)
     this.stack.push(fn)
     this.refusals.push(new Set())
-    this.via.push(callStep(fn, args, from, at))
+    const step = callStep(fn, args, from, at)
+    this.via.push(step)
     for (const [i, param] of fn.params.entries()) {
       if (param.k === 'rest')
         this.bind(
@@ -120,7 +121,7 @@ export class Flow extends Statements {
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
     const value = this.result(fn, frame, before, args)
-    this.noteRefusals(this.refusals.pop() ?? new Set(), args, from, at)
+    this.noteRefusals(fn, this.refusals.pop() ?? new Set(), args, step)
     const kept = trace.cut ? deepKey : key
     if (kept !== undefined && trace.pure) {
       const gained = this.facts.slice(before.length)
@@ -149,15 +150,17 @@ export class Flow extends Statements {
   }
 
   /** What a function refused of the inputs that it was given holds where it was called, on whichever way it returned. */
-  private noteRefusals(refused: ReadonlySet<string>, args: readonly Value[], from: Syntax, at: number): void {
+  private noteRefusals(fn: Fn, refused: ReadonlySet<string>, args: readonly Value[], step: Call): void {
     if (refused.size === 0 || this.gone || this.naming) return
-    const told = refused.has(DENIED) ? union(...args.map((arg) => allDeps(arg))) : NONE
-    // Whoever runs a function for each of a list is the one that was told.
-    if (refused.has(DENIED) && !trusted(told)) this.refusals.at(-1)?.add(DENIED)
+    // A handler, or whatever is given the input or the request as a whole, is asked for nothing in particular.
+    const isAsked = step.told === true && !step.whole && step.framed !== true
+    const told = refused.has(DENIED) && isAsked ? union(...args.map((arg) => allDeps(arg))) : NONE
+    // Of a function that is written down for each of a list, the one around it was told.
+    if (refused.has(DENIED) && fn.name === '') this.refusals.at(-1)?.add(DENIED)
     for (const deps of [...refusedOf(refused, args), ...(trusted(told) ? [told] : [])]) {
       const fact: Fact = {
         deps,
-        location: placeOf(from, at),
+        location: step.location,
         within: '',
         terms: [],
         presence: false,
