@@ -1,4 +1,4 @@
-/** Routers of next-connect: `createRouter().use(auth).get(handler)`, in `pages/api` and in route files. */
+/** Routers of next-connect: `createRouter().use(auth).get(handler)` in `pages/api`. */
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
 import type { Flow } from '../flow/flow.ts'

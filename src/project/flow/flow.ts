@@ -12,7 +12,7 @@ import { joinReturns } from './facts.ts'
 import { callStep, outcomesOf } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall } from './libraries.ts'
-import { type Frame, STEPS, type Trace } from './run-state.ts'
+import { type Frame, frameOf, STEPS, type Trace } from './run-state.ts'
 import { Statements } from './statements.ts'
 import { refusedOf } from './text.ts'
 import { endedUnset } from './unset.ts'
@@ -75,17 +75,8 @@ export class Flow extends Statements {
         : (this.replayed(fn, key, args, from, at) ?? this.replayed(fn, deepKey, args, from, at))
     if (known) return known
     const start = this.events.length
-    const frame: Frame = {
-      env: self ? { own: new Map(), up: env, self } : { own: new Map(), up: env },
-      syntax,
-      name: fn.name,
-      returns: [],
-      ctl: NONE,
-      branch: 0,
-      otherwise: [],
-      asked: [],
-      tested: new Map(),
-    }
+    const own: Env = { own: new Map(), up: env }
+    const frame = frameOf(self ? { ...own, self } : own, syntax, fn.name)
     const before = this.facts
     const answered = this.returned
     const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true, cut: false, made: this.made }

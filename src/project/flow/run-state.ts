@@ -36,6 +36,19 @@ export interface Frame {
   tested: Map<Expr, Value>
 }
 
+/** A function, or the top of a file, of which nothing was read yet. */
+export const frameOf = (env: Env, syntax: Syntax, name = ''): Frame => ({
+  env,
+  syntax,
+  name,
+  returns: [],
+  ctl: NONE,
+  branch: 0,
+  otherwise: [],
+  asked: [],
+  tested: new Map(),
+})
+
 /** What is noted of a call on the stack, to know whether it may be replayed. */
 export interface Trace {
   entered: Set<Fn>
@@ -193,17 +206,7 @@ export abstract class RunState implements Machine {
   }
 
   protected top(syntax: Syntax): Frame {
-    return {
-      env: { own: new Map(), up: null },
-      syntax,
-      name: '',
-      returns: [],
-      ctl: NONE,
-      branch: 0,
-      otherwise: [],
-      asked: [],
-      tested: new Map(),
-    }
+    return frameOf({ own: new Map(), up: null }, syntax)
   }
 
   private topLevel<T>(work: () => T): T {
