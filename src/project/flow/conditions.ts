@@ -5,13 +5,11 @@ import { join } from './facts.ts'
 import {
   countedIn,
   givenIn,
-  heldAgainst,
   isCount,
   isLookup,
   isNothing,
   isParameter,
   looseTest,
-  matchesPath,
   nameOf,
   presenceIn,
   unwrap,
@@ -126,8 +124,6 @@ export abstract class Conditions extends RunState {
       const right = this.certain(this.quiet(test.right, frame), test.right, frame)
       return left !== undefined || right === (test.op === '||') ? right : undefined
     }
-    const here = this.isHere(test, frame)
-    if (here !== undefined) return here
     const counted = countedIn(test)
     if (counted && isParameter(counted.of, frame.syntax)) {
       const { shape } = this.quiet(counted.of, frame)
@@ -135,19 +131,6 @@ export abstract class Conditions extends RunState {
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
-  }
-
-  /** `request.nextUrl.pathname === '/api/links'` in a wrapper: the path of this endpoint is known, where nothing of it is open. */
-  private isHere(test: Expr, frame: Frame): boolean | undefined {
-    const held = this.path === undefined ? undefined : heldAgainst(test)
-    if (!held || this.path === undefined) return undefined
-    const { of } = held
-    if (of.k !== 'name' && !(of.k === 'member' && of.key === 'pathname')) return undefined
-    if (!/^(path|url\.pathname)$/.test(this.quiet(of, frame).client ?? '')) return undefined
-    // Another endpoint that goes the same way is elsewhere.
-    this.impure(0)
-    const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
-    return could && this.path.includes('[') ? undefined : could === held.same
   }
 
   /**
@@ -314,9 +297,13 @@ export abstract class Conditions extends RunState {
   protected quiet(expr: Expr, frame: Frame): Value {
     const known = frame.tested.get(expr)
     if (known) return known
+    return this.quietly(() => this.evaluate(expr, frame))
+  }
+
+  quietly(work: () => Value): Value {
     const { facts, gone, naming } = this
     const length = this.events.length
-    const value = this.evaluate(expr, frame)
+    const value = work()
     this.events.length = length
     this.facts = facts
     this.gone = gone

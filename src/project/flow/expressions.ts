@@ -12,6 +12,7 @@ import {
   withFacts,
 } from './forms.ts'
 import { invoke } from './invoke.ts'
+import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import { allowing } from './looks.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
@@ -147,6 +148,8 @@ export abstract class Expressions extends Patterns {
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op)) {
+          const held = this.pathIs(left, right) ?? this.pathIs(right, left)
+          if (held !== undefined) return sureLiteral(held === expr.op.startsWith('='))
           comparison(this, left, right, frame.syntax, expr.at)
           comparedWithVariable(this, expr, left, right, frame.syntax)
         }
@@ -242,6 +245,13 @@ export abstract class Expressions extends Patterns {
     this.facts = withFacts(before, unwrap(made).back)
   }
 
+  /** `request.nextUrl.pathname === '/api/links'`, where it is known which endpoint the request goes to. */
+  private pathIs(of: Value, text: Value): boolean | undefined {
+    if (!isRequestPath(of) || !isText(text)) return undefined
+    const given = text.shape.value
+    return this.atPath((path) => isPathOf(path, given))
+  }
+
   private callExpression(expr: Expr & { k: 'call' }, frame: Frame): Value {
     const callee = expr.callee
     const syntax = frame.syntax
@@ -260,6 +270,10 @@ export abstract class Expressions extends Patterns {
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      const held = [of, ...args].some(isRequestPath)
+        ? this.atPath((path) => pathAsked(callee.key, of, args, path))
+        : undefined
+      if (held !== undefined) return sureLiteral(held)
       methodCall(this, expr, of, args, syntax)
       if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
         return this.member(of, String(args[0].shape.value), frame, expr.at)
