@@ -5,9 +5,9 @@ import { join } from './facts.ts'
 import {
   countedIn,
   givenIn,
+  isComparison,
   isCount,
   isLookup,
-  isNothing,
   isParameter,
   looseTest,
   nameOf,
@@ -241,7 +241,7 @@ export abstract class Conditions extends RunState {
     }
     const value = this.quiet(test, frame)
     if (value.shape?.k === 'promise') return
-    const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
+    const compared = isComparison(test) || value.compared === true
     const { subject, present } = presenceIn(test, yes)
     const told = subject && this.proxy ? this.told(this.quiet(subject, frame), present) : undefined
     if (told) this.facts = withFacts(this.facts, told)

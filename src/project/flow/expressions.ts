@@ -3,6 +3,7 @@ import type { Expr } from '../../source/syntax.ts'
 import { anyOf } from './any-of.ts'
 import {
   extendChain,
+  isComparison,
   listOf,
   mayBePrisma,
   nameOf,
@@ -155,7 +156,10 @@ export abstract class Expressions extends Patterns {
         }
         const deps = union(allDeps(left), allDeps(right))
         const result = unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
-        return { ...result, text: expr.op === '+' ? textOfAll([left, right]) : NO_TEXT }
+        const text = expr.op === '+' ? textOfAll([left, right]) : NO_TEXT
+        return isComparison(expr) && COMPARES.test(expr.op)
+          ? { ...result, text, compared: true }
+          : { ...result, text }
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
@@ -189,7 +193,8 @@ export abstract class Expressions extends Patterns {
         if (expr.op === 'typeof' && textOf(of).all.size > 0) return unknown()
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
-        return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}) }
+        const compared = expr.op === '!' && of.compared ? { compared: of.compared } : {}
+        return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}), ...compared }
       }
       case 'choose': {
         const test = this.tested(expr.test, frame)
@@ -411,6 +416,8 @@ function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Val
   const left = params.slice(args.length).filter((param) => param.k !== 'rest')
   return [...args, ...left.map(() => sureLiteral(undefined))]
 }
+
+const COMPARES = /^([!=]==?|[<>]=?)$/
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

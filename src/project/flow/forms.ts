@@ -286,6 +286,10 @@ export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
 
+/** `a.role === 'ADMIN'`, not `a === null`, which asks whether there is something. */
+export const isComparison = (test: Expr): boolean =>
+  test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
+
 /** `cache.get(key)` of a package that had nothing, `existsSync(file)`, a part of what `stat(file)` gave. */
 export const isLookup = ({ shape }: Value, missing: boolean): boolean =>
   shape?.k === 'chain' &&

@@ -31,6 +31,8 @@ export interface Value {
   sure?: true
   /** It is the identity itself (a session, its user): when it is absent, nobody is signed in. */
   who?: true
+  /** It came of holding one value against another: `session.user.role === 'ADMIN'`. */
+  compared?: true
   /** HTTP status of a response, where it is a literal. */
   status?: number
   /** A response of a proxy that lets the request through. */
@@ -200,6 +202,7 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   if (a.inText !== undefined && a.inText === b.inText) out.inText = a.inText
   if (a.status !== undefined && a.status === b.status) out.status = a.status
   if (a.pass || b.pass) out.pass = true
+  if (a.compared && b.compared) out.compared = true
   const gap = a.gap ?? b.gap
   if (gap) out.gap = gap
   if (a.sure && b.sure) out.sure = true
