@@ -20,6 +20,7 @@ import getChangesState from './authentication/get-changes-state/find.ts'
 import jwtWithoutExpiry from './authentication/jwt-without-expiry/find.ts'
 import loginTiming from './authentication/login-timing/find.ts'
 import missingAuthentication from './authentication/missing-authentication/find.ts'
+import optionalToken from './authentication/optional-token/find.ts'
 import reusableToken from './authentication/reusable-token/find.ts'
 import secretFallback from './authentication/secret-fallback/find.ts'
 import sessionCookie from './authentication/session-cookie/find.ts'
@@ -125,6 +126,7 @@ export const faults: Fault<Project>[] = [
   jwtWithoutExpiry,
   loginTiming,
   missingAuthentication,
+  optionalToken,
   reusableToken,
   secretFallback,
   sessionCookie,

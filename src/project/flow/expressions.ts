@@ -191,7 +191,8 @@ export abstract class Expressions extends Patterns {
         const truth = expr.op === '!' ? this.certain(of, expr.of, frame) : undefined
         if (truth !== undefined) return of.sure ? sureLiteral(!truth) : literal(!truth)
         // What kind of thing was sent says nothing of what stands in it.
-        if (expr.op === 'typeof' && textOf(of).all.size > 0) return unknown()
+        if (expr.op === 'typeof' && textOf(of).all.size > 0)
+          return unknown(of.client === undefined ? undefined : new Set([`kind:${of.client}`]))
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
         const compared = expr.op === '!' && of.compared ? { compared: of.compared } : {}
