@@ -15,7 +15,7 @@ const PENALTY = 1e-5
 const LEAST = 2
 const root = join(import.meta.dirname, '..')
 
-const phrases = ['first', 'more', 'more-2'].flatMap((name) => read(name))
+const phrases = ['first', 'more', 'more-2', 'more-3'].flatMap((name) => read(name))
 
 if (process.argv.includes('--folds')) {
   const folds = 5
