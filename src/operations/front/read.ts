@@ -1,4 +1,5 @@
 /** What a sentence names outright: endpoints, files, error codes, ids. The rest is words. */
+import { looksLikeFailure } from '../diagnose.ts'
 
 /** Names in a sentence, as they were typed. */
 export interface Slots {
@@ -20,6 +21,8 @@ export interface Sentence {
   slots: Slots
   /** Part of it was pasted from a log: a stack, a message of a library. */
   pasted: boolean
+  /** It has the form of an error, or is one that `diagnose` has a cause of. */
+  known: boolean
 }
 
 const METHOD = /\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/
@@ -69,5 +72,5 @@ export function readSentence(text: string, faults: readonly string[]): Sentence 
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim()
-  return { text, words, slots, pasted }
+  return { text, words, slots, pasted, known: looksLikeFailure(text) }
 }
