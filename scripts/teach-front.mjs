@@ -15,6 +15,8 @@ const RATE = 0.1
 const PENALTY = 3e-6
 /** A feature of one or two phrases says more of the phrase than of what was meant. */
 const LEAST = 3
+/** In tenths: two neighbours that say less than this are not worth their line. */
+const LEAST_OF_PAIR = 10
 /** Beside a phrase that somebody wrote. Chosen with `--folds`, on phrases of others than wrote the patterns. */
 const COUNTS = { written: 1, section: 0.5, unmarked: 0.4, made: 0.3, asked: 0.03 }
 const root = join(import.meta.dirname, '..')
@@ -38,7 +40,7 @@ if (process.argv.includes('--folds')) {
 const weights = learn(withUnmarked(written))
 const lines = [...weights]
   .map(([feature, row]) => [feature, row.map((one) => Math.round(one * 10) || '')])
-  .filter(([feature, row]) => feature === '' || row.some((one) => one !== ''))
+  .filter(([feature, row]) => feature === '' || row.some((one) => Math.abs(one) >= leastOf(feature)))
   .map(([feature, row]) => `${feature}\t${row.join()}`)
 writeFileSync(
   join(root, 'src/operations/front/weights.ts'),
@@ -48,6 +50,10 @@ export const WEIGHTS = ${JSON.stringify(`${lines.sort().join('\n')}\n`).replaceA
 `,
 )
 process.stdout.write(`${lines.length} features.\n`)
+
+function leastOf(feature) {
+  return /^\S+ \S+$/.test(feature) && !/^(?:cue:|long) /.test(feature) ? LEAST_OF_PAIR : 1
+}
 
 function read(name, counts) {
   return readFileSync(join(root, `fixtures/phrases/${name}.jsonl`), 'utf8')

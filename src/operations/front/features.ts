@@ -7,6 +7,9 @@ import type { Sentence } from './read.ts'
 /** How a feature that is a cue begins; no stem has a colon. */
 export const CUE = 'cue: '
 
+/** `slooow`: no English word has a letter three times in a row. */
+const DRAWN_OUT = /(\p{L})\1{2,}/gu
+
 /** Beyond this many words, a text is a paste: its end says no more. */
 const MOST_WORDS = 80
 
@@ -23,7 +26,7 @@ export function featuresOf(
   const features = new Map<string, string>()
   let before = '^'
   for (const token of tokens) {
-    const stem = /^\d/.test(token) ? '#' : spelt(stemOf(token))
+    const stem = /^\d/.test(token) ? '#' : spelt(stemOf(token.replace(DRAWN_OUT, '$1')))
     const groups = groupsOf(stem)
     features.set(stem, token)
     for (const group of groups) features.set(group, token)
