@@ -21,7 +21,18 @@ the writer would accept. Asked: nothing is done, the choice is shown. Wrong: som
 
 | phrases | number | right at once | asked, the right one among them | asked, without it | declined, wrongly | wrong, only reads | wrong, runs |
 | --- | --- | --- | --- | --- | --- | --- | --- |`)
-for (const file of ['first', 'more', 'more-2', 'held-out', 'held-out-2', 'held-out-3', 'more-3', 'more-4', 'held-out-4']) await table(file)
+for (const file of [
+  'first',
+  'more',
+  'more-2',
+  'held-out',
+  'held-out-2',
+  'held-out-3',
+  'more-3',
+  'more-4',
+  'held-out-4',
+])
+  await table(file)
 if (process.argv.includes('--missed')) process.stderr.write(`${missed.join('\n')}\n`)
 
 async function table(file) {

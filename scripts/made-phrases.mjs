@@ -17,15 +17,21 @@ function random() {
 }
 const pick = (list) => list[Math.floor(random() * list.length)]
 
-const MODELS = `Invoice Order Customer Project Document Ticket Booking Payment Product Comment Message User Team Member Report
+const MODELS =
+  `Invoice Order Customer Project Document Ticket Booking Payment Product Comment Message User Team Member Report
   Subscription Patient Lesson Vehicle Shipment Review Photo Account Device Event Contract Employee Recipe Property Tenant Claim Asset
   Coupon Task Note Board Channel Survey Workspace ApiKey Session Membership WorkOrder AuditEntry`.split(/\s+/)
 const spaced = (name) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 const plural = (name) => `${spaced(name).replace(/y$/, 'ie')}s`
 const folder = () => plural(pick(MODELS)).replace(' ', '-')
 /** Lines of texts that fixtures printed, without frames of stacks and progress bars. */
-const errors = readCases()
-  .flatMap(({ text = '' }) => text.split('\n').map((line) => line.trim()).filter(isMessage).slice(0, 5))
+const errors = readCases().flatMap(({ text = '' }) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(isMessage)
+    .slice(0, 5),
+)
 
 function isMessage(line) {
   return line.length > 18 && line.length < 220 && !line.startsWith('at ') && /[a-z] [a-z]/i.test(line)
@@ -37,11 +43,14 @@ const SLOTS = {
   endpoint: () =>
     `${pick(['', '', '', 'GET ', 'POST ', 'PATCH ', 'DELETE ', 'PUT '])}/api/${folder()}${pick(['', '', '/[id]', '/[id]/export'])}`,
   file: () => `${pick(['src/app/api/', 'app/api/'])}${folder()}${pick(['/route.ts', '/[id]/route.ts'])}`,
-  role: () => pick(['viewer', 'a viewer', 'a member', 'MEMBER', 'a guest', 'admin', 'a normal user', 'an editor']),
-  people: () => pick(['a user', 'users', 'a member of another org', 'anybody', 'a customer', 'user b', 'guests']),
+  role: () =>
+    pick(['viewer', 'a viewer', 'a member', 'MEMBER', 'a guest', 'admin', 'a normal user', 'an editor']),
+  people: () =>
+    pick(['a user', 'users', 'a member of another org', 'anybody', 'a customer', 'user b', 'guests']),
   duration: () => pick(['3 seconds', '8s', '12 sec', '900ms', 'half a minute', '2.5 s', 'ages']),
   fault: () => pick(faults).id,
-  faultname: () => (random() < 0.5 ? pick(faults).id.split('/')[1].replaceAll('-', ' ') : pick(faults).title.toLowerCase()),
+  faultname: () =>
+    random() < 0.5 ? pick(faults).id.split('/')[1].replaceAll('-', ' ') : pick(faults).title.toLowerCase(),
   finding: () =>
     `${pick('0123456789')}${pick('abcdef')}${Array.from({ length: 8 }, () => pick('0123456789abcdef')).join('')}`,
   error: () => pick(errors),
@@ -69,7 +78,11 @@ function filled(text, own) {
   return text
     .replace(/\{(\w+)\}/g, (whole, name) => own[name] ?? whole)
     .replace(/\[([^[\]]*)\]/g, (_, list) => pick(list.split('|')))
-    .replace(/\{(\w+)\}/g, (whole, name) => own[name]?.replace(/\[([^[\]]*)\]/g, (_, list) => pick(list.split('|'))) ?? SLOTS[name]?.() ?? whole)
+    .replace(
+      /\{(\w+)\}/g,
+      (whole, name) =>
+        own[name]?.replace(/\[([^[\]]*)\]/g, (_, list) => pick(list.split('|'))) ?? SLOTS[name]?.() ?? whole,
+    )
     .replace(/\s+/g, ' ')
     .trim()
 }

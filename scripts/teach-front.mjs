@@ -17,7 +17,7 @@ const PENALTY = 3e-6
 const LEAST = 3
 /** In tenths: two neighbours that say less than this are not worth their line. */
 const LEAST_OF_PAIR = 10
-/** Beside a phrase that somebody wrote. Chosen with `--folds`, on phrases of others than wrote the patterns. */
+/** Beside a phrase that somebody wrote. Chosen on phrases that were not taught. */
 const COUNTS = { written: 1, section: 0.5, unmarked: 0.4, made: 0.3, asked: 0.03 }
 const root = join(import.meta.dirname, '..')
 
@@ -71,7 +71,9 @@ function phrase({ say, want }, counts) {
 function withUnmarked(phrases) {
   const unmarked = phrases
     .filter(({ say }) => say.trimEnd().endsWith('?'))
-    .map(({ say, wanted }) => phrase({ say: say.trimEnd().replace(/\?+$/, ''), want: wanted }, COUNTS.unmarked))
+    .map(({ say, wanted }) =>
+      phrase({ say: say.trimEnd().replace(/\?+$/, ''), want: wanted }, COUNTS.unmarked),
+    )
   return [...phrases, ...unmarked, ...others]
 }
 

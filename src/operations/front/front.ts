@@ -4,6 +4,7 @@ import type { Context } from '../../core/operation.ts'
 import { readOutline } from '../../project/outline.ts'
 import { recipes } from '../../recipes/index.ts'
 import { faultIds } from '../open.ts'
+import { baseOf, explainedIn, initInput, isAboutRights, playbookFor } from './asks.ts'
 import { type Part, partsIn } from './parts.ts'
 import { readSentence, type Sentence } from './read.ts'
 import { type Intent, type Weighed, weigh } from './weigh.ts'
@@ -53,18 +54,28 @@ export async function understandWords(
   { root }: Pick<Context, 'root'>,
 ): Promise<Understood[]> {
   const sentence = readSentence(text, faultIds)
-  const known = weigh(sentence).filter(({ intent }) => isThere(intent, operations))
+  const known = weighed(sentence, operations)
   const [best] = known
-  if (!best) throw notOurs(text)
+  if (!best) throw await notOurs(text)
   const sure = best.share >= (READS.has(best.intent) ? SURE.reads : SURE.runs) && best.intent !== 'undo'
-  if (best.intent === 'decline' && sure) throw notOurs(text)
+  if (best.intent === 'decline' && sure) throw await notOurs(text)
   const meant = sure ? [best] : known.filter(({ share }, at) => at === 0 || share >= ALSO).slice(0, 3)
   const named = await namedIn(sentence, meant, root)
   const all = meant.flatMap((one) =>
     one.intent === 'decline' ? [] : [understood(one, sentence, named, sure)],
   )
-  if (all.length === 0) throw notOurs(text)
+  if (all.length === 0) throw await notOurs(text)
   return all
+}
+
+/** What can be done of what may be meant. Nothing is explained that has no name: what then remains is all there is. */
+function weighed(sentence: Sentence, operations: readonly string[]): Weighed[] {
+  const known = weigh(sentence).filter(
+    ({ intent }) =>
+      isThere(intent, operations) && (intent !== 'explain' || explainedIn(sentence) !== undefined),
+  )
+  const all = known.reduce((sum, { share }) => sum + share, 0)
+  return known.map((one) => ({ ...one, share: one.share / all }))
 }
 
 const isThere = (intent: Intent, operations: readonly string[]): boolean =>
@@ -73,12 +84,13 @@ const isThere = (intent: Intent, operations: readonly string[]): boolean =>
   intent === 'init' ||
   operations.includes(intent.split(' ')[0] ?? '')
 
-function notOurs(text: string): UserError {
+async function notOurs(text: string): Promise<UserError> {
   const said = text.length > 120 ? `${text.slice(0, 117)}…` : text
+  const playbook = await playbookFor(text)
   const added = recipes.map(({ summary }) => summary.toLowerCase().replace(/\.$/, ''))
   return new UserError(
     `That is not something I do, as far as I understand it: "${said.replace(/\s+/g, ' ')}". Nothing was read or changed.`,
-    `I work on the backend of a Next.js + Prisma application: understand it, review it, prove what is wrong, fix it, measure what is slow, explain errors and findings, answer how things should be done, and add: ${added.join('; ')}. Say it in those words, or see \`backend-engineer --help\`.`,
+    `${playbook === undefined ? '' : `How it is done here: \`${playbook}\`. `}I work on the backend of a Next.js + Prisma application: understand it, review it, prove what is wrong, fix it, measure what is slow, explain errors and findings, answer how things should be done, and add: ${added.join('; ')}. Say it in those words, or see \`backend-engineer --help\`.`,
   )
 }
 
@@ -159,9 +171,10 @@ const MEANINGS: Record<Exclude<Intent, 'decline'>, string> & Record<Intent, stri
 /** The input of an operation, from what the sentence names. */
 function inputOf(
   intent: Intent,
-  { text, slots, words }: Sentence,
+  sentence: Sentence,
   { models, parts }: Named,
 ): { input: Record<string, unknown>; about?: string } {
+  const { text, slots, words } = sentence
   const within = PLACED.has(intent) ? parts.flatMap(({ places }) => places) : []
   const places = [
     ...new Set([...slots.endpoints, ...slots.files, ...within, ...(intent === 'review' ? models : [])]),
@@ -174,14 +187,19 @@ function inputOf(
   switch (intent) {
     case 'understand': {
       const [focus] = [...slots.endpoints, ...models]
+      if (focus === undefined && isAboutRights(sentence)) return rightsOf(sentence)
       return focus === undefined ? { input: {} } : { input: { focus }, about: `about ${focus}` }
     }
-    case 'review':
-    case 'fix':
+    case 'review': {
+      const since = baseOf(sentence)
+      const what = [about === '' ? '' : `in ${about}`, since === undefined ? '' : `since ${since}`]
       return {
-        input: { ...only, ...at },
-        ...(about !== '' && { about: intent === 'fix' ? `of what is at ${about}` : `in ${about}` }),
+        input: { ...only, ...at, ...(since !== undefined && { changedSince: since }) },
+        ...(what.some((one) => one !== '') && { about: what.filter((one) => one !== '').join(', ') }),
       }
+    }
+    case 'fix':
+      return { input: { ...only, ...at }, ...(about !== '' && { about: `of what is at ${about}` }) }
     case 'prove': {
       const sweep = /\bwho can\b|\bas (?:everybody|everyone|anybody)\b|\bevery(?:thing| endpoint)\b/.test(
         words,
@@ -197,7 +215,12 @@ function inputOf(
     case 'build endpoint-tests':
       return { input: { task: text, recipe: intent.slice('build '.length) }, ...named }
     case 'explain':
-      return { input: { id: [...slots.findings, ...slots.faults][0] ?? '' }, ...named }
+      return explained(explainedIn(sentence) ?? '')
+    case 'init': {
+      const input = initInput(sentence) ?? {}
+      const about = 'remove' in input ? 'and take that out again' : 'and see whether that is up to date'
+      return { input, ...(Object.keys(input).length > 0 && { about }) }
+    }
     case 'diagnose':
       return { input: { text } }
     case 'guide':
@@ -207,12 +230,22 @@ function inputOf(
   }
 }
 
+const explained = (id: string): { input: { id: string }; about: string } => ({ input: { id }, about: id })
+
+function rightsOf(sentence: Sentence): { input: Record<string, unknown>; about: string } {
+  const since = baseOf(sentence)
+  return since === undefined
+    ? { input: { matrix: true }, about: 'as who may do what' }
+    : { input: { matrixSince: since }, about: `of who may do what that changed since ${since}` }
+}
+
 /** As it would be typed. */
 function commandOf(operation: string, input: Record<string, unknown>): string {
   const flags = Object.entries(input).map(([name, value]) => {
     if (POSITIONAL.has(name)) return quoted(String(value))
-    if (value === true) return `--${name}`
-    return `--${name} ${quoted(Array.isArray(value) ? value.join(',') : String(value))}`
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    if (value === true) return flag
+    return `${flag} ${quoted(Array.isArray(value) ? value.join(',') : String(value))}`
   })
   return ['backend-engineer', operation, ...flags].join(' ')
 }
