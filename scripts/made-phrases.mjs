@@ -53,6 +53,7 @@ const SLOTS = {
     random() < 0.5 ? pick(faults).id.split('/')[1].replaceAll('-', ' ') : pick(faults).title.toLowerCase(),
   finding: () =>
     `${pick('0123456789')}${pick('abcdef')}${Array.from({ length: 8 }, () => pick('0123456789abcdef')).join('')}`,
+  branch: () => pick(['main', 'master', 'develop', 'origin/main', 'v1.4', 'HEAD']),
   error: () => pick(errors),
   ask: () => pick(pick(sections).asks),
   question: () => pick([pick(sections).question, pick(sections).question.toLowerCase().replace('?', '')]),

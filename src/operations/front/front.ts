@@ -4,7 +4,7 @@ import type { Context } from '../../core/operation.ts'
 import { readOutline } from '../../project/outline.ts'
 import { recipes } from '../../recipes/index.ts'
 import { faultIds } from '../open.ts'
-import { baseOf, explainedIn, initInput, isAboutRights, playbookFor } from './asks.ts'
+import { explainedIn, initInput, isAboutRights, playbookFor } from './asks.ts'
 import { type Part, partsIn } from './parts.ts'
 import { readSentence, type Sentence } from './read.ts'
 import { type Intent, type Weighed, weigh } from './weigh.ts'
@@ -90,7 +90,7 @@ async function notOurs(text: string): Promise<UserError> {
   const added = recipes.map(({ summary }) => summary.toLowerCase().replace(/\.$/, ''))
   return new UserError(
     `That is not something I do, as far as I understand it: "${said.replace(/\s+/g, ' ')}". Nothing was read or changed.`,
-    `${playbook === undefined ? '' : `How it is done here: \`${playbook}\`. `}I work on the backend of a Next.js + Prisma application: understand it, review it, prove what is wrong, fix it, measure what is slow, explain errors and findings, answer how things should be done, and add: ${added.join('; ')}. Say it in those words, or see \`backend-engineer --help\`.`,
+    `${playbook === undefined ? '' : `Nearest to it in the playbooks: \`${playbook}\`. `}I work on the backend of a Next.js + Prisma application: understand it, review it, prove what is wrong, fix it, measure what is slow, explain errors and findings, answer how things should be done, and add: ${added.join('; ')}. Say it in those words, or see \`backend-engineer --help\`.`,
   )
 }
 
@@ -109,7 +109,9 @@ async function namedIn(sentence: Sentence, meant: readonly Weighed[], root: stri
   if (endpoints.length + files.length + findings.length > 0) return { models: [], parts: [] }
   const outline = await readOutline(root)
   const models = modelsIn(sentence, outline.models)
-  return { models, parts: partsIn(sentence.words, outline, models) }
+  // Only a review takes a model for a place: for the others, `customers endpoint` is the path of that name.
+  const taken = meant.some(({ intent }) => intent === 'review') ? models : []
+  return { models, parts: partsIn(sentence.words, outline, taken) }
 }
 
 /** "the whole project" is no model, even where there is one of that name. */
@@ -183,7 +185,6 @@ function inputOf(
   const at = places.length > 0 ? { at: places } : {}
   const only = ids.length > 0 ? { only: ids } : {}
   const about = [...ids, ...places].join(', ')
-  const named = about === '' ? {} : { about }
   switch (intent) {
     case 'understand': {
       const [focus] = [...slots.endpoints, ...models]
@@ -191,7 +192,7 @@ function inputOf(
       return focus === undefined ? { input: {} } : { input: { focus }, about: `about ${focus}` }
     }
     case 'review': {
-      const since = baseOf(sentence)
+      const since = sentence.base
       const what = [about === '' ? '' : `in ${about}`, since === undefined ? '' : `since ${since}`]
       return {
         input: { ...only, ...at, ...(since !== undefined && { changedSince: since }) },
@@ -210,15 +211,21 @@ function inputOf(
       }
     }
     case 'optimize':
-      return { input: slots.endpoints.length > 0 ? { only: slots.endpoints } : {}, ...named }
+      return {
+        input: slots.endpoints.length > 0 ? { only: slots.endpoints } : {},
+        ...(about !== '' && { about: `at ${about}` }),
+      }
     case 'build auth-password':
     case 'build endpoint-tests':
-      return { input: { task: text, recipe: intent.slice('build '.length) }, ...named }
+      return {
+        input: { task: text, recipe: intent.slice('build '.length) },
+        ...(about !== '' && { about: `(${about})` }),
+      }
     case 'explain':
       return explained(explainedIn(sentence) ?? '')
     case 'init': {
       const input = initInput(sentence) ?? {}
-      const about = 'remove' in input ? 'and take that out again' : 'and see whether that is up to date'
+      const about = 'remove' in input ? '(take it out again)' : '(only whether it is up to date)'
       return { input, ...(Object.keys(input).length > 0 && { about }) }
     }
     case 'diagnose':
@@ -233,10 +240,10 @@ function inputOf(
 const explained = (id: string): { input: { id: string }; about: string } => ({ input: { id }, about: id })
 
 function rightsOf(sentence: Sentence): { input: Record<string, unknown>; about: string } {
-  const since = baseOf(sentence)
+  const since = sentence.base
   return since === undefined
-    ? { input: { matrix: true }, about: 'as who may do what' }
-    : { input: { matrixSince: since }, about: `of who may do what that changed since ${since}` }
+    ? { input: { matrix: true }, about: '(who may do what)' }
+    : { input: { matrixSince: since }, about: `(what of who may do what changed since ${since})` }
 }
 
 /** As it would be typed. */
