@@ -311,10 +311,10 @@ export async function read(request, schema, options) {
 })
 
 describe('the guard of a proxy', () => {
-  const proxyOf = async (text: string): Promise<unknown> => {
+  const proxyOf = async (text: string, folder = 'app/api/notes'): Promise<unknown> => {
     const project = await projectOf({
       'middleware.ts': text,
-      'app/api/notes/route.ts': 'export const GET = () => Response.json(1)\n',
+      [`${folder}/route.ts`]: 'export const GET = () => Response.json(1)\n',
     })
     return project.map.endpoints.find((one) => one.kind === 'route')?.guard.proxy
   }
@@ -351,18 +351,64 @@ describe('the guard of a proxy', () => {
   it.each([
     [
       'by the path',
+      undefined,
       `${head}  if (!token && request.nextUrl.pathname.startsWith('/app')) return NextResponse.redirect('/login')\n  return NextResponse.next()\n}\n`,
     ],
     [
       'before the check',
+      'session',
       `${head}  if (request.nextUrl.pathname === '/') return NextResponse.next()\n  if (!token) return NextResponse.redirect('/login')\n  return NextResponse.next()\n}\n`,
     ],
     [
       'in a helper that chooses by the path',
+      'session on some paths',
       `${imports}const ask = async (request) => {\n  const token = await getToken({ req: request })\n  if (isPrivate(request.nextUrl.pathname) && !token) return NextResponse.redirect('/login')\n  return null\n}\nexport async function middleware(request) {\n  const answer = await ask(request)\n  if (answer) return answer\n}\n`,
     ],
-  ])('lets some through %s', async (_, text) => {
-    expect(await proxyOf(text)).toBe('middleware.ts (session on some paths)')
+  ])('lets some through %s', async (_, level, text) => {
+    expect(await proxyOf(text)).toBe(level && `middleware.ts (${level})`)
+  })
+
+  it.each([
+    ['startsWith', "path.startsWith('/api/')", undefined],
+    ['startsWith of another', "path.startsWith('/app')", 'session'],
+    ['a list', 'OPEN.includes(path)', undefined],
+    ['beginnings', 'BEGINNINGS.some((one) => path.startsWith(one))', undefined],
+    ['beginnings of others', 'CLOSED.some((one) => path.startsWith(one))', 'session'],
+    ['a pattern', '/^\\/api\\/(open|pay)/.test(path)', undefined],
+    ['a helper', 'isOpen(path)', undefined],
+    ['a set', 'new Set(OPEN).has(path)', undefined],
+    ['globs', "micromatch.isMatch(path, ['/sign-in', '/api/op*'])", undefined],
+    ['what is not known', 'open.test(path)', 'session on some paths'],
+  ])('is told by the path of the endpoint: %s', async (_, test, level) => {
+    const text = `${imports}import micromatch from 'micromatch'
+import { open } from 'elsewhere'
+const OPEN = ['/', '/api/open']
+const BEGINNINGS = ['/sign-in', '/api/o']
+const CLOSED = ['/app', '/settings']
+const isOpen = (path: string) => OPEN.includes(path) || path.endsWith('.ico')
+export async function middleware(request) {
+  const path = request.nextUrl.pathname
+  const isPublic = ${test}
+  if (isPublic) return NextResponse.next()
+  const token = await getToken({ req: request })
+  if (!token) return NextResponse.redirect('/login')
+  return NextResponse.next()
+}\n`
+    expect(await proxyOf(text, 'app/api/open')).toBe(level && `middleware.ts (${level})`)
+  })
+
+  it.each([
+    [
+      'clerkMiddleware with a matcher of routes',
+      "import { clerkMiddleware, createRouteMatcher } from '@clerk/nextjs/server'\nconst isPublic = createRouteMatcher(['/sign-in(.*)', '/api/open'])\nexport default clerkMiddleware(async (auth, request) => {\n  if (!isPublic(request)) await auth.protect()\n})\n",
+    ],
+    [
+      'withAuth with a callback',
+      "import { withAuth } from 'next-auth/middleware'\nexport default withAuth({ callbacks: { authorized: ({ req, token }) => req.nextUrl.pathname.startsWith('/api/open') || !!token } })\n",
+    ],
+  ])('%s lets through what it names', async (_, text) => {
+    expect(await proxyOf(text, 'app/api/open')).toBeUndefined()
+    expect(await proxyOf(text, 'app/api/closed')).toBe('middleware.ts (session)')
   })
 
   it('that only adds a header asks nothing', async () => {

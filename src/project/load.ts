@@ -1,7 +1,7 @@
 /** Reads a project from disk and answers what can be asked of it. Runs nothing of the user's, writes nothing to it. */
 import { posix } from 'node:path'
 import type { Location } from '../core/finding.ts'
-import type { Endpoint, Query } from '../core/map.ts'
+import type { Endpoint, Guard, Query } from '../core/map.ts'
 import type { Problem } from '../core/report.ts'
 import { type Instead, readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
@@ -115,13 +115,25 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   })
   applyMounts(entries, runs)
   unique(runs)
-  const matchers = new Map(
-    entries
-      .filter((entry) => entry.kind === 'middleware')
-      .map((entry) => [entry.location.file, matchersOf(namer, entry.location.file)]),
+  const proxies = new Map(
+    entries.flatMap((entry) => (entry.kind === 'middleware' ? [[entry.location.file, entry] as const] : [])),
   )
+  const matchers = new Map([...proxies.keys()].map((file) => [file, matchersOf(namer, file)]))
   const endpoints = runs.flatMap((run) => (run.endpoint ? [run.endpoint] : []))
-  applyProxies(endpoints, matchers)
+  const passed: { file: string; guard: Guard; tests: Flow['pathTests'] }[] = []
+  applyProxies(endpoints, matchers, ({ location: { file }, guard }, path) => {
+    const same = passed.find(
+      (one) => one.file === file && one.tests.every(({ test, outcome }) => test(path) === outcome),
+    )
+    const entry = proxies.get(file)
+    if (same || !entry) return same?.guard ?? guard
+    const flow = new Flow(program, globals, calls)
+    flow.path = path
+    follow(entry, flow, program.syntax(file), problems)
+    const one = { file, guard: guardOfProxy(flow.events), tests: flow.pathTests }
+    passed.push(one)
+    return one.guard
+  })
   applyProxiesToMounted(endpoints, read)
   applyInside(runs, read)
   runs.push(...credentialChecks(code, syntax, read, () => new Flow(program, globals, calls)))
@@ -206,6 +218,20 @@ function countLines(text: string): number {
   return lines
 }
 
+function follow(entry: Entry, flow: Flow, syntax: Syntax | undefined, problems: Problem[]): void {
+  try {
+    if (syntax) runEntry(flow, entry, syntax)
+  } catch (error) {
+    const where = labelOf(entry)
+    if (problems.some((one) => one.where === where && one.effect === 'partial')) return
+    problems.push({
+      where,
+      message: `Could not be followed: ${error instanceof Error ? error.message : String(error)}. The rest was read.`,
+      effect: 'partial',
+    })
+  }
+}
+
 function runOf(
   entry: Entry,
   flow: Flow,
@@ -215,15 +241,7 @@ function runOf(
   problems: Problem[],
 ): Run {
   const label = labelOf(entry)
-  try {
-    if (syntax) runEntry(flow, entry, syntax)
-  } catch (error) {
-    problems.push({
-      where: label,
-      message: `Could not be followed: ${error instanceof Error ? error.message : String(error)}. The rest was read.`,
-      effect: 'partial',
-    })
-  }
+  follow(entry, flow, syntax, problems)
   const run: Run = { endpoint: endpointOf(entry, label, flow, queries, entity), label, events: flow.events }
   if (entry.kind === 'action' && entry.value.shape?.k === 'closure')
     run.parameters = entry.value.shape.fn.params.map(parameterOf)

@@ -101,10 +101,14 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
     ![...fact.deps].some((dep) => dep.startsWith('field:'))
   const said = later.filter((fact) => !onlyFound(fact))
   const tied = tiedInputs([...access.facts, ...said])
-  return leaves(argument(access, 'where')).some(
-    ({ value }) =>
-      isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input)),
-  )
+  const isOwn = ({ value }: Leaf): boolean =>
+    isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input))
+  const conditions = leaves(argument(access, 'where'))
+  // `{ in: [...ownIds, ...body.otherIds] }`: one of the list that is not the caller's is enough.
+  const isMixed = ({ path }: Leaf): boolean =>
+    path.endsWith('.in') &&
+    conditions.some((one) => one.path === path && clientInputs(allDeps(one.value)).length > 0 && !isOwn(one))
+  return conditions.some((one) => isOwn(one) && !isMixed(one))
 }
 
 /** Is a value the caller's own, or one that a condition tied to the caller? */
@@ -260,14 +264,15 @@ export function placeInEndpoint(run: Run, moment: Moment): Location {
   return (here ?? after[0] ?? moment).location
 }
 
-/** A condition on the role of the caller alone: whoever passes may reach every row. */
+/** A condition on the role of the caller alone, in the session or in the caller's own row: whoever passes may reach every row. */
 export const isPrivileged = (facts: readonly Fact[]): boolean =>
-  facts.some(
-    (fact) =>
-      levelOf(fact) === 'permission' &&
-      clientInputs(fact.deps).length === 0 &&
-      ![...fact.deps].some((dep) => dep.startsWith('row:')),
-  )
+  facts.some((fact) => {
+    const has = (kind: RegExp): boolean => [...fact.deps].some((dep) => kind.test(dep))
+    if (levelOf(fact) !== 'permission' || clientInputs(fact.deps).length > 0) return false
+    return !has(/^row:/) || (has(OWN_ROLE) && has(/^text:/) && !has(/^member:/))
+  })
+
+const OWN_ROLE = /^field:(\w*role|is_?(super_?)?admin)$/i
 
 /** The path to a moment: the endpoint, the calls in between, and what stands at the end. */
 export function traceTo(run: Run, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {

@@ -137,7 +137,9 @@ function servers(
     const app = /['"](@hono\/[\w-]+|hono)(\/[\w-]+)?['"]/.test(text) || /\.openapi\(\s*\w+\s*,/.test(text)
     const syntax = graph || app ? syntaxOf(file) : undefined
     if (!syntax || syntax.directive === 'client') continue
-    if (graph) entries.push(...resolvers(syntax, flow))
+    // A map of resolvers is often handed on twice: to the schema, and to a server or a test.
+    if (graph)
+      entries.push(...resolvers(syntax, flow).filter((one) => !entries.some((other) => isSame(one, other))))
     if (app) {
       const found = honoRoutes(syntax, flow)
       hono.push(...found.entries)
@@ -154,6 +156,9 @@ function servers(
       .map(({ value }) => value)
   return [...entries, ...hono.map((entry) => ({ ...entry, before: before(entry) }))]
 }
+
+const isSame = (a: Entry, b: Entry): boolean =>
+  a.path === b.path && a.location.file === b.location.file && a.location.line === b.location.line
 
 type Add = (file: string, name: string, kind: EndpointKind, path: string, method?: string) => void
 

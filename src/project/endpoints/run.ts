@@ -272,7 +272,7 @@ const context = (): Value =>
       ['auth', identity('context auth')],
       ['userId', identity('context user')],
       // Where the context is the signed-in user itself: what the token holds.
-      ...['id', 'sub', 'name', 'email', 'role', 'permissions', 'viewer', 'currentUser'].map(
+      ...['id', 'sub', 'name', 'email', 'role', 'permissions', 'viewer', 'currentUser', 'me'].map(
         (key): [string, Value] => [
           key,
           identity(`context ${/^(role|permissions)$/.test(key) ? key : 'user'}`),

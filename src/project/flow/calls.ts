@@ -66,7 +66,7 @@ export class Calls {
     out.push(
       `${this.sources(value.deps)},${this.sources(value.ctl)},${value.client ?? ''}${value.inText ? `~${value.inText}` : ''},${value.parsed ? 'p' : ''},${
         value.schema ? this.id(value.schema) : ''
-      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''}${
+      },${value.who ? 'w' : ''}${value.pass ? 't' : ''}${value.sure ? 's' : ''}${value.compared ? 'c' : ''}${
         value.gap ? `g${value.gap.held}${this.sources(value.gap.deps)}` : ''
       },${value.status ?? ''},${shape?.k ?? ''}`,
     )

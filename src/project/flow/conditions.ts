@@ -5,13 +5,11 @@ import { join } from './facts.ts'
 import {
   countedIn,
   givenIn,
-  heldAgainst,
+  isComparison,
   isCount,
   isLookup,
-  isNothing,
   isParameter,
   looseTest,
-  matchesPath,
   nameOf,
   presenceIn,
   unwrap,
@@ -126,8 +124,6 @@ export abstract class Conditions extends RunState {
       const right = this.certain(this.quiet(test.right, frame), test.right, frame)
       return left !== undefined || right === (test.op === '||') ? right : undefined
     }
-    const here = this.isHere(test, frame)
-    if (here !== undefined) return here
     const counted = countedIn(test)
     if (counted && isParameter(counted.of, frame.syntax)) {
       const { shape } = this.quiet(counted.of, frame)
@@ -135,19 +131,6 @@ export abstract class Conditions extends RunState {
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
-  }
-
-  /** `request.nextUrl.pathname === '/api/links'` in a wrapper: the path of this endpoint is known, where nothing of it is open. */
-  private isHere(test: Expr, frame: Frame): boolean | undefined {
-    const held = this.path === undefined ? undefined : heldAgainst(test)
-    if (!held || this.path === undefined) return undefined
-    const { of } = held
-    if (of.k !== 'name' && !(of.k === 'member' && of.key === 'pathname')) return undefined
-    if (!/^(path|url\.pathname)$/.test(this.quiet(of, frame).client ?? '')) return undefined
-    // Another endpoint that goes the same way is elsewhere.
-    this.impure(0)
-    const could = held.texts.some((text) => matchesPath(this.path ?? '', text))
-    return could && this.path.includes('[') ? undefined : could === held.same
   }
 
   /**
@@ -232,6 +215,11 @@ export abstract class Conditions extends RunState {
         if (truth !== yes) this.learn(test.right, yes, frame)
         return
       }
+      const other = this.certain(this.quiet(test.right, frame), test.right, frame)
+      if (other !== undefined) {
+        if (other !== yes) this.learn(test.left, yes, frame)
+        return
+      }
       // `env.IS_CLOUD && user.email !== env.ADMIN`: read as where the installation asks for it.
       const setting = this.quiet(test.left, frame).deps
       if (setting.size > 0 && [...setting].every((dep) => dep.startsWith('env:'))) {
@@ -258,7 +246,7 @@ export abstract class Conditions extends RunState {
     }
     const value = this.quiet(test, frame)
     if (value.shape?.k === 'promise') return
-    const compared = test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
+    const compared = isComparison(test) || value.compared === true
     const { subject, present } = presenceIn(test, yes)
     const told = subject && this.proxy ? this.told(this.quiet(subject, frame), present) : undefined
     if (told) this.facts = withFacts(this.facts, told)
@@ -267,7 +255,7 @@ export abstract class Conditions extends RunState {
     const look = lookIn(test, yes, (expr) => this.quiet(expr, frame))
     this.assume(
       // What chose among the returns counts as asked; a proxy chooses by the path as well, so there the returns tell.
-      told ? value.deps : union(value.deps, value.ctl),
+      told ? value.deps : union(value.deps, withoutWholes(value.ctl, value.deps)),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
@@ -314,9 +302,13 @@ export abstract class Conditions extends RunState {
   protected quiet(expr: Expr, frame: Frame): Value {
     const known = frame.tested.get(expr)
     if (known) return known
+    return this.quietly(() => this.evaluate(expr, frame))
+  }
+
+  quietly(work: () => Value): Value {
     const { facts, gone, naming } = this
     const length = this.events.length
-    const value = this.evaluate(expr, frame)
+    const value = work()
     this.events.length = length
     this.facts = facts
     this.gone = gone
@@ -326,6 +318,13 @@ export abstract class Conditions extends RunState {
 }
 
 const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
+
+/** That the body as a whole was well formed decided on the way; what was asked is the part of it. */
+function withoutWholes(ctl: Sources, deps: Sources): Sources {
+  const isWhole = (one: string): boolean =>
+    one.startsWith('client:') && [...deps].some((dep) => dep.startsWith(`${one}.`))
+  return [...ctl].some(isWhole) ? new Set([...ctl].filter((one) => !isWhole(one))) : ctl
+}
 
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>

@@ -3,6 +3,7 @@ import type { Expr } from '../../source/syntax.ts'
 import { anyOf } from './any-of.ts'
 import {
   extendChain,
+  isComparison,
   listOf,
   mayBePrisma,
   nameOf,
@@ -12,6 +13,7 @@ import {
   withFacts,
 } from './forms.ts'
 import { invoke } from './invoke.ts'
+import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
 import { libraryCall, parseCall, statusIn } from './libraries.ts'
 import { allowing } from './looks.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
@@ -147,12 +149,17 @@ export abstract class Expressions extends Patterns {
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op)) {
+          const held = this.pathIs(left, right) ?? this.pathIs(right, left)
+          if (held !== undefined) return sureLiteral(held === expr.op.startsWith('='))
           comparison(this, left, right, frame.syntax, expr.at)
           comparedWithVariable(this, expr, left, right, frame.syntax)
         }
         const deps = union(allDeps(left), allDeps(right))
         const result = unknown(union(deps, textsAsked(deps, [left, right])), union(left.ctl, right.ctl))
-        return { ...result, text: expr.op === '+' ? textOfAll([left, right]) : NO_TEXT }
+        const text = expr.op === '+' ? textOfAll([left, right]) : NO_TEXT
+        return isComparison(expr) && COMPARES.test(expr.op)
+          ? { ...result, text, compared: true }
+          : { ...result, text }
       }
       case 'logic': {
         const left = this.tested(expr.left, frame)
@@ -186,7 +193,8 @@ export abstract class Expressions extends Patterns {
         if (expr.op === 'typeof' && textOf(of).all.size > 0) return unknown()
         const inner = expr.op === '!' && expr.of.k === 'unary' && expr.of.op === '!' ? expr.of.of : undefined
         const who = inner && this.quiet(inner, frame).who
-        return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}) }
+        const compared = expr.op === '!' && of.compared ? { compared: of.compared } : {}
+        return { ...unknown(of.deps, of.ctl), ...(who ? { who } : {}), ...compared }
       }
       case 'choose': {
         const test = this.tested(expr.test, frame)
@@ -242,6 +250,13 @@ export abstract class Expressions extends Patterns {
     this.facts = withFacts(before, unwrap(made).back)
   }
 
+  /** `request.nextUrl.pathname === '/api/links'`, where it is known which endpoint the request goes to. */
+  private pathIs(of: Value, text: Value): boolean | undefined {
+    if (!isRequestPath(of) || !isText(text)) return undefined
+    const given = text.shape.value
+    return this.atPath((path) => isPathOf(path, given))
+  }
+
   private callExpression(expr: Expr & { k: 'call' }, frame: Frame): Value {
     const callee = expr.callee
     const syntax = frame.syntax
@@ -260,6 +275,10 @@ export abstract class Expressions extends Patterns {
       if (callee.key === '$transaction') return transaction(this, this.args(expr, frame), syntax, expr.at)
       if (of.shape?.k === 'prisma' && callee.key.startsWith('$')) return of
       const args = this.args(expr, frame)
+      const held = [of, ...args].some(isRequestPath)
+        ? this.atPath((path) => pathAsked(callee.key, of, args, path))
+        : undefined
+      if (held !== undefined) return sureLiteral(held)
       methodCall(this, expr, of, args, syntax)
       if (of.client !== undefined && /^get(All)?$/.test(callee.key) && args[0]?.shape?.k === 'literal')
         return this.member(of, String(args[0].shape.value), frame, expr.at)
@@ -397,6 +416,8 @@ function complete(callee: Value, expr: Expr & { k: 'call' }, args: Value[]): Val
   const left = params.slice(args.length).filter((param) => param.k !== 'rest')
   return [...args, ...left.map(() => sureLiteral(undefined))]
 }
+
+const COMPARES = /^([!=]==?|[<>]=?)$/
 
 const isText = (value: Value): value is Value & { shape: { k: 'literal'; value: string } } =>
   value.shape?.k === 'literal' && typeof value.shape.value === 'string'

@@ -266,39 +266,6 @@ export const rejectedBy = (returned: Expr | null | undefined): Expr | undefined 
     ? returned.args[0]
     : undefined
 
-/** Could a request for `/api/links` reach `/api/[kind]`? Of a part in brackets, any text. */
-export function matchesPath(path: string, text: string): boolean {
-  const parts = path.split('/')
-  const given = text.split('/')
-  const rest = parts.findIndex((part) => /^\[+\.\.\./.test(part))
-  if (rest < 0 && parts.length !== given.length) return false
-  return parts
-    .slice(0, rest < 0 ? undefined : rest)
-    .every((part, i) => part.startsWith('[') || part === given[i])
-}
-
-/** What a test holds against which texts: `path === '/a'`, `['/a', '/b'].includes(path)`. `same`: it holds where one is equal. */
-export function heldAgainst(test: Expr): { of: Expr; texts: string[]; same: boolean } | undefined {
-  if (test.k === 'unary' && test.op === '!') {
-    const inner = heldAgainst(test.of)
-    return inner && { ...inner, same: !inner.same }
-  }
-  if (test.k === 'binary' && /^[!=]==?$/.test(test.op)) {
-    const [of, text] = test.right.k === 'literal' ? [test.left, test.right] : [test.right, test.left]
-    return text.k === 'literal' && typeof text.value === 'string'
-      ? { of, texts: [text.value], same: test.op.startsWith('=') }
-      : undefined
-  }
-  if (test.k !== 'call' || test.callee.k !== 'member' || test.callee.key !== 'includes') return undefined
-  const [of] = test.args
-  const list = test.callee.of
-  if (!of || list.k !== 'array') return undefined
-  const texts = list.items.flatMap((item) =>
-    item.k === 'literal' && typeof item.value === 'string' ? [item.value] : [],
-  )
-  return texts.length === list.items.length ? { of, texts, same: true } : undefined
-}
-
 /** The parts of `scope && row.scope !== scope`: what may be left out, and what it is held against. */
 export function looseTest(test: Expr): { scope: Expr; row: Expr } | undefined {
   if (test.k !== 'logic' || test.op !== '&&') return undefined
@@ -318,6 +285,10 @@ function isSame(a: Expr, b: Expr): boolean {
 export const isNothing = (expr: Expr): boolean =>
   (expr.k === 'literal' && (expr.value === null || typeof expr.value === 'boolean')) ||
   (expr.k === 'name' && expr.name === 'undefined')
+
+/** `a.role === 'ADMIN'`, not `a === null`, which asks whether there is something. */
+export const isComparison = (test: Expr): boolean =>
+  test.k === 'binary' && !isNothing(test.left) && !isNothing(test.right)
 
 /** `cache.get(key)` of a package that had nothing, `existsSync(file)`, a part of what `stat(file)` gave. */
 export const isLookup = ({ shape }: Value, missing: boolean): boolean =>

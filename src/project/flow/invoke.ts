@@ -1,6 +1,7 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
+import { someOf } from './known-path.ts'
 import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import { cacheCall } from './package-calls.ts'
@@ -15,6 +16,8 @@ import {
   NONE,
   shaped,
   statusOf,
+  sureLiteral,
+  surely,
   textOf,
   textsAsked,
   union,
@@ -35,6 +38,8 @@ const PER_ELEMENT = new Set([
   'sort',
   'toSorted',
 ])
+/** Texts of a list that are held against the path one by one, at most. */
+const ITEMS = 60
 const LATER = /^(cache|unstable_cache|useCallback|memoize|setTimeout|setInterval)$/
 
 const settled = (value: Value): Value => (value.shape?.k === 'promise' ? settled(value.shape.of) : value)
@@ -219,6 +224,10 @@ function perElement(
     name,
   )
   machine.loop = before
+  if (/^(some|every)$/.test(name)) {
+    const held = ofPath(machine, list, name, work, settled(result), syntax, at)
+    if (held !== undefined) return sureLiteral(held)
+  }
   if (!bounded) machine.facts = ofEach(machine.facts, facts, item)
   if (/^(filter|some|every|find|findIndex)$/.test(name) && result.shape?.k === 'promise')
     machine.emit({ ...machine.moment(syntax, at), k: 'promise-test', name: `${name}(async …)` })
@@ -228,6 +237,28 @@ function perElement(
   if (name === 'sort' || name === 'toSorted') return list
   if (name === 'find') return { ...item, ctl: union(item.ctl, settled(result).deps) }
   return unknown(union(deps, allDeps(result)))
+}
+
+/** `OPEN.some((start) => pathname.startsWith(start))`, where it is known which endpoint the request goes to. */
+function ofPath(
+  machine: Machine,
+  { shape }: Value,
+  name: string,
+  work: Value,
+  result: Value,
+  syntax: Syntax,
+  at: number,
+): boolean | undefined {
+  const items = shape?.k === 'array' && shape.literal ? shape.items : undefined
+  const asks =
+    result.sure === true || [...result.deps].some((dep) => /^client:(path|url\.pathname)$/.test(dep))
+  if (!items || !asks || items.length > ITEMS || machine.path === undefined) return undefined
+  const each = items.map((item) =>
+    surely(machine.quietly(() => settled(machine.attempt(work, [item, unknown()], syntax, at, name)))),
+  )
+  if (name === 'some') return someOf(each)
+  const not = someOf(each.map((one) => (one === undefined ? undefined : !one)))
+  return not === undefined ? undefined : !not
 }
 
 /** What a handler is called with by the framework. */

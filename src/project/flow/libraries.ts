@@ -4,6 +4,8 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
+import { unwrap } from './forms.ts'
+import { isMatcher, routeMatched } from './known-path.ts'
 import { allowing } from './looks.ts'
 import type { Machine } from './machine.ts'
 import { headersGiven, packageCall } from './package-calls.ts'
@@ -17,6 +19,7 @@ import {
   shaped,
   statusOf,
   sureLiteral,
+  surely,
   textOf,
   union,
   unknown,
@@ -125,6 +128,10 @@ export function libraryCall(
   noteSink(machine, callee, args, syntax, at)
   // `if (COLUMNS.includes(sort)) parts.push(Prisma.raw(sort))`: the condition is forgotten where the query is made.
   if (what.root === 'Prisma' && name === 'raw' && args[0]) args[0] = allowing(args[0], machine.facts)
+  const matched = isMatcher(from, what.root)
+    ? machine.atPath((path) => routeMatched(callee, args, path))
+    : undefined
+  if (matched !== undefined) return sureLiteral(matched)
   const noted = packageCall(machine, callee, what, args, syntax, at)
   if (noted) return noted
   const guard = args[0]?.shape?.k === 'closure' ? undefined : machine.declared.guard(from, [name])
@@ -265,7 +272,8 @@ export function proxyOf(machine: Machine, value: Value, syntax: Syntax): boolean
   const args = shape?.k === 'chain' ? shape.steps.flatMap((step) => step.args) : []
   const goOn = (): void => machine.emit({ ...machine.moment(syntax, 0), k: 'pass' })
   if (what.from === 'next-auth/middleware') {
-    machine.assume(new Set(['identity:next-auth']), syntax, 0, true)
+    if (authorizes(machine, args, syntax) !== true)
+      machine.assume(new Set(['identity:next-auth']), syntax, 0, true)
     goOn()
     return true
   }
@@ -288,11 +296,32 @@ export function proxyOf(machine: Machine, value: Value, syntax: Syntax): boolean
     const config = args.find((arg) => arg.shape?.k === 'object')?.shape
     const callbacks = config?.k === 'object' ? config.fields.get('callbacks')?.shape : undefined
     const decides = callbacks?.k === 'object' && callbacks.fields.has('authorized')
-    if (decides) machine.assume(new Set(['identity:next-auth']), syntax, 0, true)
+    if (decides && authorizes(machine, args, syntax) !== true)
+      machine.assume(new Set(['identity:next-auth']), syntax, 0, true)
     goOn()
     return true
   }
   return false
+}
+
+/** What the callback `authorized` answers whoever is calling: `true` where it lets everybody through. */
+function authorizes(machine: Machine, args: readonly Value[], syntax: Syntax): boolean | undefined {
+  const fields = args.flatMap(({ shape }) => (shape?.k === 'object' ? [shape.fields] : []))
+  const callbacks = fields.map((one) => one.get('callbacks')?.shape).find((one) => one?.k === 'object')
+  const authorized = callbacks?.k === 'object' ? callbacks.fields.get('authorized') : undefined
+  if (authorized?.shape?.k !== 'closure') return undefined
+  const token: Value = { ...unknown(new Set(['identity:next-auth'])), who: true }
+  const given = new Map([
+    ['req', requestValue()],
+    ['request', requestValue()],
+    ['token', token],
+    ['auth', token],
+  ])
+  return surely(
+    machine.quietly(() =>
+      unwrap(machine.attempt(authorized, [shaped({ k: 'object', fields: given })], syntax, 0)),
+    ),
+  )
 }
 
 /** `{ status: 401 }` of a response; one that is made in an error handler is an error. */

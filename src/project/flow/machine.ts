@@ -4,6 +4,9 @@ import type { Declared } from '../policy/guards.ts'
 import type { Event, Fact, Moment } from './events.ts'
 import type { Sources, Value } from './value.ts'
 
+/** A question about the path of an endpoint (`/api/links/[id]`); not known where it depends on what stands in brackets. */
+export type PathTest = (path: string) => boolean | undefined
+
 export interface Machine {
   readonly delegates: ReadonlyMap<string, string>
   readonly memberships: ReadonlySet<string>
@@ -20,6 +23,12 @@ export interface Machine {
   readonly caught: boolean
   /** Notes that a condition held (or did not, with `holds` false) from here on. */
   assume(deps: Sources, syntax: Syntax, at: number, presence: boolean, holds?: boolean): Fact | undefined
+  /** Of the endpoint that is followed, when requests for one path reach it. */
+  readonly path?: string
+  /** What a test of that path comes to; what follows from it holds for no other endpoint. */
+  atPath(test: PathTest): boolean | undefined
+  /** The value alone: no events, no new facts. */
+  quietly(work: () => Value): Value
   /** The current path ends here: a throw, a redirect. */
   end(): void
   /** Calls a function that may not be called at all: that it throws does not end the path, what it checks may not hold. */

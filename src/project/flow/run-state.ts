@@ -4,7 +4,7 @@ import type { Declared } from '../policy/guards.ts'
 import { Calls, isOutermost, type Recorded } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
 import { unwrap } from './forms.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, PathTest } from './machine.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
 import { type Env, literal, NONE, type Sources, shaped, unknown, type Value } from './value.ts'
 
@@ -90,6 +90,10 @@ export abstract class RunState implements Machine {
   protected readonly calls: Calls
   /** Of the endpoint that is followed, when requests for one path reach it. */
   path?: string
+  /** What was asked of the path, and how it came out: for a path where all of it comes out the same, the run is the same. */
+  readonly pathTests: { test: PathTest; outcome: boolean | undefined }[] = []
+
+  abstract quietly(work: () => Value): Value
 
   abstract call(callee: Value, args: Value[], syntax: Syntax, at: number, name?: string): Value
 
@@ -132,6 +136,15 @@ export abstract class RunState implements Machine {
 
   emit(event: Event): void {
     if (!this.naming) this.events.push(event)
+  }
+
+  atPath(test: PathTest): boolean | undefined {
+    // Another endpoint that goes the same way is elsewhere.
+    this.impure(0)
+    if (this.path === undefined) return undefined
+    const outcome = test(this.path)
+    this.pathTests.push({ test, outcome })
+    return outcome
   }
 
   /** A value handed back to the caller of the endpoint. */

@@ -5,6 +5,7 @@ import { isAnonymous } from '../../../project/credentials.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import { columnsOf, rowsIn } from '../../../project/exposure.ts'
 import type { Access, ClientProps, Response } from '../../../project/flow/events.ts'
+import { isShown } from '../../../project/graphql-types.ts'
 import { argument, leaves, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 import { words } from '../../../project/words.ts'
@@ -37,7 +38,9 @@ function* drafts(project: Project): Iterable<Draft> {
         const { access } = row
         const entity = project.entity(access.model)
         if (!entity || !listsPeople(access, entity)) continue
-        const columns = columnsOf(project, row).filter((name) => TELLING.test(words(name).join(' ')))
+        const columns = columnsOf(project, row).filter(
+          (name) => TELLING.test(words(name).join(' ')) && isShown(project, run, name),
+        )
         if (columns.length > 0) yield draft(run, event, access, columns)
       }
     }

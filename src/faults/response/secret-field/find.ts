@@ -3,6 +3,7 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { rowsIn, secretsIn } from '../../../project/exposure.ts'
 import type { Access, ClientProps, Response } from '../../../project/flow/events.ts'
+import { isShown } from '../../../project/graphql-types.ts'
 import { traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 
@@ -28,7 +29,9 @@ function* drafts(project: Project): Iterable<Draft> {
       if (!leaves || !(event.k === 'response' || event.k === 'client-props')) continue
       const place = isProps(run, event) ? undefined : placeInHandler(run, event)
       const carried = rowsIn(event.value).flatMap((row) => {
-        const secrets = secretsIn(project, row)
+        const secrets = secretsIn(project, row).filter((name) =>
+          isShown(project, run, name.split('.')[1] ?? name),
+        )
         return secrets.length > 0 ? [{ access: row.access, secrets }] : []
       })
       for (const [i, { access, secrets }] of carried.entries())

@@ -25,7 +25,8 @@ const fault: Fault<Project> = {
 function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     const { endpoint } = run
-    if (!endpoint || /^(page|middleware)$/.test(endpoint.kind)) continue
+    // Of what a resolver gives, the fields of its type leave.
+    if (!endpoint || /^(page|middleware|resolver)$/.test(endpoint.kind)) continue
     if (endpoint.guard.level !== 'none' || endpoint.guard.proxy) continue
     for (const access of run.events) {
       if (access.k !== 'access' || !/^find/.test(access.operation) || !isAnonymous(access)) continue
