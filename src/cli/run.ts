@@ -118,7 +118,10 @@ async function inWords({ text, dir }: Said, parsed: Arguments, io: Io): Promise<
   const meant = await chosen(known, text, context, parsed.values.get('yes') === true)
   clearProgress(io)
   io.stderr.write(`${oneLine(sayUnderstood(meant))}\n`)
-  if (meant.operation === 'init') return initialise(dir === undefined ? [] : [dir], io)
+  if (meant.operation === 'init') {
+    const flags = Object.keys(meant.input).map((name) => `--${name}`)
+    return initialise([...flags, ...(dir === undefined ? [] : [dir])], io)
+  }
   if (meant.operation === 'undo') return housekeeping(dir === undefined ? [] : [dir], parsed, io)
   const operation = operations.find((one) => one.name === meant.operation)
   if (!operation) throw new Error(`The front door names ${meant.operation}, which is no operation.`)

@@ -45,7 +45,8 @@ export async function init(context: Context, options: InitOptions): Promise<Init
   const { change } = setup
   const stale = change.edits.length + change.creates.length + (change.removes ?? []).length > 0
   const left = setup.left.map(({ file, why }) => `Left alone: ${file}: ${why}.\n`).join('')
-  if (!stale) return { text: `${left}Everything is there already, nothing to change.\n`, stale }
+  const done = options.remove ? 'Nothing of it is there' : 'Everything is there already'
+  if (!stale) return { text: `${left}${done}, nothing to change.\n`, stale }
   if (!options.apply) {
     const diff = diffOf(change, read)
     const command = `backend-engineer init${options.remove ? ' --remove' : ''} --apply`

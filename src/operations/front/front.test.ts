@@ -107,7 +107,37 @@ describe('the front door', () => {
     expect(['reveiw', 'login', '10000', 'prisma'].filter(isName)).toEqual([])
   })
 
-  it.each(['first', 'held-out', 'held-out-2', 'held-out-3'])(
+  it.each([
+    ['what is mass assignment', 'explain input/mass-assignment'],
+    ['what permissions changed on this branch compared to main', 'understand --matrix-since main'],
+    ['who may do what in this app', 'understand --matrix'],
+    ['review my changes against develop', 'review --changed-since develop'],
+    ['remove yourself from AGENTS.md', 'init --remove'],
+    ['make the customers endpoint only return customers of my org', "fix --at '/api/orgs/[orgId]/customers'"],
+  ])('takes more than the operation from the words: %s', async (text, command) => {
+    expect((await of(text))[0]?.command).toBe(`backend-engineer ${command}`)
+  })
+
+  it('explains nothing that has no name', async () => {
+    const known = await of('explain what unscoped means in your report').catch(() => [])
+    expect(known.map(({ operation }) => operation)).not.toContain('explain')
+  })
+
+  it.each([
+    ['verrry slooow invoice list', 'optimize'],
+    ['chek my api for secuirty holes', 'review'],
+    ['how do i pagniate orders', 'guide'],
+  ])('reads what is mistyped: %s', async (text, operation) => {
+    expect((await of(text))[0]?.operation).toBe(operation)
+  })
+
+  it('names the playbook for a task that it does not do', async () => {
+    await expect(of('implement password reset via email')).rejects.toMatchObject({
+      remedy: expect.stringContaining('guide authentication/sign-in-and-reset'),
+    })
+  })
+
+  it.each(['first', 'held-out', 'held-out-2', 'held-out-3', 'held-out-4'])(
     'begins nothing that was not meant: phrases %s',
     async (file) => {
       expect((await begun(file)).wrong).toEqual([])

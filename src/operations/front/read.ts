@@ -1,4 +1,5 @@
 /** What a sentence names outright: endpoints, files, error codes, ids. The rest is words. */
+import { looksLikeFailure } from '../diagnose.ts'
 
 /** Names in a sentence, as they were typed. */
 export interface Slots {
@@ -20,6 +21,10 @@ export interface Sentence {
   slots: Slots
   /** Part of it was pasted from a log: a stack, a message of a library. */
   pasted: boolean
+  /** A branch, tag or commit that something is compared with: `against main`, `since v1.4`. */
+  base: string | undefined
+  /** It has the form of an error, or is one that `diagnose` has a cause of. */
+  known: boolean
 }
 
 const METHOD = /\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b/
@@ -30,6 +35,10 @@ const MESSAGE =
 const SQLSTATE = /\b(?:0[0-9A-Z]|2[0-9A-F]|3[0-9BDF]|4[0-4]|5[3-8]|72|F0|HV|P0|XX)[0-9A-Z]{3}\b/
 const CODES =
   /\bp[1-6]\d{3}\b|\bE(?:CONN[A-Z]+|TIMEDOUT|NOTFOUND|PIPE|ADDRINUSE|ACCES|AI_AGAIN|HOSTUNREACH)\b|\b(?:ERR|NEXT)_[A-Z_]+\b/gi
+
+/** What a change is compared with; in words it stands as `<branch>`: `develop` is no task there. */
+const BASE =
+  /\b(since|compared (?:to|with)|against|vs\.?|from|than (?:on|in)|diff(?:ed)? (?:to|with)) ((?:main|master|develop|dev|staging|trunk|HEAD|(?:origin|release|feature|hotfix)\/[\w./-]*\w|v\d(?:[\w.]*\w)?)(?![\w/]))/
 
 /** Endpoints at which people sign in and out. */
 const SIGN_IN = /\/(?:log-?in|log-?out|sign-?(?:in|up|out)|register|refresh|me)\b/i
@@ -63,11 +72,13 @@ export function readSentence(text: string, faults: readonly string[]): Sentence 
   take(CODES, 'codes', 'code')
   take(new RegExp(SQLSTATE, 'g'), 'codes', 'code', (one) => /\d/.test(one) && !/^\d{4}0$/.test(one))
   slots.codes = slots.codes.map((one) => one.toUpperCase())
+  const base = BASE.exec(rest)?.[2]
   const words = rest
+    .replace(BASE, '$1 <branch>')
     .replace(/[‘’´`]/g, "'")
     .replace(/[“”]/g, '"')
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim()
-  return { text, words, slots, pasted }
+  return { text, words, slots, pasted, base, known: looksLikeFailure(text) }
 }

@@ -1,5 +1,6 @@
 /** What a sentence asks for, without a language model: a linear model whose weights stand in `weights.ts`. */
 import { editDistance } from '../../core/nearest.ts'
+import { groupedStems } from './alike.ts'
 import { featuresOf } from './features.ts'
 import type { Sentence } from './read.ts'
 import { WEIGHTS } from './weights.ts'
@@ -61,9 +62,9 @@ interface Known {
 /** All intents, the likeliest first. */
 export function weigh(sentence: Sentence): Weighed[] {
   const weights = tableOf()
-  const features = featuresOf(sentence)
+  const features = featuresOf(sentence, spelt)
   const known = [...features].flatMap(([feature, word]): Known[] => {
-    const row = weights.get(feature) ?? (WORD.test(feature) ? mistyped(feature, weights) : undefined)
+    const row = weights.get(feature)
     return row ? [{ word, row }] : []
   })
   const scale = 1 / Math.sqrt(Math.max(1, features.size))
@@ -79,17 +80,28 @@ export function weigh(sentence: Sentence): Weighed[] {
 
 const WORD = /^\p{L}{4,}$/u
 
-/** Weights of the one known word that differs by a letter, or has the same letters in another order. */
-function mistyped(stem: string, weights: Table): readonly number[] | undefined {
+/** Stems that have a weight or are alike to one that has, by their first letter. */
+let spelling: ReadonlyMap<string, readonly string[]> | undefined
+
+function spellingOf(): ReadonlyMap<string, readonly string[]> {
+  const byLetter = new Map<string, string[]>()
+  for (const stem of new Set([...tableOf().keys(), ...groupedStems])) {
+    if (WORD.test(stem)) byLetter.set(stem.charAt(0), [...(byLetter.get(stem.charAt(0)) ?? []), stem])
+  }
+  return byLetter
+}
+
+/** The one known stem that has the same letters in another order, else the one that differs by a letter; else the stem itself. */
+function spelt(stem: string): string {
+  spelling ??= spellingOf()
+  const known = spelling.get(stem.charAt(0)) ?? []
+  if (!WORD.test(stem) || known.includes(stem)) return stem
+  const near = known.filter((one) => Math.abs(one.length - stem.length) <= 1)
   const letters = [...stem].sort().join('')
-  const alike = [...weights].filter(
-    ([feature]) =>
-      feature[0] === stem[0] &&
-      Math.abs(feature.length - stem.length) <= 1 &&
-      WORD.test(feature) &&
-      ([...feature].sort().join('') === letters || editDistance(feature, stem) === 1),
-  )
-  return alike.length === 1 ? alike[0]?.[1] : undefined
+  const [swapped, ...others] = near.filter((one) => [...one].sort().join('') === letters)
+  if (swapped !== undefined && others.length === 0) return swapped
+  const [changed, ...more] = near.filter((one) => editDistance(one, stem) === 1)
+  return changed !== undefined && more.length === 0 ? changed : stem
 }
 
 export function softmax(sums: readonly number[]): number[] {
