@@ -20,6 +20,7 @@ import getChangesState from './authentication/get-changes-state/find.ts'
 import jwtWithoutExpiry from './authentication/jwt-without-expiry/find.ts'
 import loginTiming from './authentication/login-timing/find.ts'
 import missingAuthentication from './authentication/missing-authentication/find.ts'
+import openCostlyCall from './authentication/open-costly-call/find.ts'
 import reusableToken from './authentication/reusable-token/find.ts'
 import secretFallback from './authentication/secret-fallback/find.ts'
 import sessionCookie from './authentication/session-cookie/find.ts'
@@ -124,6 +125,7 @@ export const faults: Fault<Project>[] = [
   jwtWithoutExpiry,
   loginTiming,
   missingAuthentication,
+  openCostlyCall,
   reusableToken,
   secretFallback,
   sessionCookie,
