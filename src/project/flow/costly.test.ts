@@ -105,7 +105,12 @@ describe('is nothing of the kind', () => {
       'await client.moderations.create({ input: body.text })',
     ],
     ["import OpenAI from 'openai'", 'const client = new OpenAI()', 'await client.models.list()'],
-    ["import { tool, convertToModelMessages } from 'ai'", '', 'convertToModelMessages(body.messages)'],
+    [
+      "import { streamText } from 'ai'\nimport { MockLanguageModelV2 } from 'ai/test'",
+      '',
+      'streamText({ model: new MockLanguageModelV2({}), messages: body.messages })',
+    ],
+    ["import { convertToModelMessages } from 'ai'", '', 'convertToModelMessages(body.messages)'],
     [
       "import { PromptTemplate } from '@langchain/core/prompts'",
       '',
