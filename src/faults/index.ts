@@ -20,6 +20,7 @@ import getChangesState from './authentication/get-changes-state/find.ts'
 import jwtWithoutExpiry from './authentication/jwt-without-expiry/find.ts'
 import loginTiming from './authentication/login-timing/find.ts'
 import missingAuthentication from './authentication/missing-authentication/find.ts'
+import openCostlyCall from './authentication/open-costly-call/find.ts'
 import optionalToken from './authentication/optional-token/find.ts'
 import reusableToken from './authentication/reusable-token/find.ts'
 import secretFallback from './authentication/secret-fallback/find.ts'
@@ -126,6 +127,7 @@ export const faults: Fault<Project>[] = [
   jwtWithoutExpiry,
   loginTiming,
   missingAuthentication,
+  openCostlyCall,
   optionalToken,
   reusableToken,
   secretFallback,

@@ -43,6 +43,10 @@ export function askedForRow(moment: Moment, model: string, found: boolean): bool
 /** Nobody who comes this way has shown who they are. */
 export const isAnonymous = (moment: Moment): boolean => moment.facts.every((fact) => levelOf(fact) === 'none')
 
+/** The proxy limits how often somebody asks: by a package, or by a function or object named after it. */
+export const isLimitedInProxy = (project: Project): boolean =>
+  project.runs.some((run) => run.endpoint?.kind === 'middleware' && packageCalls(run, 'limit').length > 0)
+
 export interface GuessedSecret {
   at: Comparison
   model: string

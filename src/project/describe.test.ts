@@ -24,14 +24,16 @@ describe('what was read, in words', async () => {
 
   it('names events, what they are given, and the facts that hold, each with its place', async () => {
     const lines = describeProject(await projectOf(files), 'people')
-    expect(lines.slice(0, 5)).toEqual([
+    expect(lines.slice(0, 7)).toEqual([
       'GET /api/people  app/api/people/route.ts:3  guard session',
+      '  refusal 401  app/api/people/route.ts:5',
+      '    fact none absent  GET  app/api/people/route.ts:5  identity:next-auth',
       '  access User.findMany  app/api/people/route.ts:8  per element of request.json()',
       '    where.id ← client:params.id',
       '    where… ← client:body',
       '    fact session presence  GET  app/api/people/route.ts:5  identity:next-auth',
     ])
-    expect(lines.at(-1)).toBe('1 of 2 endpoints have "people" in label or file, 3 events.')
+    expect(lines.at(-1)).toBe('1 of 2 endpoints have "people" in label or file, 4 events.')
   })
 
   it('finds an endpoint in either case, and says so when none is meant', async () => {

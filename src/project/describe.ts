@@ -51,6 +51,10 @@ function nameOf(event: Event): string {
       return `props of ${event.component}`
     case 'unset-check':
       return `unset-check ${event.variable}: ${event.unset}`
+    case 'refusal':
+      return `refusal ${event.status}`
+    case 'costly':
+      return `costly ${event.kind}: ${event.name}`
     case 'package-call':
       return `${event.purpose} ${event.name}`
     default:
@@ -78,7 +82,9 @@ function inputsOf(event: Event): string[] {
               { path: 'begins with', from: textOf(event.value).head },
               { path: 'holds', from: textOf(event.value).all },
             ]
-          : []
+          : event.k === 'costly'
+            ? event.sent.map((value) => ({ path: 'given', from: allDeps(value) }))
+            : []
   const known = given.filter(({ from }) => from.size > 0)
   return cut(known.map(({ path, from }) => `${path || 'arguments'} ← ${sourcesOf(from)}`)).map(
     (line) => `    ${line}`,

@@ -138,6 +138,7 @@ export interface Parse extends Moment {
 /** What a call of a package, or of the platform, is for. `use-key`: it signs or encrypts with a key. */
 export type Purpose =
   | 'cache'
+  | 'check-allowance'
   | 'check-password'
   | 'check-signature'
   | 'hash-password'
@@ -216,6 +217,29 @@ export interface Remote extends Moment {
   args: readonly Value[]
 }
 
+/** What a call costs the operator: a language or image model, a message or call to a number, work of a machine of theirs. */
+export type CostlyKind = 'model' | 'message' | 'machine'
+
+/** A call that somebody pays for, or that a container or host of the operator carries out: `flow/costly.ts`. */
+export interface Costly extends Moment {
+  k: 'costly'
+  kind: CostlyKind
+  /** Package, or `fetch`. */
+  from: string
+  /** As it is called: `chat.completions.create`. */
+  name: string
+  /** What it is given; of a message, the numbers that it goes to. */
+  sent: readonly Value[]
+  /** Keys that the client or the request was made with, as far as they could be read. */
+  keys: readonly Value[]
+}
+
+/** Somebody is turned away, other than with `Response.json` and its kind: 401, 403, 429. */
+export interface Refusal extends Moment {
+  k: 'refusal'
+  status: number
+}
+
 /** A proxy lets the request through. */
 export interface Pass extends Moment {
   k: 'pass'
@@ -225,6 +249,7 @@ export type Event =
   | Access
   | ClientProps
   | Comparison
+  | Costly
   | Decode
   | End
   | LooseCheck
@@ -234,6 +259,7 @@ export type Event =
   | Pass
   | PromiseTest
   | Raw
+  | Refusal
   | Remote
   | Response
   | Sink

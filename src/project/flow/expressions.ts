@@ -21,6 +21,7 @@ import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault }
 import { Patterns } from './patterns.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, transaction } from './prisma.ts'
 import { findExport } from './program.ts'
+import { noteRefusal } from './refusals.ts'
 import { remoteCommand } from './remote.ts'
 import type { Frame } from './run-state.ts'
 import { noteConstructor, noteTagged } from './sinks.ts'
@@ -340,6 +341,7 @@ export abstract class Expressions extends Patterns {
       const name = shape.k === 'external' ? shape.name : (shape.steps.at(-1)?.name ?? '')
       noteConstructor(this, { from: shape.from, name }, args, frame.syntax, at)
       remoteCommand(this, { from: shape.from, name }, args, frame.syntax, at)
+      noteRefusal(this, name, args, frame.syntax, at)
       if (name === 'Set' && shape.from === 'global') return listOf(args[0])
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
       if (/^(Next)?Response$/.test(name)) {

@@ -4,6 +4,7 @@
  */
 import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
+import { noteCostly } from './costly.ts'
 import { unwrap } from './forms.ts'
 import { isMatcher, routeMatched } from './known-path.ts'
 import { allowing } from './looks.ts'
@@ -126,6 +127,7 @@ export function libraryCall(
   if (!what) return undefined
   const { from, name } = what
   noteSink(machine, callee, args, syntax, at)
+  noteCostly(machine, callee, args, syntax, at)
   // `if (COLUMNS.includes(sort)) parts.push(Prisma.raw(sort))`: the condition is forgotten where the query is made.
   if (what.root === 'Prisma' && name === 'raw' && args[0]) args[0] = allowing(args[0], machine.facts)
   const matched = isMatcher(from, what.root)

@@ -168,6 +168,8 @@ export function cacheCall(
 const HEADERS = /^(access-control-allow-(origin|credentials)|set-cookie)$/i
 /** Words for what slows guessing down, in the project's own names: heard only to keep silent. */
 const LIMITS = /rate.?limit|limiter|throttl|too.?many|lock.?out|locked|captcha|turnstile|attempt/i
+/** Words for what somebody may still use, or spend, of something that costs. */
+const ALLOWANCES = /quota|credit(?!.?card)|allowance|budget|usage.?limit|check.?usage|(?<!su)spend/i
 /** The same for checks of who has sent a request. */
 const SIGNATURES =
   /signature|verif|hmac|isvalid|validate.*(webhook|event|request)|authenticat|authori[sz]e|constructEvent|^unwrap$/i
@@ -186,6 +188,7 @@ export function methodCall(
     machine.emit({ ...machine.moment(syntax, at), k: 'package-call', purpose, from: '', name, args })
   const owner = callee.k === 'member' && callee.of.k === 'name' ? callee.of.name : ''
   if (LIMITS.test(name) || LIMITS.test(owner)) note('limit')
+  if (ALLOWANCES.test(name)) note('check-allowance')
   if (SIGNATURES.test(name)) note('check-signature')
   if (name === 'writeHead') locationIn(machine, args.at(-1), syntax, at)
   if (callee.k !== 'member' || !/^(set|append|setHeader|appendHeader|header)$/.test(name)) return

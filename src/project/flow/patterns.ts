@@ -1,6 +1,7 @@
 /** Names and parts of values: what a pattern binds, an assignment changes, a member is. */
 import type { Expr, Pattern, Syntax } from '../../source/syntax.ts'
 import { Conditions } from './conditions.ts'
+import { isCostlyPackage } from './costly.ts'
 import { elementOf, ofVariable, part, rootOf, unwrap, without } from './forms.ts'
 import { allowing } from './looks.ts'
 import { rowMember } from './prisma.ts'
@@ -71,6 +72,12 @@ export abstract class Patterns extends Conditions {
       if (to.k === 'place' && to.expr.k === 'member') {
         const of = this.evaluate(to.expr.of, frame)
         if (of.shape?.k === 'object') {
+          of.shape.fields.set(to.expr.key, value)
+          this.changed(of.shape.fields)
+        }
+        // `this.openai = new OpenAI()`
+        const { shape } = value
+        if (of.shape?.k === 'instance' && shape?.k === 'chain' && isCostlyPackage(shape.from)) {
           of.shape.fields.set(to.expr.key, value)
           this.changed(of.shape.fields)
         }
@@ -216,7 +223,9 @@ export abstract class Patterns extends Conditions {
     const frame: Frame = { ...this.top(of.syntax), env: { own: new Map(), up: of.env, self } }
     if (!found?.value) {
       const base = of.cls.extends ? this.evaluate(of.cls.extends, frame) : undefined
-      return base?.shape?.k === 'class' ? this.classMember(base.shape, key, isStatic, self) : unknown()
+      if (base?.shape?.k === 'class') return this.classMember(base.shape, key, isStatic, self)
+      const isClient = base?.shape?.k === 'external' && isCostlyPackage(base.shape.from)
+      return isClient ? this.member(base, key, frame, 0) : unknown()
     }
     const value = this.evaluate(found.value, frame)
     return value.shape?.k === 'closure' ? { ...value, shape: { ...value.shape, self } } : value

@@ -1,7 +1,13 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
-import { accountLookups, guessedSecrets, isAnonymous, packageCalls } from '../../../project/credentials.ts'
+import {
+  accountLookups,
+  guessedSecrets,
+  isAnonymous,
+  isLimitedInProxy,
+  packageCalls,
+} from '../../../project/credentials.ts'
 import type { Moment } from '../../../project/flow/events.ts'
 import { holdsPassword } from '../../../project/flow/package-calls.ts'
 import { allDeps } from '../../../project/flow/value.ts'
@@ -23,10 +29,7 @@ const fault: Fault<Project> = {
 }
 
 function* drafts(project: Project): Iterable<Draft> {
-  const isLimitedBefore = project.runs.some(
-    (run) => run.endpoint?.kind === 'middleware' && packageCalls(run, 'limit').length > 0,
-  )
-  if (isLimitedBefore) return
+  if (isLimitedInProxy(project)) return
   for (const run of project.runs) {
     if (packageCalls(run, 'limit').length > 0 || countsAttempts(project, run)) continue
     const check = packageCalls(run, 'check-password').find(
