@@ -147,14 +147,7 @@ export function placeInQuery(project: Project, access: Access, path: readonly st
 const memberOf = (expr: Expr | undefined, key: string): Expr | undefined =>
   expr?.k === 'object' ? expr.props.find((prop) => prop.key === key)?.value : undefined
 
-/** The columns of its own model that a query brings; none where its `select` could not be read. */
-export function columnsOf(project: Project, { access, without }: HeldRow): string[] {
-  const entity = project.entity(access.model)
-  if (!entity || isOpen(access)) return []
-  return columnsBrought(entity, access.args).filter((name) => !without.has(name))
-}
-
-/** Those that the arguments of a query or of a relation (`true`, `{ select: … }`) bring of a model. */
+/** The columns that the arguments of a query or of a relation (`true`, `{ select: … }`) bring of its model; none where they could not be read. */
 export function columnsBrought(entity: Entity, args: Value): string[] {
   const [select, omit] = [visibleFields(args).get('select'), visibleFields(args).get('omit')]
   if ((select && select.shape?.k !== 'object') || (omit && omit.shape?.k !== 'object')) return []

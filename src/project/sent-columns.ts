@@ -81,16 +81,21 @@ function copied(project: Project, run: Run, value: Value, deps: Sources): SentCo
   return [...found.values()].map(({ one, accesses }) => ({ ...one, accesses }))
 }
 
-/** What stands at `user.email` of a row: one column, or all that the query brings of a relation. */
+/**
+ * What stands at `user.email` of a row: one column, or all that the query brings of a relation. A part of a column
+ * (`email.length`) is none.
+ */
 function at(project: Project, access: Access, steps: readonly string[]): Brought[] {
   let entity = project.entity(access.model)
   let args = access.args
   const path: string[] = []
   let deps = NONE
-  for (const step of steps) {
+  for (const [i, step] of steps.entries()) {
     if (!entity) return []
     if (!relatedBy(project, entity, step))
-      return columnsBrought(entity, args).includes(step) ? [{ path, model: entity, column: step, deps }] : []
+      return i === steps.length - 1 && columnsBrought(entity, args).includes(step)
+        ? [{ path, model: entity, column: step, deps }]
+        : []
     const asked = relationsBrought(project, entity, args).find(([name]) => name === step)
     if (!asked) return []
     path.push(step)
