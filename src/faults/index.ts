@@ -23,6 +23,7 @@ import missingAuthentication from './authentication/missing-authentication/find.
 import reusableToken from './authentication/reusable-token/find.ts'
 import secretFallback from './authentication/secret-fallback/find.ts'
 import sessionCookie from './authentication/session-cookie/find.ts'
+import timingComparison from './authentication/timing-comparison/find.ts'
 import tokenRandomness from './authentication/token-randomness/find.ts'
 import unlimitedAttempts from './authentication/unlimited-attempts/find.ts'
 import unsetSecret from './authentication/unset-secret/find.ts'
@@ -128,6 +129,7 @@ export const faults: Fault<Project>[] = [
   reusableToken,
   secretFallback,
   sessionCookie,
+  timingComparison,
   tokenRandomness,
   unlimitedAttempts,
   unsetSecret,

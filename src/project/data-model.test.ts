@@ -254,6 +254,24 @@ it('gives the models of the map', () => {
   expect(models.find(({ name }) => name === 'Country')).not.toHaveProperty('userPath')
 })
 
+it('takes a person for the user whose row names the account that they sign in with', () => {
+  const dataModel = build(`model User {
+  id                String  @id
+  email             String  @unique
+  provider          String?
+  providerAccountId String?
+  notes             Note[]
+}
+model Note {
+  id     String @id
+  userId String
+  user   User   @relation(fields: [userId], references: [id])
+}
+`)
+  expect(dataModel.user).toBe('User')
+  expect(dataModel.model('Note')?.userPath).toEqual(['user'])
+})
+
 it('tells secrets from fields that only sound like them', () => {
   const secret = [
     'passwordHash String',

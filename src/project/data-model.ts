@@ -225,6 +225,7 @@ const userNames = new Map([
   ['member', 1],
   ['members', 1],
   ['person', 1],
+  ['user profile', 2],
   ['customer', 1],
 ])
 
@@ -239,7 +240,9 @@ function isSignInModel(model: Entity): boolean {
   const name = words(model.name)
   if (name.includes('session') && hasField(model, /^(session )?token$|^expires( at)?$|^refresh token$/))
     return true
-  if (hasField(model, /^provider account id$|^provider user id$/)) return true
+  // A person's own row may name the account that they sign in with; a linked account belongs to somebody.
+  if (hasField(model, /^provider account id$|^provider user id$/) && held(model).some((to) => !to.optional))
+    return true
   if (
     name.includes('account') &&
     hasField(model, /^provider( id)?$/) &&

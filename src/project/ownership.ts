@@ -101,10 +101,14 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
     ![...fact.deps].some((dep) => dep.startsWith('field:'))
   const said = later.filter((fact) => !onlyFound(fact))
   const tied = tiedInputs([...access.facts, ...said])
-  return leaves(argument(access, 'where')).some(
-    ({ value }) =>
-      isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input)),
-  )
+  const isOwn = ({ value }: Leaf): boolean =>
+    isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input))
+  const conditions = leaves(argument(access, 'where'))
+  // `{ in: [...ownIds, ...body.otherIds] }`: one of the list that is not the caller's is enough.
+  const isMixed = ({ path }: Leaf): boolean =>
+    path.endsWith('.in') &&
+    conditions.some((one) => one.path === path && clientInputs(allDeps(one.value)).length > 0 && !isOwn(one))
+  return conditions.some((one) => isOwn(one) && !isMixed(one))
 }
 
 /** Is a value the caller's own, or one that a condition tied to the caller? */

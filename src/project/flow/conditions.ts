@@ -215,6 +215,11 @@ export abstract class Conditions extends RunState {
         if (truth !== yes) this.learn(test.right, yes, frame)
         return
       }
+      const other = this.certain(this.quiet(test.right, frame), test.right, frame)
+      if (other !== undefined) {
+        if (other !== yes) this.learn(test.left, yes, frame)
+        return
+      }
       // `env.IS_CLOUD && user.email !== env.ADMIN`: read as where the installation asks for it.
       const setting = this.quiet(test.left, frame).deps
       if (setting.size > 0 && [...setting].every((dep) => dep.startsWith('env:'))) {
@@ -250,7 +255,7 @@ export abstract class Conditions extends RunState {
     const look = lookIn(test, yes, (expr) => this.quiet(expr, frame))
     this.assume(
       // What chose among the returns counts as asked; a proxy chooses by the path as well, so there the returns tell.
-      told ? value.deps : union(value.deps, value.ctl),
+      told ? value.deps : union(value.deps, withoutWholes(value.ctl, value.deps)),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
@@ -313,6 +318,13 @@ export abstract class Conditions extends RunState {
 }
 
 const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
+
+/** That the body as a whole was well formed decided on the way; what was asked is the part of it. */
+function withoutWholes(ctl: Sources, deps: Sources): Sources {
+  const isWhole = (one: string): boolean =>
+    one.startsWith('client:') && [...deps].some((dep) => dep.startsWith(`${one}.`))
+  return [...ctl].some(isWhole) ? new Set([...ctl].filter((one) => !isWhole(one))) : ctl
+}
 
 /** A function, a schema or other options that were written down where they were handed in: `if (options.schema)`. */
 const isHandedIn = ({ shape, deps, gap }: Value): boolean =>

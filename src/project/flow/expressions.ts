@@ -4,6 +4,7 @@ import { anyOf } from './any-of.ts'
 import {
   extendChain,
   isComparison,
+  isCount,
   listOf,
   mayBePrisma,
   nameOf,
@@ -151,7 +152,7 @@ export abstract class Expressions extends Patterns {
         if (/^[!=]==?$/.test(expr.op)) {
           const held = this.pathIs(left, right) ?? this.pathIs(right, left)
           if (held !== undefined) return sureLiteral(held === expr.op.startsWith('='))
-          comparison(this, left, right, frame.syntax, expr.at)
+          if (!isCount(expr)) comparison(this, left, right, frame.syntax, expr.at)
           comparedWithVariable(this, expr, left, right, frame.syntax)
         }
         const deps = union(allDeps(left), allDeps(right))

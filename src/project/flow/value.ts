@@ -190,13 +190,7 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const deps = union(a.deps, b.deps)
   const control = union(a.ctl, b.ctl, ctl)
   const out: Value = { deps, ctl: control }
-  const sent = isNothing(b)
-    ? a.client
-    : isNothing(a)
-      ? b.client
-      : a.client === b.client
-        ? a.client
-        : undefined
+  const sent = isEmpty(b) ? a.client : isEmpty(a) ? b.client : a.client === b.client ? a.client : undefined
   if (sent !== undefined) out.client = sent
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
   if (a.inText !== undefined && a.inText === b.inText) out.inText = a.inText
@@ -278,6 +272,11 @@ export function fewer(open: Value[]): Value[] {
 const isNothing = (value: Value): boolean =>
   value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
 
+/** Nothing, or the list that stands for it: `body.ids ?? []` are the ids that were sent. */
+const isEmpty = (value: Value): boolean => isNothing(value) || isEmptyList(value)
+
+const isEmptyList = ({ shape }: Value): boolean => shape?.k === 'array' && shape.items?.length === 0
+
 const isUndefined = (value: Value | undefined): boolean =>
   value === undefined || (value.shape?.k === 'literal' && value.shape.value === undefined)
 
@@ -312,12 +311,10 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
       )
     return { k: 'object', fields, open: fewer([...(a.shape.open ?? []), ...(b.shape.open ?? [])]) }
   }
-  if (a.shape?.k === 'array' && b.shape?.k === 'array') {
-    // `return []` on the side says nothing of the elements.
-    if (a.shape.items?.length === 0) return b.shape
-    if (b.shape.items?.length === 0) return a.shape
-    return a.shape.literal ? b.shape : a.shape
-  }
+  // `return []` on the side says nothing of the elements.
+  if (isEmptyList(a) && (b.client !== undefined || b.shape?.k === 'array')) return b.shape
+  if (isEmptyList(b) && (a.client !== undefined || a.shape?.k === 'array')) return a.shape
+  if (a.shape?.k === 'array' && b.shape?.k === 'array') return a.shape.literal ? b.shape : a.shape
   // A literal or nothing is not that literal: conditions are decided by literals.
   if (isNothing(a)) return b.shape?.k === 'literal' && !isNothing(b) ? undefined : b.shape
   if (isNothing(b)) return a.shape?.k === 'literal' ? undefined : a.shape

@@ -29,9 +29,9 @@ function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     if (run.endpoint?.kind === 'middleware') continue
     for (const event of run.events) {
-      if (event.k !== 'access' || !/^(create|upsert)$/.test(event.operation)) continue
+      if (event.k !== 'access' || !/^(create|upsert|update)$/.test(event.operation)) continue
       const entity = project.entity(event.model)
-      const owner = entity && ownerOf(project, entity)
+      const owner = entity && (event.operation === 'update' ? itself(entity) : ownerOf(project, entity))
       if (!entity || !owner || !entity.fields.some(({ name }) => SUBJECT.test(name))) continue
       const lookup = foundByAddress(run, event, owner)
       if (lookup && takesRow(event, owner) && !isVerifiedAddress(event, lookup))
@@ -51,6 +51,15 @@ const ownerOf = (
   return relation && { model: relation.model, names: new Set([relation.field, ...relation.keys]) }
 }
 
+/** The identity is kept in the person's own row, which an update sets. */
+const itself = (entity: Entity): { model: string; names: ReadonlySet<string> } | undefined =>
+  entity.role === 'user'
+    ? {
+        model: entity.name,
+        names: new Set(entity.fields.filter(({ id }) => id).map(({ name }) => name)),
+      }
+    : undefined
+
 /** The person was looked up by an address, and by nothing else that says who it is. */
 function foundByAddress(run: Run, access: Access, owner: { model: string }): Access | undefined {
   return run.events.slice(0, run.events.indexOf(access)).findLast((event): event is Access => {
@@ -69,7 +78,9 @@ function foundByAddress(run: Run, access: Access, owner: { model: string }): Acc
 
 /** The account is given to the row that was found. */
 function takesRow(access: Access, owner: { model: string; names: ReadonlySet<string> }): boolean {
-  return ['data', 'create'].some((name) =>
+  const isOwnRow = access.model === owner.model
+  if (isOwnRow && !leaves(argument(access, 'data')).some(({ path }) => SUBJECT.test(path))) return false
+  return (isOwnRow ? ['where'] : ['data', 'create']).some((name) =>
     leaves(argument(access, name)).some(
       ({ path, value }) => owner.names.has(path.split('.')[0] ?? '') && value.deps.has(`row:${owner.model}`),
     ),

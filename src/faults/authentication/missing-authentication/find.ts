@@ -30,7 +30,9 @@ const PUBLIC_ACTION =
 /** Whether an endpoint looks as if it were meant for everybody. */
 export function isMeantForAll({ label, endpoint }: Run): boolean {
   if (endpoint?.kind === 'action') return PUBLIC_ACTION.test(endpoint.path)
-  return PUBLIC.test(`${label} ${endpoint?.location.file ?? ''}`)
+  // Of the file of a procedure, its router; the folders above say where the application stands, not what it does.
+  const inside = endpoint?.location.file.split('/').slice(-2).join('/') ?? ''
+  return PUBLIC.test(/^(route|pages-)/.test(endpoint?.kind ?? '') ? label : `${label} ${inside}`)
 }
 
 /** Names of an endpoint at which people make an account for themselves. */
@@ -94,6 +96,19 @@ function exposes(project: Project, access: Access): boolean {
   return !byCapability(access) && keysFromClient(access, entity).length > 0
 }
 
+/** The secret of a person who is found by an id alone: whatever the endpoint is for, this is how accounts are taken over. */
+function takesOver(project: Project, access: Access): boolean {
+  const entity = project.entity(access.model)
+  if (!access.operation.startsWith('update') || entity?.role !== 'user') return false
+  const secrets = new Set(secretFields(entity))
+  return (
+    keysFromClient(access, entity).some(({ value }) => value.client !== undefined) &&
+    leaves(argument(access, 'data')).some(
+      ({ path, value }) => secrets.has(path) && clientInputs(allDeps(value)).length > 0,
+    )
+  )
+}
+
 /** Prisma rejects `undefined` as the key of one row: without a session, nothing is picked. */
 const byIdentity = (access: Access): boolean =>
   !access.operation.endsWith('Many') &&
@@ -109,7 +124,7 @@ function draft(run: Run, access: Access, project: Project): Draft {
   const endpoint = run.endpoint
   const write = isWrite(access.operation)
   const delegate = project.entity(access.model)?.delegate ?? access.model
-  const named = isMeantForAll(run)
+  const named = isMeantForAll(run) && !takesOver(project, access)
   return {
     location: placeInHandler(access),
     subject: run.label,

@@ -3,19 +3,24 @@ import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access } from '../../../project/flow/events.ts'
+import { rowsIn } from '../../../project/exposure.ts'
+import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
+import { allDeps } from '../../../project/flow/value.ts'
 import { isGuarded } from '../../../project/guards.ts'
 import {
   argument,
+  clientInputs,
   factsAfter,
   isOpen,
+  isOwned,
   keysFromClient,
   leaves,
   placeInHandler,
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { wholeInputs } from '../../../project/written-input.ts'
 
 /** Columns that say who may see a row. */
 const VISIBILITY =
@@ -52,7 +57,27 @@ function* drafts(project: Project): Iterable<Draft> {
       (other) => other.asked && other.entity === reading.entity && other.run !== reading.run,
     )
     if (others.length > 0) yield draft(reading, others)
+    else if (isChosen(project, reading)) yield draft(reading, [])
   }
+}
+
+/** Somebody who is signed in sets the column: it is for the owner of the row to say who may see it. */
+function isChosen(project: Project, { entity, column, access, run }: Reading): boolean {
+  if (!isOwned(entity) || entity.fields.find(({ name }) => name === column)?.type !== 'Boolean') return false
+  const shows = run.events.some(
+    (event) => event.k === 'response' && rowsIn(event.value).some((row) => row.access === access),
+  )
+  return shows && project.runs.some(({ events }) => events.some((event) => isSetting(event, entity, column)))
+}
+
+function isSetting(event: Event, entity: Entity, column: string): boolean {
+  if (event.k !== 'access' || event.model !== entity.name || !isWrite(event.operation)) return false
+  if (!isGuarded(event.facts)) return false
+  const sent = ['data', 'create', 'update'].flatMap((name) => leaves(argument(event, name)))
+  return (
+    sent.some(({ path, value }) => path === column && clientInputs(allDeps(value)).length > 0) ||
+    wholeInputs(event).some(({ keys }) => keys?.includes(column))
+  )
 }
 
 function readingsOf(project: Project): Reading[] {
@@ -79,7 +104,7 @@ function draft({ run, access, entity, column }: Reading, others: readonly Readin
     location: placeInHandler(access),
     subject: `${run.label} → ${entity.delegate}.${access.operation} ${column}`,
     certainty: 'likely',
-    found: `${run.label} is open to everybody and reads ${withArticle(entity.name)} by an id of the request without asking \`${column}\`; ${names.slice(0, 2).join(', ')} ${names.length > 1 ? 'do' : 'does'}.`,
+    found: `${run.label} is open to everybody and reads ${withArticle(entity.name)} by an id of the request without asking \`${column}\`${names.length === 0 ? ', which its owner sets' : `; ${names.slice(0, 2).join(', ')} ${names.length > 1 ? 'do' : 'does'}`}.`,
     why: `Whoever has or guesses the id sees a ${entity.name} that its owner did not make public, or learns that it exists.`,
     remedy: `Put \`${column}\` into the \`where\`, as the others do, or let only its owner through where it is not public.`,
     evidence: [traceTo(run, access, `\`${column}\` is not asked`)],

@@ -46,14 +46,18 @@ interface Hit {
   entity: Entity
   /** The endpoint is open to everybody, and names the row of this model as well. */
   parent?: string
+  /** A proxy lets only signed-in people through, and nothing behind it asks who they are. */
+  proxy?: string
 }
 
 function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
+  const tied = tiedModels(project)
   const everywhere = sharedPlaces(project, hits)
   for (const hit of hits)
     yield draft(
       hit,
+      tied.has(hit.entity.name),
       hit.parent !== undefined || everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access),
     )
 }
@@ -70,7 +74,9 @@ function* found(project: Project): Iterable<Hit> {
       const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
       if (!guarded) {
         const parent = apartFrom(project, run, event, entity, keys)
+        const { proxy, sometimes } = run.endpoint.guard
         if (parent !== undefined) yield { run, access: event, entity, parent }
+        else if (proxy !== undefined && !sometimes) yield { run, access: event, entity, proxy }
         continue
       }
       if (isByMachine(project, event.facts) || isScoped(event, [])) continue
@@ -82,6 +88,15 @@ function* found(project: Project): Iterable<Hit> {
       yield { run, access: event, entity }
     }
   }
+}
+
+/** Models whose rows some endpoint ties to its caller: it matters whose they are. */
+function tiedModels(project: Project): ReadonlySet<string> {
+  const models = new Set<string>()
+  for (const { events } of project.runs)
+    for (const event of events)
+      if (event.k === 'access' && isGuarded(event.facts) && isScoped(event, [])) models.add(event.model)
+  return models
 }
 
 /** Nobody is asked who they are, the row is found by its id alone, and the request names another row that it should belong to. */
@@ -100,7 +115,11 @@ function apartFrom(
   return parentNamedApart(project, run, access, entity, input)
 }
 
-function draft({ run, access, entity, parent }: Hit, location: Location): Draft {
+function draft(
+  { run, access, entity, parent, proxy }: Hit,
+  isTiedElsewhere: boolean,
+  location: Location,
+): Draft {
   const leaves = keysFromClient(access, entity)
   // The id is the input itself, not something that was computed from it.
   const direct = leaves.some((leaf) => leaf.value.client !== undefined)
@@ -116,10 +135,13 @@ function draft({ run, access, entity, parent }: Hit, location: Location): Draft 
   return {
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
-    certainty: isPrivileged(access.facts) || !direct || invitation ? 'possible' : 'likely',
+    certainty:
+      isPrivileged(access.facts) || !direct || invitation || (proxy !== undefined && !isTiedElsewhere)
+        ? 'possible'
+        : 'likely',
     found:
       parent === undefined
-        ? `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller.`
+        ? `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller${proxy === undefined ? '' : `: ${proxy} asks for no more`}.`
         : `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys} alone, and never asks whether it belongs to the ${parent} that the request names.`,
     why: `${parent === undefined ? 'Whoever is signed in' : 'Anybody'} can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
     remedy:
