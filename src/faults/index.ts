@@ -70,6 +70,7 @@ import decryptedSecret from './response/decrypted-secret/find.ts'
 import errorDetail from './response/error-detail/find.ts'
 import peopleListed from './response/people-listed/find.ts'
 import permissiveCors from './response/permissive-cors/find.ts'
+import personShown from './response/person-shown/find.ts'
 import publicEnvSecret from './response/public-env-secret/find.ts'
 import secretField from './response/secret-field/find.ts'
 import secretInLog from './response/secret-in-log/find.ts'
@@ -177,6 +178,7 @@ export const faults: Fault<Project>[] = [
   errorDetail,
   peopleListed,
   permissiveCors,
+  personShown,
   publicEnvSecret,
   secretField,
   secretInLog,

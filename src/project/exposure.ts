@@ -14,18 +14,39 @@ export interface HeldRow {
   without: ReadonlySet<string>
 }
 
-/** The rows that a value holds as a whole: itself, in a list, in the fields of an object, in the body of a response. */
-export function rowsIn(value: Value, depth = 6): HeldRow[] {
+interface HeldPart {
+  value: Value
+  /** Fields that something else takes the place of: `{ ...row, email: undefined }`. */
+  hidden: ReadonlySet<string>
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** The parts of a value that have no parts of their own: in lists, in the fields of objects, in the body of a response. */
+export function partsIn(value: Value, depth = 6, hidden = NOTHING): HeldPart[] {
   const shape = value.shape
-  if (!shape || depth === 0) return []
-  if (shape.k === 'row') return [{ access: shape.access, without: shape.without }]
-  if (shape.k === 'array')
-    return [shape.of, ...(shape.items ?? [])].flatMap((item) => rowsIn(item, depth - 1))
-  if (shape.k === 'object')
-    return [...shape.fields.values(), ...(shape.open ?? [])].flatMap((item) => rowsIn(item, depth - 1))
-  if (shape.k === 'promise') return rowsIn(shape.of, depth - 1)
-  if (shape.k === 'response' && shape.body) return rowsIn(shape.body, depth - 1)
-  return []
+  if (depth === 0) return []
+  if (shape?.k === 'array')
+    return [shape.of, ...(shape.items ?? [])].flatMap((item) => partsIn(item, depth - 1))
+  if (shape?.k === 'object') {
+    const named = new Set([...hidden, ...shape.fields.keys()])
+    return [
+      ...[...shape.fields.values()].flatMap((item) => partsIn(item, depth - 1)),
+      ...(shape.open ?? []).flatMap((item) => partsIn(item, depth - 1, named)),
+    ]
+  }
+  if (shape?.k === 'promise') return partsIn(shape.of, depth - 1, hidden)
+  if (shape?.k === 'response') return shape.body ? partsIn(shape.body, depth - 1) : []
+  return [{ value, hidden }]
+}
+
+/** The rows that a value holds as a whole. */
+export const rowsIn = (value: Value): HeldRow[] => partsIn(value).flatMap((one) => rowOf(one) ?? [])
+
+export function rowOf({ value: { shape }, hidden }: HeldPart): HeldRow | undefined {
+  return shape?.k === 'row'
+    ? { access: shape.access, without: new Set([...shape.without, ...hidden]) }
+    : undefined
 }
 
 /** `User.passwordHash`, …: the secret columns that a row carries. None where the query could not be read. */
@@ -92,7 +113,7 @@ function whole(
   })
 }
 
-function relatedBy(project: Project, entity: Entity, field: string): Entity | undefined {
+export function relatedBy(project: Project, entity: Entity, field: string): Entity | undefined {
   const relation = entity.relations.find((one) => one.field === field)
   return relation && project.entity(relation.model)
 }
@@ -126,15 +147,23 @@ export function placeInQuery(project: Project, access: Access, path: readonly st
 const memberOf = (expr: Expr | undefined, key: string): Expr | undefined =>
   expr?.k === 'object' ? expr.props.find((prop) => prop.key === key)?.value : undefined
 
-/** The columns of its own model that a query brings; none where its `select` could not be read. */
-export function columnsOf(project: Project, { access, without }: HeldRow): string[] {
-  const entity = project.entity(access.model)
-  if (!entity || isOpen(access)) return []
-  const [select, omit] = [argument(access, 'select'), argument(access, 'omit')]
-  if (select && select.shape?.k !== 'object') return []
+/** The columns that the arguments of a query or of a relation (`true`, `{ select: … }`) bring of its model; none where they could not be read. */
+export function columnsBrought(entity: Entity, args: Value): string[] {
+  const [select, omit] = [visibleFields(args).get('select'), visibleFields(args).get('omit')]
+  if ((select && select.shape?.k !== 'object') || (omit && omit.shape?.k !== 'object')) return []
   const [chosen, omitted] = [visibleFields(select), visibleFields(omit)]
   return entity.fields
-    .filter(({ name, relation }) => !relation && !without.has(name))
+    .filter(({ relation }) => !relation)
     .filter(({ name }) => (select ? isTrue(chosen.get(name)) : !isTrue(omitted.get(name))))
     .map(({ name }) => name)
 }
+
+/** The relations that arguments bring, with their own arguments. */
+export const relationsBrought = (project: Project, entity: Entity, args: Value): [string, Entity, Value][] =>
+  ['select', 'include'].flatMap((kind) =>
+    [...visibleFields(visibleFields(args).get(kind))].flatMap(([name, value]): [string, Entity, Value][] => {
+      const model = relatedBy(project, entity, name)
+      const isRead = isTrue(value) || (value.shape?.k === 'object' && !value.shape.open?.length)
+      return model && isRead ? [[name, model, value]] : []
+    }),
+  )

@@ -62,7 +62,7 @@ const last = (path: string): string =>
     .at(-1) ?? ''
 
 /** A unique column that only the right person knows the value of. */
-const CAPABILITY = /token|secret|code|hash|key|email|session/i
+export const CAPABILITY = /token|secret|code|hash|key|email|session/i
 
 /** A unique column that names the row for other systems: `deviceId`, `publicId`. */
 const NATURAL_ID = /(^u?u?id|(Id|_id|Uuid|_uuid))$/

@@ -135,10 +135,11 @@ function mayTell(value: Value, depth = 2): boolean {
   return value.client !== undefined
 }
 
-/** A row as a whole, or a list of rows, is in it. */
+/** A row, a list of rows, or a column of one is in it. */
 export function holdsRow(value: Value, depth = 4): boolean {
   const shape = value.shape
-  if (!shape || depth === 0) return false
+  if (depth === 0) return false
+  if (!shape) return [...(value.text?.all ?? [])].some((one) => one.startsWith('stored:'))
   if (shape.k === 'row') return true
   if (shape.k === 'array') return [shape.of, ...(shape.items ?? [])].some((one) => holdsRow(one, depth - 1))
   if (shape.k !== 'object') return false

@@ -3,11 +3,18 @@ import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { isAnonymous } from '../../../project/credentials.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import { columnsOf, rowsIn } from '../../../project/exposure.ts'
-import type { Access, ClientProps, Response } from '../../../project/flow/events.ts'
-import { isShown } from '../../../project/graphql-types.ts'
-import { argument, leaves, traceTo } from '../../../project/ownership.ts'
-import type { Project, Run } from '../../../project/project.ts'
+import { placeInQuery } from '../../../project/exposure.ts'
+import type { Access } from '../../../project/flow/events.ts'
+import { argument, isOpen, leaves, traceTo } from '../../../project/ownership.ts'
+import {
+  isPersonal,
+  mayBeBehindLayout,
+  mayBeForMachines,
+  type OpenAnswer,
+  openAnswers,
+} from '../../../project/persons.ts'
+import type { Project } from '../../../project/project.ts'
+import type { SentColumn } from '../../../project/sent-columns.ts'
 import { words } from '../../../project/words.ts'
 
 const fault: Fault<Project> = {
@@ -25,25 +32,17 @@ const fault: Fault<Project> = {
 }
 
 function* drafts(project: Project): Iterable<Draft> {
-  for (const run of project.runs) {
-    const { endpoint } = run
-    if (!endpoint || endpoint.kind === 'middleware') continue
-    if (endpoint.guard.level !== 'none' || endpoint.guard.proxy || endpoint.guard.public !== undefined)
-      continue
-    for (const event of run.events) {
-      // What a server component returns is rendered, not sent; what it hands to a client component is.
-      const leaves = endpoint.kind === 'page' ? event.k === 'client-props' : event.k === 'response'
-      if (!leaves || !(event.k === 'response' || event.k === 'client-props') || !isAnonymous(event)) continue
-      for (const row of rowsIn(event.value)) {
-        const { access } = row
-        const entity = project.entity(access.model)
-        if (!entity || !listsPeople(access, entity)) continue
-        const columns = columnsOf(project, row).filter(
-          (name) => TELLING.test(words(name).join(' ')) && isShown(project, run, name),
-        )
-        if (columns.length > 0) yield draft(run, event, access, columns)
-      }
+  for (const answer of openAnswers(project)) {
+    const listed = new Map<Access, [SentColumn, ...SentColumn[]]>()
+    for (const one of answer.columns) {
+      if (!one.accesses.every((access) => isList(project, access)) || !tells(one)) continue
+      const [access] = one.accesses
+      const known = listed.get(access)
+      // The people themselves say more than those that their rows lead to.
+      if (known && one.path.join('.') === known[0].path.join('.')) known.push(one)
+      else if (!known) listed.set(access, [one])
     }
+    for (const columns of listed.values()) yield draft(project, answer, columns)
   }
 }
 
@@ -53,8 +52,14 @@ const TELLING =
 /** A handle is shown on purpose in many products; on its own it is no proof. */
 const HANDLE = /^user ?name$/
 
-function listsPeople(access: Access, entity: Entity): boolean {
-  if (access.operation !== 'findMany' || entity.role !== 'user' || !isAnonymous(access)) return false
+/** Of a person who wrote, owns or runs what is listed, only what they are reached by: roles and names are shown with it. */
+const tells = ({ model, column, path }: SentColumn): boolean =>
+  model.role === 'user' &&
+  (path.length === 0 ? TELLING.test(words(column).join(' ')) : isPersonal(model, column))
+
+function isList(project: Project, access: Access): boolean {
+  const entity = project.entity(access.model)
+  if (access.operation !== 'findMany' || !entity || !isAnonymous(access)) return false
   return !leaves(argument(access, 'where')).some(
     ({ path, value }) => isBound(entity, path) && !isFixed(value),
   )
@@ -84,15 +89,32 @@ const isChosenByThem = (access: Access): boolean =>
     /public|visib|publish|listed|opt.?in|consent/i.test(path),
   )
 
-function draft(run: Run, event: Response | ClientProps, access: Access, columns: string[]): Draft {
-  const isRead = (run.endpoint?.unknown.length ?? 0) === 0
-  const onlyHandle = columns.every((name) => HANDLE.test(words(name).join(' ')))
-  const names = columns.map((name) => `\`${name}\``).join(', ')
+function draft(
+  project: Project,
+  { run, event }: OpenAnswer,
+  columns: readonly [SentColumn, ...SentColumn[]],
+): Draft {
+  const [one] = columns
+  const [access] = one.accesses
+  const isRead =
+    (run.endpoint?.unknown.length ?? 0) === 0 &&
+    !isOpen(access) &&
+    columns.some(({ exact }) => exact) &&
+    !mayBeBehindLayout(project, run) &&
+    !mayBeForMachines(run)
+  const onlyHandle = columns.every(({ column }) => HANDLE.test(words(column).join(' ')))
+  // That a page of somebody is published says nothing of their address.
+  const agreed = one.path.length === 0 && isChosenByThem(access)
+  const names = [...new Set(columns.map(({ column }) => `\`${column}\``))].join(', ')
+  const path = one.path.join('.')
+  const rows = path === '' ? `rows of ${access.model} of all people` : `all rows of ${access.model}`
+  const what = path === '' ? names : `${names} of ${one.model.name} in \`${path}\``
+  const sends = event.k === 'response' ? 'answers with' : `hands to ${event.component}`
   return {
-    location: access.location,
-    subject: `${run.label} → ${access.model}`,
-    certainty: isRead && !onlyHandle && !isChosenByThem(access) ? 'likely' : 'possible',
-    found: `${run.label} asks nobody who they are, and ${event.k === 'response' ? 'answers with' : `hands to ${event.component}`} rows of ${access.model} of all people, with ${names}.`,
+    location: path === '' ? access.location : placeInQuery(project, access, one.path),
+    subject: `${run.label} → ${[access.model, ...one.path].join('.')}`,
+    certainty: isRead && !onlyHandle && !agreed ? 'likely' : 'possible',
+    found: `${run.label} asks nobody who they are, and ${sends} ${rows}, with ${what}.`,
     why: 'Anybody can fetch the list of accounts: whom to write to as if from you, which names to try passwords on, who the administrators are.',
     remedy:
       'Ask for a session, and for the tenant that the people must share; what everybody may see is a `select` of a name and a picture.',
