@@ -102,7 +102,8 @@ function omitted(schema: Value['shape'] & { k: 'chain' }, keys: string[]): Value
   return { ...schema, steps: [...schema.steps, { name: 'omit', args: [named], at, syntax }] }
 }
 
-const INPUT = /^(input|request|body|query|params|formData)$/
+/** `input1`: what a wrapper hands on by `...args`. */
+const INPUT = /^(input\d*|request|body|query|params|formData)$/
 
 /** An id of the caller, alone or as a field: `removeNote({ id, userId })`. */
 function tellsCaller(value: Value, depth: number): boolean {

@@ -333,6 +333,16 @@ export function statusIn(init: Value | undefined, machine: Machine): { status?: 
   return known.status === undefined && machine.caught ? { status: 500 } : known
 }
 
+/** `schema.nullable()`, `nullish()`, `optional()`: a row that is missing is let through. */
+const acceptsNothing = ({ shape }: Value): boolean =>
+  shape?.k === 'chain' && shape.steps.some(({ name }) => /^(nullable|nullish|optional|maybe)$/.test(name))
+
+/** A row that was read, or several: none of the caller's input, though an input found it. */
+const holdsRows = (value: Value): boolean => {
+  const { shape } = unwrap(value)
+  return shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')
+}
+
 /** `schema.parse(input)` and friends: the caller's input stays the caller's, but its form is known. */
 export function parseCall(
   machine: Machine,
@@ -358,6 +368,9 @@ export function parseCall(
       by: of,
       ...(/^parse(Async)?$/.test(method) ? { throws: true as const } : {}),
     })
+  // `Member.parse(await prisma.member.findFirst(…))` throws where there is no row.
+  if (known && /^parse(Async)?$/.test(method) && unwrap(input).shape?.k === 'row' && !acceptsNothing(of))
+    machine.assume(input.deps, syntax, at, true)
   const parsed = parsedInput(input, of)
   if (!method.startsWith('safe') && method !== 'spa') return parsed
   // That an input has the right form says nothing of who sent it.
@@ -381,6 +394,7 @@ export function parseCall(
 export function parsedInput(input: Value, schema?: Value): Value {
   const deps = allDeps(input)
   const shape = input.shape
+  if (holdsRows(input)) return input
   // `schema.parse({ id, title })`: each field stays what it is.
   if (input.client === undefined && shape?.k === 'object' && !shape.open?.length && shape.fields.size > 0) {
     const fields = [...shape.fields].map(

@@ -17,7 +17,7 @@ const LOCAL =
 const LONG = 3
 
 /** What a command of a storage package does to one object of it. */
-const COMMAND = /^(Get|Delete|Head|Copy)\w*Command$/
+const COMMAND = /^(Get|List|Delete|Head|Copy)\w*Command$/
 
 /** `new DeleteObjectCommand({ Key })`: the command names the object, `send` only carries it out. */
 export function remoteCommand(
@@ -30,7 +30,7 @@ export function remoteCommand(
   const [given] = args
   if (machine.naming || !given || !/^@aws-sdk\//.test(from) || !COMMAND.test(name)) return
   if (![...allDeps(given)].some((dep) => dep.startsWith('client:'))) return
-  const writes = !/^(Get|Head)/.test(name)
+  const writes = !/^(Get|List|Head)/.test(name)
   machine.emit({ ...machine.moment(syntax, at), k: 'remote', from, name, writes, args })
 }
 

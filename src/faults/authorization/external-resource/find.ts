@@ -18,7 +18,7 @@ import {
 import type { Project, Run } from '../../../project/project.ts'
 
 /** What names one thing of another system. */
-const NAMES = /(^|[a-z_.])(ids?|slug|key|name|domain|handle|arn|uid|uuid|reference)$/i
+const NAMES = /(^|[a-z_.])(ids?|slug|key|prefix|name|domain|handle|arn|uid|uuid|reference)$/i
 
 const fault: Fault<Project> = {
   id: 'authorization/external-resource',
