@@ -272,7 +272,7 @@ export const isPrivileged = (facts: readonly Fact[]): boolean =>
     return !has(/^row:/) || (has(OWN_ROLE) && has(/^text:/) && !has(/^member:/))
   })
 
-const OWN_ROLE = /^field:(\w*role|is_?(super_?)?admin)$/i
+const OWN_ROLE = /^field:(\w*role|is_?\w+)$/i
 
 /** The path to a moment: the endpoint, the calls in between, and what stands at the end. */
 export function traceTo(run: Run, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {

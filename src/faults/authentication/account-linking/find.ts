@@ -4,7 +4,7 @@ import { oncePerPlace } from '../../../core/once.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { allDeps } from '../../../project/flow/value.ts'
-import { argument, leaves, placeInHandler, traceTo } from '../../../project/ownership.ts'
+import { argument, leaves, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 
 /** Columns under which the identity of another system is kept. */
@@ -98,7 +98,7 @@ const isVerifiedAddress = (access: Access, lookup: Access): boolean =>
 
 function draft(run: Run, access: Access, lookup: Access): Draft {
   return {
-    location: placeInHandler(access),
+    location: access.location,
     subject: `${run.label} → ${access.model}.${access.operation}`,
     certainty: 'likely',
     found: `${run.label} finds ${lookup.model} by the address that the other system gives, and adds the new identity to it; whether that address was verified is not asked.`,
