@@ -20,6 +20,8 @@ function judge(fact: Fact): GuardLevel {
   // The way of a caller who is not signed in; a check that some callers get around.
   if (fact.absent || fact.partial) return 'none'
   const deps = [...fact.deps]
+  // `if (!userId)` of `session?.user.id ?? query.userId`: whoever names somebody goes on.
+  if (fact.presence && deps.some((dep) => dep.startsWith('instead:'))) return 'none'
   const has = (prefix: string): boolean => deps.some((dep) => dep.startsWith(prefix))
   const identity = deps.filter((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
   if (identity.length > 0) {
@@ -162,5 +164,7 @@ function guardIn(facts: readonly Fact[]): Guard {
   return { level, by: [...by.values()].slice(0, 4) }
 }
 
+/** The identity of the caller is in it, and nobody that the caller may name in its place. */
 export const isVerified = (deps: Sources): boolean =>
-  [...deps].some((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified'))
+  [...deps].some((dep) => dep.startsWith('identity:') && !dep.startsWith('identity:unverified')) &&
+  ![...deps].some((dep) => dep.startsWith('instead:'))

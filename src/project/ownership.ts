@@ -249,7 +249,10 @@ export function placeInHandler(moment: Moment): Location {
   )
   // A service that is told who is calling and does not ask is wrong itself.
   if (moment.via.length > handler + 1 && moment.via.at(-1)?.told) return moment.location
-  return moment.via[handler + 1]?.location ?? moment.location
+  const places = [...moment.via.slice(handler + 1), moment].map(({ location }) => location)
+  // A wrapper that stands elsewhere calls back into the endpoint's own file.
+  const file = moment.via[0]?.location.file
+  return places.find((place) => place.file === file) ?? places[0] ?? moment.location
 }
 
 /**

@@ -40,6 +40,7 @@ import {
   sureLiteral,
   textOf,
   textsAsked,
+  trusted,
   truthOf,
   union,
   unknown,
@@ -177,6 +178,7 @@ export abstract class Expressions extends Patterns {
           this.learn(expr.left, true, frame)
           return left
         }
+        const instead = expr.op === '&&' ? undefined : this.insteadOf(left, right)
         this.facts = before
         skippedInTest(this, expr, (part) => this.quiet(part, frame), frame.syntax)
         return expr.op === '&&'
@@ -185,7 +187,7 @@ export abstract class Expressions extends Patterns {
               ...(right.shape ? { shape: right.shape } : {}),
               deps: union(left.deps, right.deps),
             }
-          : withDefault(expr, right, either(left, right), frame.syntax)
+          : withDefault(expr, right, instead ?? either(left, right), frame.syntax)
       }
       case 'unary': {
         const of = this.tested(expr.of, frame)
@@ -251,6 +253,23 @@ export abstract class Expressions extends Patterns {
     const before = this.facts
     const made = this.call({ ...unknown(), shape }, [props], frame.syntax, expr.at, nameOf(expr.tag))
     this.facts = withFacts(before, unwrap(made).back)
+  }
+
+  /**
+   * `session?.user.id ?? query.userId`, `query.userId ?? session.user.id`: whoever calls may be taken for whom they name. Where
+   * somebody is signed in for certain, the first stands for nobody else.
+   */
+  private insteadOf(left: Value, right: Value): Value | undefined {
+    const isCaller = ({ deps, client }: Value): boolean =>
+      client === undefined &&
+      deps.size > 0 &&
+      [...deps].every((dep) => /^(identity|field):/.test(dep)) &&
+      trusted(deps)
+    const sent = isCaller(left) ? right : isCaller(right) ? left : undefined
+    if (sent?.client === undefined || this.naming) return undefined
+    const known = sent === right && this.facts.some((fact) => !fact.absent && trusted(fact.deps))
+    const value = either(left, right)
+    return known ? value : { ...value, deps: union(value.deps, new Set([`instead:${sent.client}`])) }
   }
 
   /** `request.nextUrl.pathname === '/api/links'`, where it is known which endpoint the request goes to. */

@@ -3,7 +3,7 @@
  * carries the sources that it was computed from, so that "the id that was authorized" can be told from "the id that is
  * written".
  *
- * A source is a short string: `client:params.id` (sent by the caller), `kind:body.token` (only what kind of thing it is), `identity:<provider>` (a verified identity),
+ * A source is a short string: `client:params.id` (sent by the caller), `kind:body.token` (only what kind of thing it is), `instead:query.userId` (taken where there is no identity, or before it), `identity:<provider>` (a verified identity),
  * `credential:<place>` (a header or cookie nobody verified yet), `row:<Model>`, `env:<NAME>`, `checked:password` (held against
  * the hash of a stored row).
  */

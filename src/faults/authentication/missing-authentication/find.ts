@@ -59,7 +59,9 @@ const fault: Fault<Project> = {
       )
       if (open.some((access) => isSignUp(project, run, access))) continue
       const hit =
-        open.find((access) => touches(project, access)) ?? open.find((access) => exposes(project, access))
+        open.find((access) => touches(project, access)) ??
+        open.find((access) => changesGlobal(project, access)) ??
+        open.find((access) => exposes(project, access))
       if (hit && !run.events.some((event) => event.k === 'decode')) yield draft(run, hit, project)
     }
   },
@@ -71,6 +73,18 @@ function touches(project: Project, access: Access): boolean {
   if (!isWrite(access.operation) || !entity || !isOwned(entity)) return false
   if (byCapability(access) || byIdentity(access)) return false
   return clientInputs(allDeps(access.args)).length > 0 || access.operation.endsWith('Many')
+}
+
+/** A row that belongs to nobody, picked by the caller, is changed or removed: content, settings, events. Not a counter of it. */
+function changesGlobal(project: Project, access: Access): boolean {
+  const entity = project.entity(access.model)
+  if (!/^(update|delete)/.test(access.operation) || entity?.role !== 'global') return false
+  if (byCapability(access) || byIdentity(access) || keysFromClient(access, entity).length === 0) return false
+  const changed = leaves(argument(access, 'data')).map(({ path }) => path)
+  return (
+    access.operation.startsWith('delete') ||
+    (changed.length > 0 && !changed.every((path) => /\.(increment|decrement)$/.test(path)))
+  )
 }
 
 /**

@@ -40,7 +40,9 @@ function* drafts(project: Project): Iterable<Draft> {
       // `client.endpoint.delete(app.id, endpointId)`: the other system is told whose it has to be.
       if (event.args.some((arg) => isOwn(arg))) continue
       const [name] = namesSent(event).filter(({ value }) => !isValueTied(value, facts))
-      if (name) yield draft(run, event, name)
+      // A new object has the name of a file in its key; only a key that was sent as a whole can be that of another.
+      if (name && (event.name !== 'PutObjectCommand' || name.value.client !== undefined))
+        yield draft(run, event, name)
     }
   }
 }

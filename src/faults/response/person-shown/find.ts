@@ -23,7 +23,7 @@ const fault: Fault<Project> = {
   title: 'Address of a person for everybody',
   severity: 'error',
   tags: ['security', 'api'],
-  cwe: [359, 200],
+  cwe: [359, 200, 306],
   references: [
     'https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/',
     'https://github.com/OWASP/ASVS/blob/v5.0.0/5.0/en/0x23-V14-Data-Protection.md',
