@@ -17,7 +17,7 @@ const LOCAL =
 const LONG = 3
 
 /** What a command of a storage package does to one object of it. */
-const COMMAND = /^(Get|List|Put|Delete|Head|Copy)\w*Command$/
+const COMMAND = /^((Get|List|Delete|Head|Copy)\w*|PutObject)Command$/
 
 /** `new DeleteObjectCommand({ Key })`: the command names the object, `send` only carries it out. */
 export function remoteCommand(
