@@ -76,6 +76,23 @@ export function guessedSecrets(run: Run): GuessedSecret[] {
   })
 }
 
+/** A short code that somebody who is not signed in sent, looked up beside the address that it was sent to. */
+export function guessedCodes(run: Run): { at: Access; input: string }[] {
+  return run.events.flatMap((at) => {
+    if (at.k !== 'access' || !/^(find|delete|update)/.test(at.operation) || !isAnonymous(at)) return []
+    const keys = leaves(argument(at, 'where'))
+    const sent = ({ value }: (typeof keys)[number]): string[] => clientInputs(allDeps(value))
+    const code = keys.find((key) => sent(key).some((input) => isCode(input)))
+    const input = code && sent(code).find(isCode)
+    const address = keys.some(
+      (key) => key !== code && LOGIN_NAME.test(key.path.split('.').at(-1) ?? '') && sent(key).length > 0,
+    )
+    return input !== undefined && address ? [{ at, input }] : []
+  })
+}
+
+const isCode = (input: string): boolean => GUESSABLE.test(words(input.split('.').at(-1) ?? '').join(' '))
+
 /** The part of a row that the value is, if it is one: of `user.passwordHash`, that name. */
 export const fieldsIn = (deps: Sources): string[] =>
   [...deps].filter((dep) => dep.startsWith('field:')).map((dep) => dep.slice(6))

@@ -35,6 +35,12 @@ export function isMeantForAll({ label, endpoint }: Run): boolean {
   return PUBLIC.test(/^(route|pages-)/.test(endpoint?.kind ?? '') ? label : `${label} ${inside}`)
 }
 
+/** The path says that it is for those who run the application: `/api/admin/email`. */
+const isForAdministrators = ({ endpoint }: Run): boolean =>
+  endpoint?.guard.level === 'none' &&
+  /^(route|pages-api)$/.test(endpoint.kind) &&
+  /\/(admin|back-?office)(\/|$)/i.test(endpoint.path)
+
 /** Names of an endpoint at which people make an account for themselves. */
 const SIGN_UP = /regist|sign-?up|join|create-?account/i
 
@@ -61,7 +67,8 @@ const fault: Fault<Project> = {
       const hit =
         open.find((access) => touches(project, access)) ??
         open.find((access) => changesGlobal(project, access)) ??
-        open.find((access) => exposes(project, access))
+        open.find((access) => exposes(project, access)) ??
+        (isForAdministrators(run) ? open.find((access) => !looksForCaller(access)) : undefined)
       if (hit && !run.events.some((event) => event.k === 'decode')) yield draft(run, hit, project)
     }
   },
@@ -110,6 +117,11 @@ function exposes(project: Project, access: Access): boolean {
   return !byCapability(access) && keysFromClient(access, entity).length > 0
 }
 
+/** A session, a key or a person is looked up to find out who is calling. */
+const looksForCaller = (access: Access): boolean =>
+  byIdentity(access) ||
+  [...allDeps(access.args, 6)].some((dep) => dep.startsWith('credential:') || dep.startsWith('identity:'))
+
 /** The secret of a person who is found by an id alone: whatever the endpoint is for, this is how accounts are taken over. */
 function takesOver(project: Project, access: Access): boolean {
   const entity = project.entity(access.model)
@@ -142,7 +154,10 @@ function draft(run: Run, access: Access, project: Project): Draft {
   return {
     location: placeInHandler(access),
     subject: run.label,
-    certainty: named || !write || endpoint?.guard.proxy !== undefined ? 'possible' : 'likely',
+    certainty:
+      named || !(write || isForAdministrators(run)) || endpoint?.guard.proxy !== undefined
+        ? 'possible'
+        : 'likely',
     found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,
     why: `${endpoint?.kind === 'action' ? 'A server action is a public HTTP endpoint: a' : 'A'}nybody on the internet can ${write ? `change rows of ${access.model}` : `read rows of ${access.model}`}.`,
     remedy:

@@ -3,6 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import {
   accountLookups,
+  guessedCodes,
   guessedSecrets,
   isAnonymous,
   isLimitedInProxy,
@@ -39,6 +40,8 @@ function* drafts(project: Project): Iterable<Draft> {
     else if (run.endpoint && !/^(page|metadata)$/.test(run.endpoint.kind))
       for (const { at, model, field } of guessedSecrets(run))
         yield draft(run, at, `\`${field}\` of a row of ${model}`)
+    if (!check && run.endpoint)
+      for (const { at, input } of guessedCodes(run)) yield draft(run, at, `the code \`${input}\``)
   }
 }
 
