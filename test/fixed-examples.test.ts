@@ -19,10 +19,10 @@ const pages = join(import.meta.dirname, '../src/faults')
 const REPAIRED: Record<string, [number, number]> = {
   'api/unawaited-request-api': [1, 3],
   'api/unawaited-write': [1, 2],
-  'authentication/missing-authentication': [0, 5],
+  'authentication/missing-authentication': [0, 9],
   'authentication/unverified-jwt': [0, 1],
   'authorization/unawaited-guard': [3, 3],
-  'authorization/unscoped-access': [0, 9],
+  'authorization/unscoped-access': [0, 12],
   'input/mass-assignment': [0, 4],
   'input/raw-sql': [1, 1],
   'queries/n-plus-one': [0, 1],
