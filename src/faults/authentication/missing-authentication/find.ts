@@ -86,6 +86,8 @@ function touches(project: Project, access: Access): boolean {
 function changesGlobal(project: Project, access: Access): boolean {
   const entity = project.entity(access.model)
   if (!/^(update|delete)/.test(access.operation) || entity?.role !== 'global') return false
+  // Where nobody has an account, nobody can be asked.
+  if (!project.dataModels.some(({ user }) => user !== undefined)) return false
   if (byCapability(access) || byIdentity(access) || keysFromClient(access, entity).length === 0) return false
   const changed = leaves(argument(access, 'data')).map(({ path }) => path)
   return (
