@@ -18,14 +18,14 @@ import type { Project, Run } from '../../../project/project.ts'
 
 /** Names under which an endpoint is usually meant for people who are not signed in. */
 const PUBLIC =
-  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|view|redirect|og\b/i
+  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|(?<!over|(?<!p)re|inter)view|redirect|og\b/i
 
 /**
  * The same for a server action, by its own name: it serves a form or a page of the application, never another system, and
  * `webhooks/actions.ts` is where people manage theirs.
  */
 const PUBLIC_ACTION =
-  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|public|share|track|submit|contact|newsletter|waitlist|vote|view/i
+  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|public|share|track|submit|contact|newsletter|waitlist|vote|(?<!over|(?<!p)re|inter)view/i
 
 /** Whether an endpoint looks as if it were meant for everybody. */
 export function isMeantForAll({ label, endpoint }: Run): boolean {
