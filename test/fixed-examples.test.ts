@@ -22,7 +22,7 @@ const REPAIRED: Record<string, [number, number]> = {
   'authentication/missing-authentication': [0, 9],
   'authentication/unverified-jwt': [0, 1],
   'authorization/unawaited-guard': [3, 3],
-  'authorization/unscoped-access': [0, 12],
+  'authorization/unscoped-access': [0, 13],
   'input/mass-assignment': [0, 4],
   'input/raw-sql': [1, 1],
   'queries/n-plus-one': [0, 1],

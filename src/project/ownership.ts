@@ -272,10 +272,9 @@ export const isPrivileged = (facts: readonly Fact[]): boolean =>
   facts.some((fact) => {
     const has = (kind: RegExp): boolean => [...fact.deps].some((dep) => kind.test(dep))
     if (levelOf(fact) !== 'permission' || clientInputs(fact.deps).length > 0) return false
-    return !has(/^row:/) || (has(OWN_ROLE) && has(/^text:/) && !has(/^member:/))
+    const asksRole = has(/^field:is_?(super_?)?admin$/i) || (has(/^field:\w*role$/i) && has(/^text:/))
+    return !has(/^row:/) || (asksRole && !has(/^member:/))
   })
-
-const OWN_ROLE = /^field:(\w*role|is_?\w+)$/i
 
 /** The path to a moment: the endpoint, the calls in between, and what stands at the end. */
 export function traceTo(run: Run, moment: Moment, note: string): { kind: 'trace'; steps: Step[] } {

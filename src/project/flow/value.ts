@@ -386,9 +386,6 @@ export const sureLiteral = (value: string | number | boolean | null | undefined)
 
 /** Names of fields that say what somebody may do, not who it is. */
 export const isRole = (key: string): boolean =>
-  /^is_?(officer|primary|president|chair|lead(er)?|teacher|instructor|coach|judge|organi[sz]er|host|mentor|employee|manager|editor|reviewer|operator|super_?user|root)$/i.test(
-    key,
-  ) ||
   /role|permission|scope|admin|moderator|owner|staff|member|plan$|tier|^(can|may|has)[A-Z]|access/i.test(key)
 
 /** The texts that a role is held against: `text:OWNER`. Nothing where no role is asked. */
