@@ -41,8 +41,7 @@ function* drafts(project: Project): Iterable<Draft> {
       if (event.args.some((arg) => isOwn(arg))) continue
       const [name] = namesSent(event).filter(({ value }) => !isValueTied(value, facts))
       // A new object has the name of a file in its key; only a key that was sent as a whole can be that of another.
-      if (name && (event.name !== 'PutObjectCommand' || name.value.client !== undefined))
-        yield draft(run, event, name)
+      if (name && (!storesObject(event) || name.value.client !== undefined)) yield draft(run, event, name)
     }
   }
 }
@@ -63,6 +62,9 @@ function namesSent({ args }: Remote): Leaf[] {
   )
 }
 
+/** Puts a file under a key: what stands there is overwritten. */
+const storesObject = ({ name }: Remote): boolean => name === 'PutObjectCommand'
+
 function draft(run: Run, call: Remote, { value }: Leaf): Draft {
   const direct = value.client ?? value.inText
   const inputs = clientInputs(allDeps(value))
@@ -75,8 +77,12 @@ function draft(run: Run, call: Remote, { value }: Leaf): Draft {
     subject: `${run.label} → ${call.name}`,
     certainty: isPrivileged(call.facts) || direct === undefined ? 'possible' : 'likely',
     found: `${run.label} calls ${call.name} (${call.from}) with ${sent}, and nothing on the way ties that to the caller.`,
-    why: `The key that ${call.from === 'fetch' ? 'the other system' : call.from} is called with is the application's: it ${verb} whatever it is told to, for every customer. Whoever is signed in can send the id of another one's.`,
-    remedy: `Keep the id with its owner in the database, look it up there with the caller or tenant in the \`where\`, and call with what was found.`,
+    why: storesObject(call)
+      ? 'What stands under that key is overwritten. Whoever is signed in can send the key of a file of another customer.'
+      : `The key that ${call.from === 'fetch' ? 'the other system' : call.from} is called with is the application's: it ${verb} whatever it is told to, for every customer. Whoever is signed in can send the id of another one's.`,
+    remedy: storesObject(call)
+      ? 'Make the key here, of the id of the caller or tenant and a random part (`randomUUID()`), and keep it with its row.'
+      : `Keep the id with its owner in the database, look it up there with the caller or tenant in the \`where\`, and call with what was found.`,
     evidence: [traceTo(run, call, `${call.name} with ${sent}`)],
     endpoint: run.label,
   }
