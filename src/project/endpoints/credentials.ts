@@ -5,7 +5,7 @@
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
 import type { Flow } from '../flow/flow.ts'
-import { requestValue } from '../flow/libraries.ts'
+import { requestValue } from '../flow/request.ts'
 import { client, shaped, unknown, type Value } from '../flow/value.ts'
 import type { Run } from '../project.ts'
 

@@ -97,7 +97,7 @@ export class Calls {
         out.push(shape.name)
         return this.write(shape.of, out)
       case 'array':
-        out.push(String(shape.literal), String(shape.items?.length ?? -1))
+        out.push(`${shape.literal}${shape.keyed ? 'k' : ''}`, String(shape.items?.length ?? -1))
         return this.write(shape.of, out) && (shape.items ?? []).every((item) => this.write(item, out))
       case 'object':
         for (const [key, field] of shape.fields) {

@@ -14,10 +14,12 @@ import {
   withFacts,
 } from './forms.ts'
 import { invoke } from './invoke.ts'
+import { isKeyed, keyedCall, mapOf, withPair } from './keyed.ts'
 import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
-import { libraryCall, parseCall, statusIn } from './libraries.ts'
+import { libraryCall, statusIn } from './libraries.ts'
 import { allowing } from './looks.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
+import { parseCall } from './parsing.ts'
 import { Patterns } from './patterns.ts'
 import { OPERATIONS, prismaAccess, RAW, rawQuery, transaction } from './prisma.ts'
 import { findExport } from './program.ts'
@@ -310,6 +312,12 @@ export abstract class Expressions extends Patterns {
         this.assign({ ...callee.of, k: 'bind' }, extended(of.shape, args, this.loop !== undefined), frame)
         return unknown(of.deps)
       }
+      if (isKeyed(of)) {
+        if (callee.key === 'set' && callee.of.k === 'name')
+          this.assign({ ...callee.of, k: 'bind' }, withPair(of.shape, args, this.loop !== undefined), frame)
+        const found = keyedCall(this, of, callee.key, args, syntax, expr.at)
+        if (found) return found
+      }
       const method = this.member(of, callee.key, frame, callee.at)
       if (method.shape?.k === 'chain') {
         return (
@@ -362,6 +370,7 @@ export abstract class Expressions extends Patterns {
       remoteCommand(this, { from: shape.from, name }, args, frame.syntax, at)
       noteRefusal(this, name, args, frame.syntax, at)
       if (name === 'Set' && shape.from === 'global') return listOf(args[0])
+      if (name === 'Map' && shape.from === 'global') return mapOf(args[0])
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
       if (/^(Next)?Response$/.test(name)) {
         headersGiven(this, args[1], frame.syntax, at)

@@ -57,7 +57,7 @@ export class Flow extends Statements {
     from: Syntax,
     at: number,
   ): Value {
-    if (this.stack.length >= DEPTH || this.isRecursion(fn, args) || this.steps > STEPS) {
+    if (this.stack.length >= DEPTH || this.isRecursion(fn, env, args) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
       else if (this.stack.length >= DEPTH) this.cut()
@@ -82,6 +82,7 @@ export class Flow extends Statements {
     const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true, cut: false, made: this.made }
     this.traces.push(trace)
     this.stack.push(fn)
+    this.enclosing.push(env)
     this.refusals.push(new Set())
     const step = callStep(fn, args, from, at)
     this.via.push(step)
@@ -109,6 +110,7 @@ export class Flow extends Statements {
     if (this.stack.length > 1) endedUnset(this, frame.returns, before, fn, syntax)
     this.via.pop()
     this.stack.pop()
+    this.enclosing.pop()
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
     const value = this.result(fn, frame, before, args)
@@ -132,12 +134,20 @@ export class Flow extends Statements {
     return value
   }
 
-  /** A function that runs another one (`withSession(() => …)`) does not come back to itself while it is given a new one. */
-  private isRecursion(fn: Fn, args: readonly Value[]): boolean {
+  /**
+   * A function that runs another one (`withSession(() => …)`) does not come back to itself while it is given a new one, and
+   * neither does one that a wrapper has made anew: `requireRole('ADMIN')(handler)` inside of `requireAuth(handler)`.
+   */
+  private isRecursion(fn: Fn, env: Env, args: readonly Value[]): boolean {
     const entered = this.stack.filter((one) => one === fn).length
     if (entered === 0) return false
-    const runsAnother = args.some(({ shape }) => shape?.k === 'closure' && !this.stack.includes(shape.fn))
-    return entered > NESTED || !runsAnother
+    const runsAnother = args.some(({ shape }) => shape?.k === 'closure' && !this.runs(shape.fn, shape.env))
+    return entered > NESTED || !(runsAnother || !this.runs(fn, env))
+  }
+
+  /** The function is on the stack, in the same surroundings. */
+  private runs(fn: Fn, env: Env): boolean {
+    return this.stack.some((one, at) => one === fn && (env.up === null || this.enclosing[at] === env))
   }
 
   /** What a function refused of the inputs that it was given holds where it was called, on whichever way it returned. */

@@ -6,6 +6,7 @@ import { partOfText } from './text.ts'
 import {
   allDeps,
   client,
+  fewer,
   isGiven,
   isRole,
   NONE,
@@ -70,6 +71,23 @@ export function listOf(given: Value | undefined): Value {
   if (!inner) return shaped({ k: 'array', of: unknown(), literal: true, items: [] })
   if (inner.shape?.k === 'array') return inner
   return { ...inner, shape: { k: 'array', of: elementOf(inner), literal: false } }
+}
+
+/** `Object.assign(target, …more)`: an object with what the others have in it; a function stays one. */
+export function assigned([target, ...more]: Value[]): Value {
+  if (target?.shape?.k !== 'object') return target ?? unknown()
+  const fields = new Map(target.shape.fields)
+  const open = [...(target.shape.open ?? [])]
+  for (const one of more) {
+    if (one.shape?.k === 'object') {
+      for (const [key, field] of one.shape.fields) fields.set(key, field)
+      open.push(...(one.shape.open ?? []))
+    } else open.push(one)
+  }
+  return {
+    ...target,
+    shape: open.length > 0 ? { ...target.shape, fields, open: fewer(open) } : { ...target.shape, fields },
+  }
 }
 
 /** What a spread puts into a list. */
@@ -323,4 +341,13 @@ export function isParameter(expr: Expr, syntax: Syntax): boolean {
   if (expr.k === 'name') return syntax.bindings[expr.b]?.k === 'param'
   if (expr.k === 'member' || expr.k === 'unary') return isParameter(expr.of, syntax)
   return expr.k === 'logic' && isParameter(expr.left, syntax) && isParameter(expr.right, syntax)
+}
+
+/** What a value is in its package, and the name that it was reached by. */
+export function externalOf(value: Value): { from: string; name: string; root: string } | undefined {
+  const shape = value.shape
+  if (shape?.k === 'external') return { from: shape.from, name: shape.name, root: shape.name }
+  if (shape?.k === 'chain')
+    return { from: shape.from, name: shape.steps.at(-1)?.name ?? shape.root, root: shape.root }
+  return undefined
 }

@@ -1,10 +1,12 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
+import { assigned } from './forms.ts'
 import { someOf } from './known-path.ts'
-import { isValidator, keepsSchema, wrappedRequest, wrapperAsks } from './libraries.ts'
+import { wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import { cacheCall } from './package-calls.ts'
+import { isValidator, keepsSchema } from './parsing.ts'
 import { remoteCall } from './remote.ts'
 import { noteMethod } from './sinks.ts'
 import { isPath, textOfCall } from './text.ts'
@@ -122,6 +124,7 @@ function result(
   )
     return args[0]
   if (name === 'fromEntries' && args[0] && isQuery(args[0])) return client('query')
+  if (name === 'assign' && shape?.k === 'chain' && shape.root === 'Object' && args[0]) return assigned(args)
   // `Array.from(set)`
   if (name === 'from' && args[0]?.shape?.k === 'array') return args[0]
   if (name === 'parse' && shape?.k === 'chain' && shape.root === 'JSON' && args[0]?.client !== undefined)

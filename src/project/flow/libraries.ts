@@ -5,23 +5,20 @@
 import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
 import { noteCostly } from './costly.ts'
-import { unwrap } from './forms.ts'
+import { externalOf, unwrap } from './forms.ts'
 import { isMatcher, routeMatched } from './known-path.ts'
 import { allowing } from './looks.ts'
 import type { Machine } from './machine.ts'
 import { headersGiven, packageCall } from './package-calls.ts'
-import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
+import { requestValue, store } from './request.ts'
 import { noteSink } from './sinks.ts'
 import {
   allDeps,
-  client,
-  literal,
   type Sources,
   shaped,
   statusOf,
   sureLiteral,
   surely,
-  textOf,
   union,
   unknown,
   type Value,
@@ -95,26 +92,6 @@ const PASSWORD: [packages: RegExp, names: RegExp][] = [
   [/^(@node-rs\/)?bcrypt(js)?$|^bcrypt-ts/, /^(compare|compareSync|verify|verifySync)$/],
   [/^(@node-rs\/)?argon2$|^@noble\/hashes/, /^(verify|verifySync)$/],
 ]
-const PARSES =
-  /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
-const VALIDATORS =
-  /^(zod|yup|joi|valibot|arktype|superstruct|@sinclair\/typebox|typia|ajv|zod\/.*|zod-form-data)$/
-
-/** `refine(fn)` of a schema: the function looks at what was parsed, and the schema stays what it was. */
-export const keepsSchema = (from: string, name: string): boolean =>
-  isValidator(from) && (KEEPS_SCHEMA.test(name) || name === 'preprocess')
-
-/** A package of schemas: what its functions are called says what they accept, however they were imported. */
-export const isValidator = (from: string): boolean => VALIDATORS.test(from)
-
-function external(value: Value): { from: string; name: string; root: string } | undefined {
-  const shape = value.shape
-  if (shape?.k === 'external') return { from: shape.from, name: shape.name, root: shape.name }
-  if (shape?.k === 'chain')
-    return { from: shape.from, name: shape.steps.at(-1)?.name ?? shape.root, root: shape.root }
-  return undefined
-}
-
 /** The result of a call into a package, or nothing when the package is not known: the caller then assumes the least. */
 export function libraryCall(
   machine: Machine,
@@ -123,7 +100,7 @@ export function libraryCall(
   syntax: Syntax,
   at: number,
 ): Value | undefined {
-  const what = external(callee)
+  const what = externalOf(callee)
   if (!what) return undefined
   const { from, name } = what
   noteSink(machine, callee, args, syntax, at)
@@ -268,7 +245,7 @@ export function wrapperAsks(
  * https://clerk.com/docs/references/nextjs/clerk-middleware
  */
 export function proxyOf(machine: Machine, value: Value, syntax: Syntax): boolean {
-  const what = external(value)
+  const what = externalOf(value)
   const shape = value.shape
   if (!what) return false
   const args = shape?.k === 'chain' ? shape.steps.flatMap((step) => step.args) : []
@@ -331,179 +308,6 @@ export function statusIn(init: Value | undefined, machine: Machine): { status?: 
   const shape = init?.shape
   const known = statusOf(shape?.k === 'object' ? shape.fields.get('status') : undefined)
   return known.status === undefined && machine.caught ? { status: 500 } : known
-}
-
-/** `schema.nullable()`, `nullish()`, `optional()`: a row that is missing is let through. */
-const acceptsNothing = ({ shape }: Value): boolean =>
-  shape?.k === 'chain' && shape.steps.some(({ name }) => /^(nullable|nullish|optional|maybe)$/.test(name))
-
-/** A row that was read, or several: none of the caller's input, though an input found it. */
-const holdsRows = (value: Value): boolean => {
-  const { shape } = unwrap(value)
-  return shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')
-}
-
-/** `schema.parse(input)` and friends: the caller's input stays the caller's, but its form is known. */
-export function parseCall(
-  machine: Machine,
-  of: Value,
-  method: string,
-  args: Value[],
-  syntax: Syntax,
-  at: number,
-): Value | undefined {
-  if (!PARSES.test(method)) return undefined
-  const what = external(of)
-  const known = what !== undefined && VALIDATORS.test(what.from)
-  const input = args.find((arg) => [...allDeps(arg)].some((dep) => dep.startsWith('client:'))) ?? args[0]
-  if (!input || (!known && !(method.startsWith('safeParse') || method.startsWith('parse')))) return undefined
-  if (!known && of.shape?.k === 'external' && of.shape.from === 'global') return undefined
-  if (known)
-    machine.emit({
-      ...machine.moment(syntax, at),
-      k: 'parse',
-      library: what.from,
-      schema: what.root,
-      input,
-      by: of,
-      ...(/^parse(Async)?$/.test(method) ? { throws: true as const } : {}),
-    })
-  // `Member.parse(await prisma.member.findFirst(…))` throws where there is no row.
-  if (known && /^parse(Async)?$/.test(method) && unwrap(input).shape?.k === 'row' && !acceptsNothing(of))
-    machine.assume(input.deps, syntax, at, true)
-  const parsed = parsedInput(input, of)
-  if (!method.startsWith('safe') && method !== 'spa') return parsed
-  // That an input has the right form says nothing of who sent it.
-  const outcome = {
-    ...unknown(new Set([...parsed.deps].filter((dep) => dep.startsWith('client:')))),
-    text: textOf(parsed),
-  }
-  return shaped(
-    {
-      k: 'object',
-      fields: new Map([
-        ['success', outcome],
-        ['data', parsed],
-        ['error', outcome],
-      ]),
-    },
-    parsed.deps,
-  )
-}
-
-export function parsedInput(input: Value, schema?: Value): Value {
-  const deps = allDeps(input)
-  const shape = input.shape
-  if (holdsRows(input)) return input
-  // `schema.parse({ id, title })`: each field stays what it is.
-  if (input.client === undefined && shape?.k === 'object' && !shape.open?.length && shape.fields.size > 0) {
-    const fields = [...shape.fields].map(
-      ([key, value]) => [key, parsedInput(value, fieldSchema(schema, key))] as const,
-    )
-    return shaped({ k: 'object', fields: new Map(fields) }, deps, input.ctl)
-  }
-  // What was stored is no input of this caller, though an input found it.
-  const stored =
-    input.client === undefined && [...(input.text?.all ?? [])].some((one) => /^\?*stored:/.test(one))
-  const path = input.client ?? (stored ? undefined : firstClient(input))
-  if (path === undefined) return input.text ? { ...unknown(deps), text: input.text } : unknown(deps)
-  const value: Value = { deps, ctl: input.ctl, client: path, parsed: !isLoose(schema) }
-  return schema ? { ...value, schema } : value
-}
-
-/** `parse({ ...row, ...body })`: what is spread names it best. */
-function firstClient(input: Value): string | undefined {
-  const spread = input.shape?.k === 'object' ? (input.shape.open ?? []) : []
-  const whole = spread.find((one) => one.client !== undefined)?.client
-  return whole ?? [...allDeps(input)].find((dep) => dep.startsWith('client:'))?.slice(7)
-}
-
-/** A cookie or header store. What it returns is a credential until somebody verifies it. */
-export function store(kind: 'cookie' | 'header'): Value {
-  const get = shaped({
-    k: 'native',
-    name: kind,
-    call: (args) => {
-      const key = args[0]?.shape?.k === 'literal' ? String(args[0].shape.value) : '*'
-      if (kind === 'header' && !/auth|token|key|secret|signature|cookie|session|bearer|hmac|\*/i.test(key))
-        return client(`headers.${key}`)
-      return unknown(new Set([`credential:${kind} ${key}`]))
-    },
-  })
-  const fields = new Map([
-    ['get', get],
-    ['getAll', get],
-    ['has', get],
-  ])
-  return shaped({ k: 'object', fields, open: [unknown(new Set([`credential:${kind} *`]))] })
-}
-
-/** The `Request` of a route handler and the `req` of pages/api. */
-export function requestValue(method?: string): Value {
-  const give = (name: string, value: Value): Value => shaped({ k: 'native', name, call: () => value })
-  const search = shaped({
-    k: 'native',
-    name: 'query',
-    call: (args) => client(`query.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`),
-  })
-  const params = shaped(
-    {
-      k: 'object',
-      fields: new Map([
-        ['get', search],
-        ['getAll', search],
-        ['entries', give('entries of the query', client('query'))],
-      ]),
-      open: [client('query')],
-    },
-    client('query').deps,
-  )
-  const url = shaped(
-    {
-      k: 'object',
-      fields: new Map([
-        ['searchParams', params],
-        ['pathname', client('path')],
-      ]),
-      open: [client('url')],
-    },
-    client('url').deps,
-  )
-  const body: Value = client('body')
-  const form = shaped(
-    {
-      k: 'object',
-      fields: new Map([
-        [
-          'get',
-          shaped({
-            k: 'native',
-            name: 'field of a form',
-            call: (args) => client(`body.${args[0]?.shape?.k === 'literal' ? args[0].shape.value : '*'}`),
-          }),
-        ],
-      ]),
-      open: [body],
-    },
-    body.deps,
-  )
-  const fields = new Map<string, Value>([
-    ['json', give('body', body)],
-    ['text', give('body', body)],
-    ['arrayBuffer', give('body', body)],
-    ['blob', give('body', body)],
-    ['formData', give('form', form)],
-    ['body', body],
-    ['query', client('query')],
-    ['url', client('url')],
-    ['nextUrl', url],
-    ['headers', store('header')],
-    ['cookies', store('cookie')],
-    ['method', method === undefined ? unknown() : sureLiteral(method)],
-  ])
-  const request = shaped({ k: 'object', fields, open: [literal(null)] })
-  fields.set('clone', give('clone', request))
-  return request
 }
 
 /** Handlers of packages that answer below the path that they stand at: a path for each method that any user may ask. */

@@ -207,7 +207,8 @@ export abstract class Patterns extends Conditions {
       case 'native':
         return shape.fields?.get(key) ?? unknown(of.deps)
       case 'array':
-        return unknown(of.deps, of.ctl)
+        if (!/^\d+$/.test(key) || shape.keyed) return unknown(of.deps, of.ctl)
+        return shape.literal && shape.items ? (shape.items[Number(key)] ?? literal(undefined)) : shape.of
       default:
         return extend()
     }

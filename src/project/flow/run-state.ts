@@ -71,6 +71,8 @@ export abstract class RunState implements Machine {
   facts: readonly Fact[] = []
   protected via: Call[] = []
   protected stack: Fn[] = []
+  /** Of each function on the stack, what encloses it. */
+  protected enclosing: Env[] = []
   /** What was thrown last says that the caller may not. */
   protected denied = false
   protected traces: Trace[] = []

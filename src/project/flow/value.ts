@@ -81,7 +81,8 @@ export type Shape =
   | { k: 'closure'; fn: Fn; syntax: Syntax; env: Env; self?: Value; calledFrom?: number }
   /** `ambient`: the context of a request. Whoever is handed it as a whole has not asked who is calling. */
   | { k: 'object'; fields: Map<string, Value>; open?: Value[]; ambient?: boolean }
-  | { k: 'array'; of: Value; literal: boolean; items?: Value[] }
+  /** `keyed`: a map, as a list of its pairs. */
+  | { k: 'array'; of: Value; literal: boolean; items?: Value[]; keyed?: true | undefined }
   | { k: 'literal'; value: string | number | boolean | null | undefined }
   | { k: 'regex'; pattern: string; flags: string }
   | { k: 'external'; from: string; name: string }
