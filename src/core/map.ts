@@ -3,7 +3,7 @@ import type { Location, Step } from './finding.ts'
 export type EndpointKind =
   | 'route' // app/**/route.ts
   | 'action' // "use server" function
-  | 'page' // server component, layout or generateMetadata that reads params or searchParams
+  | 'page' // server component, layout or generateMetadata that is async or reads params or searchParams
   | 'pages-api' // pages/api/**
   | 'pages-ssr' // getServerSideProps
   | 'procedure' // tRPC or oRPC procedure

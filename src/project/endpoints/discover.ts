@@ -183,7 +183,7 @@ function appFile(
         syntax &&
         syntax.directive !== 'client' &&
         exports(file, name, syntaxOf) &&
-        (readsParams(syntax, name) || isFromElsewhere(syntax, name))
+        (readsRequest(syntax, name) || isFromElsewhere(syntax, name))
       )
         add(file, name, 'page', path)
     }
@@ -210,7 +210,8 @@ const exports = (file: string, name: string, syntaxOf: (file: string) => Syntax 
   )
 }
 
-function readsParams(syntax: Syntax, name: string): boolean {
+/** It reads its parameters, or waits for something: data, the session. */
+function readsRequest(syntax: Syntax, name: string): boolean {
   const value = syntax.exports.find((one) => one.name === name)?.value
   const binding = value?.k === 'name' ? syntax.bindings[value.b] : undefined
   const fn =
@@ -221,7 +222,7 @@ function readsParams(syntax: Syntax, name: string): boolean {
         : binding?.k === 'const' && binding.init?.k === 'fn'
           ? syntax.functions[binding.init.fn]
           : undefined
-  return fn ? mentionsParams(fn) : value !== undefined && value !== null && value.k !== 'name'
+  return fn ? fn.isAsync || mentionsParams(fn) : value !== undefined && value !== null && value.k !== 'name'
 }
 
 /** `export default ProjectPage` of an imported function: what it reads is seen when it is followed. */

@@ -32,6 +32,23 @@ describe('route handlers', () => {
     })
   })
 
+  it('of a wrapper that is made anew inside of another are followed to their ends', async () => {
+    const found = await endpoints({
+      'lib/auth.ts': `${session}
+export const withRole = (role) => (handler) => withUser(async (request, { user }) => {
+  if (user.role !== role) return new Response(null, { status: 403 })
+  return handler(request, { user })
+})
+`,
+      'app/api/courses/route.ts': `import { withRole, withUser } from '../../../lib/auth'
+import { prisma } from '../../../lib/db'
+export const PUT = withUser(async (request, context) =>
+  withRole('ADMIN')(async () => Response.json(await prisma.user.deleteMany()))(request, context))
+`,
+    })
+    expect(found).toEqual({ 'PUT /api/courses': 'permission' })
+  })
+
   it('include the files that answer with metadata', async () => {
     const found = await endpoints({
       'app/robots.ts': 'export default function robots() { return { rules: [] } }\n',
@@ -84,7 +101,7 @@ describe('other endpoints', () => {
     })
   })
 
-  it('pages: API routes, getServerSideProps and pages that read params', async () => {
+  it('pages: API routes, getServerSideProps and pages that read params or wait for something', async () => {
     const found = await endpoints({
       'pages/api/users/[id].js': 'export default function handler(req, res) { res.json({}) }\n',
       'pages/users/[id].js':
@@ -92,8 +109,15 @@ describe('other endpoints', () => {
       'app/u/[id]/page.tsx':
         'export default async function Page({ params }) { const { id } = await params; return <p>{id}</p> }\n',
       'app/about/page.tsx': 'export default function Page() { return <p>About</p> }\n',
+      'app/team/page.tsx':
+        'export default async function Page() { return <p>{(await prisma.user.findMany()).length}</p> }\n',
     })
-    expect(Object.keys(found)).toEqual(['page /u/[id]', 'ANY /api/users/[id]', 'pages-ssr /users/[id]'])
+    expect(Object.keys(found)).toEqual([
+      'page /team',
+      'page /u/[id]',
+      'ANY /api/users/[id]',
+      'pages-ssr /users/[id]',
+    ])
   })
 
   it('tRPC procedures in nested and merged routers, with their middleware', async () => {

@@ -29,6 +29,13 @@ export function anyOf(machine: Machine, values: readonly Value[], depth = DEPTH)
   return [...fields.values()].some(isFunction) ? shaped({ k: 'object', fields }) : undefined
 }
 
+/** A function, an object that has one, or a pair of a name and one. */
+export function holdsFunction(value: Value): boolean {
+  const { shape } = value
+  if (shape?.k === 'array') return (shape.items ?? []).some(isFunction)
+  return isFunction(value) || (shape?.k === 'object' && [...shape.fields.values()].some(isFunction))
+}
+
 const isFunction = ({ shape }: Value): boolean => shape?.k === 'closure' || shape?.k === 'native'
 
 function callEach(machine: Machine, values: readonly Value[], args: Value[], at: number): Value {

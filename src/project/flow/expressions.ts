@@ -134,11 +134,17 @@ export abstract class Expressions extends Patterns {
         return shaped(open.length > 0 ? { k: 'object', fields, open: fewer(open) } : { k: 'object', fields })
       }
       case 'array': {
-        const items = expr.items.map((item) =>
-          item.k === 'spread' ? spreadOf(this.evaluate(item.of, frame)) : this.evaluate(item, frame),
-        )
+        let literal = true
+        const items = expr.items.flatMap((item) => {
+          const value = this.evaluate(item, frame)
+          if (item.k !== 'spread') return [value]
+          const { shape } = unwrap(value)
+          if (shape?.k === 'array' && shape.literal && shape.items) return shape.items
+          literal = false
+          return [spreadOf(value)]
+        })
         const of = items.length > 0 ? items.reduce((a, b) => either(a, b)) : unknown()
-        return shaped({ k: 'array', of, literal: !expr.items.some((item) => item.k === 'spread'), items })
+        return shaped({ k: 'array', of, literal, items })
       }
       case 'spread':
         return this.evaluate(expr.of, frame)

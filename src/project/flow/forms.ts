@@ -6,9 +6,11 @@ import { partOfText } from './text.ts'
 import {
   allDeps,
   client,
+  either,
   fewer,
   isGiven,
   isRole,
+  literal,
   NONE,
   type Outcome,
   shaped,
@@ -88,6 +90,23 @@ export function assigned([target, ...more]: Value[]): Value {
     ...target,
     shape: open.length > 0 ? { ...target.shape, fields, open: fewer(open) } : { ...target.shape, fields },
   }
+}
+
+/** `Object.values(handlers)`, `entries`, `keys` of an object all of whose fields are known. */
+export function listed(name: string, { shape }: Value): Value | undefined {
+  if (shape?.k !== 'object' || shape.open?.length || shape.ambient) return undefined
+  const part = ([key, value]: [string, Value]): Value | undefined =>
+    name === 'values'
+      ? value
+      : name === 'keys'
+        ? literal(key)
+        : name === 'entries'
+          ? shaped({ k: 'array', of: value, literal: true, items: [literal(key), value] })
+          : undefined
+  const items = [...shape.fields].flatMap((field) => part(field) ?? [])
+  const [first = unknown(), ...rest] = items
+  const of = rest.reduce((a, b) => either(a, b), first)
+  return items.length === shape.fields.size ? shaped({ k: 'array', of, literal: true, items }) : undefined
 }
 
 /** What a spread puts into a list. */

@@ -1,7 +1,7 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
-import { assigned } from './forms.ts'
+import { assigned, listed } from './forms.ts'
 import { someOf } from './known-path.ts'
 import { wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
@@ -10,6 +10,7 @@ import { isValidator, keepsSchema } from './parsing.ts'
 import { remoteCall } from './remote.ts'
 import { noteMethod } from './sinks.ts'
 import { isPath, textOfCall } from './text.ts'
+import { isTool, toolCall } from './tools.ts'
 import {
   allDeps,
   client,
@@ -124,7 +125,10 @@ function result(
   )
     return args[0]
   if (name === 'fromEntries' && args[0] && isQuery(args[0])) return client('query')
-  if (name === 'assign' && shape?.k === 'chain' && shape.root === 'Object' && args[0]) return assigned(args)
+  if (shape?.k === 'chain' && shape.root === 'Object' && args[0]) {
+    const made = name === 'assign' ? assigned(args) : listed(name, args[0])
+    if (made) return made
+  }
   // `Array.from(set)`
   if (name === 'from' && args[0]?.shape?.k === 'array') return args[0]
   if (name === 'parse' && shape?.k === 'chain' && shape.root === 'JSON' && args[0]?.client !== undefined)
@@ -174,6 +178,7 @@ function result(
     }
     return named(shape, args, syntax, at, deps)
   }
+  if (isTool(name, args)) return toolCall(machine, args, syntax, at)
   for (const one of closures) machine.attempt(one, [], syntax, at)
   // `['OWNER', 'ADMIN'].includes(membership.role)`
   if (name === 'includes' && of) return unknown(union(deps, textsAsked(deps, [of, ...args])), of.ctl)

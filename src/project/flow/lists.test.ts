@@ -50,3 +50,23 @@ it('a list that nothing was put into has no sources', async () => {
     ),
   ).toEqual([])
 })
+
+it.each([
+  ['an element by its place', 'const pair = [{ id: "a" }, await request.json()]; const data = pair[1]'],
+  [
+    'a value of a map',
+    'const found = new Map(); found.set("a", await request.json()); const data = found.get("a")',
+  ],
+  [
+    'a pair of a map',
+    'const body = await request.json(); let data; for (const [, one] of new Map([["a", body]]).entries()) data = one',
+  ],
+  ['a value of an object', 'const data = Object.values({ body: await request.json() })[0]'],
+  ['an object that others are put into', 'const data = Object.assign({}, await request.json())'],
+])('%s is what was put there', async (_, body) => {
+  expect(await keyOf(`${body}\n${query}`)).toEqual(['client:body.id'])
+})
+
+it('a place that a list does not have holds nothing', async () => {
+  expect(await keyOf(`const data = [await request.json()][1] ?? { id: 'a' }\n${query}`)).toEqual([])
+})

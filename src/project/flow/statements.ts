@@ -1,5 +1,6 @@
 /** Statements: each branch is read once, each loop once. */
 import type { Expr, Stmt, Syntax } from '../../source/syntax.ts'
+import { holdsFunction } from './any-of.ts'
 import type { Fact } from './events.ts'
 import { Expressions } from './expressions.ts'
 import { join, ofEach } from './facts.ts'
@@ -127,7 +128,7 @@ export abstract class Statements extends Expressions {
     const loop = this.loop
     if (!items) this.loop = nameOf(stmt.over ?? stmt.test)
     frame.branch++
-    for (const item of items?.slice(0, 6) ?? [over ? elementOf(over) : unknown()]) {
+    for (const item of items ? several(items) : [over ? elementOf(over) : unknown()]) {
       if (stmt.item) this.bind(stmt.item, item, frame)
       this.statements(stmt.body, frame)
       if (!items) this.facts = ofEach(this.facts, before, item)
@@ -156,3 +157,9 @@ export abstract class Statements extends Expressions {
     return after ? 'on' : 'gone'
   }
 }
+
+/** Of a list that is written down: of data a few are enough, each function does something else. */
+const several = (items: readonly Value[]): readonly Value[] =>
+  items.some((item) => holdsFunction(item)) ? items : items.slice(0, DATA)
+
+const DATA = 6
