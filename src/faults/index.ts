@@ -27,6 +27,7 @@ import secretFallback from './authentication/secret-fallback/find.ts'
 import sessionCookie from './authentication/session-cookie/find.ts'
 import timingComparison from './authentication/timing-comparison/find.ts'
 import tokenRandomness from './authentication/token-randomness/find.ts'
+import trustedSessionUpdate from './authentication/trusted-session-update/find.ts'
 import unlimitedAttempts from './authentication/unlimited-attempts/find.ts'
 import unsetSecret from './authentication/unset-secret/find.ts'
 import unsignedWebhook from './authentication/unsigned-webhook/find.ts'
@@ -135,6 +136,7 @@ export const faults: Fault<Project>[] = [
   sessionCookie,
   timingComparison,
   tokenRandomness,
+  trustedSessionUpdate,
   unlimitedAttempts,
   unsetSecret,
   unsignedWebhook,

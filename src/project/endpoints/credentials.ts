@@ -5,6 +5,7 @@
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
 import type { Flow } from '../flow/flow.ts'
+import { unwrap } from '../flow/forms.ts'
 import { requestValue } from '../flow/request.ts'
 import { client, shaped, unknown, type Value } from '../flow/value.ts'
 import type { Run } from '../project.ts'
@@ -14,10 +15,10 @@ const PROVIDER = /^(next-auth|@auth\/[\w-]+)\/providers\/credentials(\.js)?$/
 const MENTIONED = /\/providers\/credentials/
 /** https://authjs.dev/reference/core#callbacks, https://authjs.dev/reference/core#events */
 const CALLBACKS: Record<string, readonly string[]> = {
-  callbacks: ['signIn'],
+  callbacks: ['signIn', 'jwt', 'session'],
   events: ['linkAccount', 'signIn'],
 }
-const LINKS = /\b(callbacks|events)\b[\s\S]*\b(signIn|linkAccount)\b/
+const LINKS = /\b(callbacks|events)\b[\s\S]*\b(signIn|linkAccount|jwt|session)\b/
 
 /** A run of each such function, with what was typed as its input. `flow` gives a reader for each. */
 export function credentialChecks(
@@ -55,7 +56,7 @@ function callbacksIn(syntax: Syntax): [string, Expr][] {
   return found
 }
 
-/** With what the other system says of whoever signs in: `provider:email`. */
+/** With what the other system says of whoever signs in, `provider:email`, and what the browser says: `client:session`. */
 function runCallback(syntax: Syntax, name: string, expr: Expr, flow: Flow): Run[] {
   const value = flow.value(syntax, expr)
   if (value.shape?.k !== 'closure') return []
@@ -67,7 +68,22 @@ function runCallback(syntax: Syntax, name: string, expr: Expr, flow: Flow): Run[
     ['account', object(['provider', 'providerAccountId'])],
     ['profile', object(['email', 'email_verified', 'sub'])],
   ])
-  flow.call(value, [shaped({ k: 'object', fields: given, open: [unknown()] })], syntax, expr.at, name)
+  if (name === 'jwt' || name === 'session') {
+    // The token is the application's own; `update(data)` of the browser sends the session, whatever is in it.
+    const caller: Value = { ...unknown(new Set(['identity:next-auth'])), who: true }
+    given.set('token', { ...shaped({ k: 'object', fields: new Map(), open: [caller] }), who: true })
+    given.set('session', name === 'jwt' ? client('session') : caller)
+    given.set('trigger', unknown())
+  }
+  const result = flow.call(
+    value,
+    [shaped({ k: 'object', fields: given, open: [unknown()] })],
+    syntax,
+    expr.at,
+    name,
+  )
+  if (name === 'jwt')
+    flow.emit({ ...flow.moment(syntax, expr.at), k: 'session-token', value: unwrap(result) })
   const { file, line } = placeOf(syntax, expr.at)
   return [{ label: `${name} (${file}:${line})`, events: flow.events }]
 }

@@ -240,6 +240,12 @@ export interface Refusal extends Moment {
   status: number
 }
 
+/** What a callback of Auth.js puts into the token that the session is read from. */
+export interface SessionToken extends Moment {
+  k: 'session-token'
+  value: Value
+}
+
 /** A proxy lets the request through. */
 export interface Pass extends Moment {
   k: 'pass'
@@ -262,5 +268,6 @@ export type Event =
   | Refusal
   | Remote
   | Response
+  | SessionToken
   | Sink
   | UnsetCheck
