@@ -176,6 +176,6 @@ export function removeRange({ file, text }: Pick<SourceFile, 'file' | 'text'>, r
 
 /** The offset behind the comma that follows; comments may stand before it. */
 function commaAfter(text: string, at: number, end: number): number | undefined {
-  const found = /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*,/.exec(text.slice(at, end))
+  const found = /^(?:\s|\/\/[^\n]*\n|\/\*(?:(?!\*\/)[\s\S])*\*\/)*,/.exec(text.slice(at, end))
   return found ? at + found[0].length : undefined
 }

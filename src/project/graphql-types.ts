@@ -2,8 +2,8 @@
 import type { Project, Run } from './project.ts'
 
 const SDL = /\.(graphql|gql|graphqls)$/
-/** SDL in a template: `gql`, or a text that declares a type. */
-const TEMPLATE = /`([^`]*\btype\s+\w+[^`]*\{[^`]*)`/g
+/** SDL in a template, `gql` or not: a type of TypeScript has `=` before its fields. */
+const DECLARES = /\btype\s+\w+(?:\s+implements\s[^{}=`]{1,200}|\s*@[^{}=`]{1,200})?\s*\{/
 const IN_SDL = /(?:^|[\s{])(\w+)\s*(?:\([^)]*\))?\s*:/g
 /** Pothos and Nexus name fields in quotes, or as keys; TypeGraphQL has them as properties. */
 const CODE_FIRST =
@@ -29,7 +29,7 @@ function namesIn(project: Project): Set<string> {
       ? text.matchAll(IN_SDL)
       : CODE_FIRST.test(text)
         ? text.matchAll(IN_CODE)
-        : [...text.matchAll(TEMPLATE)].flatMap(([, sdl = '']) => [...sdl.matchAll(IN_SDL)])
+        : text.split('`').flatMap((part) => (DECLARES.test(part) ? [...part.matchAll(IN_SDL)] : []))
     for (const [, one, other] of found) {
       const name = one ?? other
       if (name !== undefined) names.add(name)
