@@ -217,8 +217,11 @@ export interface Remote extends Moment {
   args: readonly Value[]
 }
 
-/** What a call costs the operator: a language or image model, a message or call to a number, work of a machine of theirs. */
-export type CostlyKind = 'model' | 'message' | 'machine'
+/**
+ * What a call costs the operator: a language or image model, a message or call to a number, work of a machine of theirs, room in
+ * their storage.
+ */
+export type CostlyKind = 'model' | 'message' | 'machine' | 'storage'
 
 /** A call that somebody pays for, or that a container or host of the operator carries out: `flow/costly.ts`. */
 export interface Costly extends Moment {
