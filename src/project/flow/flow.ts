@@ -35,6 +35,8 @@ const DEPTH = 14
 const LONGEST = 32
 /** How often a function that is given others to run may be on the stack beside itself. */
 const NESTED = 2
+/** The same for a function that was made anew each time, as the links of a chain of middlewares are. */
+const CHAINED = 8
 
 export class Flow extends Statements {
   call(callee: Value, args: Value[], syntax: Syntax, at: number, name = ''): Value {
@@ -154,7 +156,7 @@ export class Flow extends Statements {
     const entered = this.stack.filter((one) => one === fn).length
     if (entered === 0) return false
     const runsAnother = args.some(({ shape }) => shape?.k === 'closure' && !this.runs(shape.fn, shape.env))
-    return entered > NESTED || !(runsAnother || !this.runs(fn, env))
+    return this.runs(fn, env) ? entered > NESTED || !runsAnother : entered > CHAINED
   }
 
   /** Of a function that is written inside of another one, only the other one counts. */

@@ -1,4 +1,5 @@
 /** What can be computed of numbers that are known on every path: the place in a list of middlewares, and its end. */
+import type { Expr } from '../../source/syntax.ts'
 import { sureLiteral, type Value } from './value.ts'
 
 const numberOf = ({ sure, shape }: Value): number | undefined =>
@@ -14,6 +15,10 @@ const OPERATIONS: Record<string, (a: number, b: number) => number | boolean> = {
   '===': (a, b) => a === b,
   '!==': (a, b) => a !== b,
 }
+
+/** A number that stands in the source. A variable that begins with one may be counted up, which is not followed. */
+export const written = (expr: Expr): Value | undefined =>
+  expr.k === 'literal' && typeof expr.value === 'number' ? sureLiteral(expr.value) : undefined
 
 export function computed(operator: string, left: Value, right: Value): Value | undefined {
   const [a, b] = [numberOf(left), numberOf(right)]

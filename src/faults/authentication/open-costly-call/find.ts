@@ -34,8 +34,11 @@ const isSure = ({ run, call, input, doubt }: OpenCost): boolean =>
   !doubt &&
   !isPage(run) &&
   (call.kind === 'machine' || input !== undefined) &&
-  // A form that everybody may fill in may take a file as well.
-  (call.kind !== 'storage' || !isMeantForAll(run))
+  (call.kind !== 'storage' || !mayBeMeant(run, call))
+
+/** A form that everybody may fill in may take a file as well; what a page shows is stored in the sizes that it is asked for in. */
+const mayBeMeant = (run: Run, { from }: Costly): boolean =>
+  isMeantForAll(run) || (run.endpoint?.method === 'GET' && from === '@aws-sdk/client-s3')
 
 const WHY: Record<CostlyKind, string> = {
   model:
