@@ -249,6 +249,12 @@ export interface SessionToken extends Moment {
   value: Value
 }
 
+/** An answer of 401 or 403 that ends a branch, and not the function: what follows the branch runs all the same. */
+export interface Unstopped extends Moment {
+  k: 'unstopped'
+  status: number
+}
+
 /** A proxy lets the request through. */
 export interface Pass extends Moment {
   k: 'pass'
@@ -274,3 +280,4 @@ export type Event =
   | SessionToken
   | Sink
   | UnsetCheck
+  | Unstopped

@@ -51,7 +51,11 @@ const fault: Fault<Project> = {
         open.find((access) => changesGlobal(project, access)) ??
         open.find((access) => exposes(project, access)) ??
         (isForAdministrators(run) ? open.find((access) => !looksForCaller(access)) : undefined)
-      if (hit && !run.events.some((event) => event.k === 'decode')) yield draft(run, hit, project)
+      // Who is calling was asked, and the answer did not end the handler: a fault of its own.
+      const refused = run.events.findIndex((event) => event.k === 'unstopped')
+      const isRefused = hit !== undefined && refused >= 0 && run.events.indexOf(hit) > refused
+      if (hit && !isRefused && !run.events.some((event) => event.k === 'decode'))
+        yield draft(run, hit, project)
     }
   },
 }
