@@ -23,7 +23,8 @@ export function narrowUses(project: Project): Narrow[] {
   return [...files].flatMap((file) => inFile(lists.filter(({ location }) => location.file === file)))
 }
 
-function readsAll({ operation, args, model }: Site): boolean {
+/** All rows that match, however many there are: no `take`, no unique key, no list of keys. */
+export function readsAll({ operation, args, model }: Site): boolean {
   if (operation !== 'findMany' || (args && args.k !== 'object')) return false
   if (args?.k === 'object' && args.props.some((prop) => prop.spread)) return false
   const where = field(args, 'where')
