@@ -58,19 +58,33 @@ function pinsOne(project: Project, entity: Entity, [head, ...rest]: readonly str
   const parent = relation && project.entity(relation.model)
   if (!parent) return false
   const picked = rest.length === 1 && isUniqueField(parent, rest[0] ?? '')
-  return picked ? !isOwner(parent) : pinsOne(project, parent, rest)
+  return picked ? !isOwner(project, parent) : pinsOne(project, parent, rest)
 }
 
 const isUniqueField = (entity: Entity, name: string): boolean =>
   entity.uniques.some((set) => set.length === 1 && set[0] === name)
 
-const isOwner = ({ role }: Entity): boolean => role === 'user' || role === 'tenant'
+/** Models that this many others point at are what an application is divided by: a project, a shop, a mail account. */
+const HUB = 12
+
+/** All that somebody has belongs to it: a user, a tenant, or what stands for one. */
+function isOwner(project: Project, entity: Entity): boolean {
+  if (entity.role === 'user' || entity.role === 'tenant') return true
+  const children = project.dataModels
+    .filter((one) => one.model(entity.name) === entity)
+    .flatMap(({ models }) =>
+      models.filter((model) =>
+        model.relations.some(({ model: parent, keys }) => parent === entity.name && keys.length > 0),
+      ),
+    )
+  return children.length >= HUB
+}
 
 /** `postId`; of columns without a relation, by their names. */
 function isKeyOfParent(project: Project, entity: Entity, name: string): boolean {
   const relation = entity.relations.find(({ keys }) => keys.includes(name))
   const parent = relation && project.entity(relation.model)
-  if (parent) return !isOwner(parent)
-  const owners = project.dataModels.flatMap(({ models }) => models.filter(isOwner))
+  if (parent) return !isOwner(project, parent)
+  const owners = project.dataModels.flatMap(({ models }) => models.filter(({ role }) => role === 'user' || role === 'tenant'))
   return /[a-z]Id$|_id$/.test(name) && !owners.some(({ delegate }) => name === `${delegate}Id`)
 }
