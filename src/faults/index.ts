@@ -56,6 +56,7 @@ import pathTraversal from './input/path-traversal/find.ts'
 import rawSql from './input/raw-sql/find.ts'
 import regexFromInput from './input/regex-from-input/find.ts'
 import serverSideRequest from './input/server-side-request/find.ts'
+import countedInMemory from './queries/counted-in-memory/find.ts'
 import hugeIn from './queries/huge-in/find.ts'
 import inMemoryDistinct from './queries/in-memory-distinct/find.ts'
 import loopWrites from './queries/loop-writes/find.ts'
@@ -166,6 +167,7 @@ export const faults: Fault<Project>[] = [
   rawSql,
   regexFromInput,
   serverSideRequest,
+  countedInMemory,
   hugeIn,
   inMemoryDistinct,
   loopWrites,

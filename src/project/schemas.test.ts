@@ -89,6 +89,23 @@ describe('a configuration names the schema', () => {
     ])
   })
 
+  test('a script that names none means the default, beside one that is named', () => {
+    const tree = {
+      'prisma/schema.prisma': datasource() + client() + model('User'),
+      'logs/schema.prisma': datasource('mongodb') + client() + model('Visit'),
+    }
+    const named = 'prisma generate --schema=./logs/schema.prisma'
+    const both = { scripts: { build: `prisma generate && ${named} && next build` } }
+    expect(schemasOf({ 'package.json': both, ...tree }).models).toEqual([
+      ['logs/schema.prisma'],
+      ['prisma/schema.prisma'],
+    ])
+    const one = { scripts: { build: `${named} && next build` } }
+    expect(schemasOf({ 'package.json': one, ...tree }).models).toEqual([['logs/schema.prisma']])
+    const setting = { scripts: { build: 'prisma generate' }, prisma: { schema: 'logs/schema.prisma' } }
+    expect(schemasOf({ 'package.json': setting, ...tree }).models).toEqual([['logs/schema.prisma']])
+  })
+
   test('a missing one is a problem, and those beside it stand in', () => {
     const found = schemasOf({
       'package.json': { prisma: { schema: 'db/schema.prisma' } },

@@ -32,8 +32,8 @@ interface Naming {
   by: string
   /** Files or folders that it may mean, likeliest first. */
   targets: string[]
-  /** A script generates from it. Where it makes a client of its own, the default is another schema. */
-  beside?: true
+  /** One call of Prisma is told so, in a script. Where it makes a client of its own, the default is another schema. */
+  script?: true
 }
 
 const configFile = /^(?:prisma\d*\.config|\.config\/prisma\d*)\.[cm]?[jt]s$/
@@ -80,12 +80,16 @@ function candidates(sources: Sources, problems: Problem[]): Candidate[] {
   }
 
   const configured = new Set<string>()
+  /** Nothing but scripts names their schemas: a script that names none means another one. */
+  const byScripts = new Set<string>()
   const folders = new Set(['.', ...packages.packages.map((one) => one.folder)])
   for (const folder of folders) {
-    for (const naming of namingsOf(folder, sources)) {
+    const namings = namingsOf(folder, sources)
+    if (namings.every(({ script }) => script)) byScripts.add(folder)
+    for (const naming of namings) {
       const files = naming.targets.map(schemaAt).find((one) => one.length > 0)
       if (files !== undefined) {
-        if (!naming.beside || !hasOwnClient(parse(files))) configured.add(folder)
+        if (!naming.script || !hasOwnClient(parse(files))) configured.add(folder)
         take('named', folder, files)
         continue
       }
@@ -101,7 +105,7 @@ function candidates(sources: Sources, problems: Problem[]): Candidate[] {
     }
   }
   for (const folder of folders) {
-    if (configured.has(folder)) continue
+    if (configured.has(folder) && !(byScripts.has(folder) && generatesDefault(folder, packages))) continue
     const inside = (path: string): string => posix.join(folder, path)
     const file = ['prisma/schema.prisma', 'schema.prisma'].map(inside).find((one) => schemas.includes(one))
     const files = file === undefined ? below(inside('prisma/schema')) : wholeOf(file, schemas, text)
@@ -244,9 +248,18 @@ function namingsOf(folder: string, { files, packages, read }: Sources): Naming[]
     for (const [, target = ''] of String(script).matchAll(
       /\bprisma generate\b[^&|;]*?--schema[= ]["']?([^\s"'$]+)["']?(?=[\s"']|$)/g,
     ))
-      result.push({ by, targets: [tidy(posix.join(folder, target))], beside: true })
+      result.push({ by, targets: [tidy(posix.join(folder, target))], script: true })
   }
   return result
+}
+
+/** A script generates without saying from what, beside others that do: `prisma generate && prisma generate --schema=logs`. */
+function generatesDefault(folder: string, { packages }: Packages): boolean {
+  const scripts = packages.find((one) => one.folder === folder)?.manifest.scripts
+  return (
+    isRecord(scripts) &&
+    Object.values(scripts).some((script) => /\bprisma generate\b(?![^&|;]*--schema)/.test(String(script)))
+  )
 }
 
 const tidy = (path: string): string => posix.normalize(path).replace(/(?<=.)\/$/, '')

@@ -111,6 +111,8 @@ function ruleOf(fault: FaultInfo) {
   const cwe = fault.cwe.map((number) => `external/cwe/cwe-${String(number).padStart(3, '0')}`)
   return {
     id: fault.id,
+    // GitHub lists rules by it, to filter findings.
+    name: fault.title,
     shortDescription: { text: fault.title },
     ...helpOf(fault),
     ...(helpUri ? { helpUri } : {}),

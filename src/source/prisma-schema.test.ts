@@ -115,6 +115,27 @@ describe('models', () => {
     expect(editor?.relation).toMatchObject({ name: 'edited', onUpdate: 'NoAction' })
   })
 
+  it('takes one field without brackets for a list of one', () => {
+    const schema = whole(`
+      model Post {
+        slug     String
+        writerId String
+        writer   User   @relation(fields: writerId, references: id)
+        @@unique(slug)
+        @@index(createdAt(sort: Desc), map: "newest")
+        @@index(fields: writerId)
+      }
+    `)
+    const [post] = schema.models
+    expect(post?.indexes.map(({ kind, fields }) => [kind, fields])).toEqual([
+      ['unique', [{ name: 'slug' }]],
+      ['index', [{ name: 'createdAt', sort: 'Desc' }]],
+      ['index', [{ name: 'writerId' }]],
+    ])
+    const writer = post?.fields.find(({ name }) => name === 'writer')
+    expect(writer?.relation).toMatchObject({ fields: ['writerId'], references: ['id'] })
+  })
+
   it('reads indexes over several lines', () => {
     const schema = whole(`
       model Post {

@@ -584,16 +584,17 @@ function nameArgument(args: PrismaArgument[], name: string): string | undefined 
   return value?.kind === 'name' ? value.name : undefined
 }
 
-function namesOf(value: PrismaExpression | undefined): string[] {
-  if (value?.kind !== 'list') return []
-  return value.items.flatMap((item) => (item.kind === 'name' ? [item.name] : []))
+/** A list; Prisma takes one value without brackets for a list of one: `@@index(email)`. */
+function itemsOf(value: PrismaExpression | undefined): PrismaExpression[] {
+  if (value?.kind === 'list') return value.items
+  return value ? [value] : []
 }
 
-function stringsOf(value: PrismaExpression | undefined): string[] {
-  if (value?.kind === 'string') return [value.value]
-  if (value?.kind !== 'list') return []
-  return value.items.flatMap((item) => (item.kind === 'string' ? [item.value] : []))
-}
+const namesOf = (value: PrismaExpression | undefined): string[] =>
+  itemsOf(value).flatMap((item) => (item.kind === 'name' ? [item.name] : []))
+
+const stringsOf = (value: PrismaExpression | undefined): string[] =>
+  itemsOf(value).flatMap((item) => (item.kind === 'string' ? [item.value] : []))
 
 /** The text of an expression, as one would write it. */
 function printExpression(value: PrismaExpression): string {
@@ -672,9 +673,8 @@ function finishModel(model: PrismaModel): void {
       if (value !== undefined) model[name] = value
     } else if (name === 'ignore') model.ignored = true
     else if (name === 'id' || name === 'unique' || name === 'index' || name === 'fulltext') {
-      const fields = argument(args, 'fields', 0)
-      const items = fields?.kind === 'list' ? fields.items : []
-      model.indexes.push(indexOf(attribute, name, items.map(indexField), false))
+      const fields = itemsOf(argument(args, 'fields', 0))
+      model.indexes.push(indexOf(attribute, name, fields.map(indexField), false))
     }
   }
 }

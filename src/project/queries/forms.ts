@@ -14,6 +14,15 @@ export function keysOf(expr: Expr | undefined): string[] | undefined {
   return keys.every((key) => key !== undefined) ? keys.flatMap((key) => key ?? []) : undefined
 }
 
+/** The paths of keys in an object literal, of those that can be read: `contact.projectId`. */
+export function keyPaths(expr: Expr | undefined, before = ''): string[] {
+  if (expr?.k !== 'object') return before === '' ? [] : [before]
+  return expr.props.flatMap(({ key, value }) => {
+    if (key === undefined) return []
+    return keyPaths(value, before === '' ? key : `${before}.${key}`)
+  })
+}
+
 /** An object with that key is somewhere in the expression: `{ id: { in: ids } }`. */
 export function hasKey(expr: Expr | undefined, key: string): boolean {
   let found = false

@@ -1,7 +1,7 @@
 /** Rows that are read and then only counted, tested or searched. */
-import type { Expr } from '../../source/syntax.ts'
+import type { Expr, Syntax } from '../../source/syntax.ts'
 import type { Project } from '../project.ts'
-import { field, hasKey, keysOf } from './forms.ts'
+import { awaited, field, hasKey, initOf, keysOf } from './forms.ts'
 import { type Each, type Site, sitesOf, visitPlaces } from './sites.ts'
 
 /** `count`: only their number matters. `search`: one of them is looked for. `first`: only the first is used. */
@@ -23,13 +23,25 @@ export function narrowUses(project: Project): Narrow[] {
   return [...files].flatMap((file) => inFile(lists.filter(({ location }) => location.file === file)))
 }
 
-function readsAll({ operation, args, model }: Site): boolean {
+/** All rows that match, however many there are: no `take`, no unique key, no list of keys. */
+export function readsAll({ operation, args, model }: Site): boolean {
   if (operation !== 'findMany' || (args && args.k !== 'object')) return false
   if (args?.k === 'object' && args.props.some((prop) => prop.spread)) return false
   const where = field(args, 'where')
   const keys = keysOf(where) ?? []
   if (model.uniques.some((set) => set.every((name) => keys.includes(name)))) return false
   return !field(args, 'take') && !field(args, 'distinct') && !hasKey(where, 'in')
+}
+
+/** The names that hold the rows of queries: `const rows = await …`, or as a part of `await Promise.all([…])`. */
+export function rowsByName(syntax: Syntax, sites: readonly Site[]): Map<number, Site> {
+  const named = new Map<number, Site>()
+  for (const b of syntax.bindings.keys()) {
+    const init = initOf(syntax, b)
+    const site = init && sites.find((one) => one.expr === awaited(init))
+    if (site) named.set(b, site)
+  }
+  return named
 }
 
 interface Uses {
@@ -41,13 +53,7 @@ function inFile(sites: readonly Site[]): Narrow[] {
   const [first] = sites
   if (!first) return []
   const { syntax } = first
-  const named = new Map<number, Site>()
-  for (const [b, binding] of syntax.bindings.entries()) {
-    if (binding.k !== 'const' || binding.to.k !== 'bind' || binding.init?.k !== 'await') continue
-    const { of } = binding.init
-    const site = sites.find((one) => one.expr === of)
-    if (site) named.set(b, site)
-  }
+  const named = rowsByName(syntax, sites)
   const uses = new Map<number, Uses>()
   const usesOf = (b: number): Uses => {
     const known = uses.get(b) ?? { total: 0, narrow: [] }

@@ -6,7 +6,9 @@ import type { Access } from '../../../project/flow/events.ts'
 import type { Value } from '../../../project/flow/value.ts'
 import { argument, isOpen, leaves, traceTo } from '../../../project/ownership.ts'
 import type { Project } from '../../../project/project.ts'
-import { isSetUpByHand } from '../../../project/queries/growth.ts'
+import { cutInMemory, endlessPages } from '../../../project/queries/cuts.ts'
+import { isOfOneParent, isSetUpByHand } from '../../../project/queries/growth.ts'
+import { functionName } from '../../../project/queries/sites.ts'
 
 const fault: Fault<Project> = {
   id: 'queries/unbounded-list',
@@ -16,13 +18,53 @@ const fault: Fault<Project> = {
   cwe: [770],
   references: ['https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/'],
 
-  find: (project) => oncePerPlace(drafts(project)),
+  find: (project) => oncePerPlace([...pages(project), ...drafts(project)]),
+}
+
+/** Somebody meant to answer with a page, and all rows are read. */
+function* pages(project: Project): Iterable<Draft> {
+  for (const { syntax, expr, place, location, model } of endlessPages(project)) {
+    const within = functionName(syntax, expr.at, place)
+    yield {
+      location,
+      subject: `${within} → ${model.delegate}.findMany skip`,
+      certainty: 'likely',
+      found: `${within} reads ${model.name} rows with \`skip\` but no \`take\`: a page that begins somewhere and never ends.`,
+      why: 'The first page holds every row. Time, memory and the size of the response grow with the table.',
+      remedy: 'Say how many rows the page has: `take`, with a maximum.',
+      evidence: [{ kind: 'trace', steps: [{ location, note: 'no limit' }] }],
+    }
+  }
+  for (const cut of cutInMemory(project)) {
+    const { syntax, expr, place, location, model } = cut.site
+    const within = functionName(syntax, expr.at, place)
+    yield {
+      location,
+      subject: `${within} → ${model.delegate}.findMany, then slice`,
+      certainty: cut.chosen ? 'possible' : 'likely',
+      found: `${within} reads every ${model.name} that matches, and keeps a few: \`${cut.text}\`.`,
+      why: 'Time and memory grow with the table, for a page that stays as small as it is.',
+      remedy:
+        'Let the database cut: `take` with an `orderBy` that an index serves, and a cursor for the next page. Where two lists are merged, each needs no more rows than the page has.',
+      evidence: [
+        {
+          kind: 'trace',
+          steps: [
+            { location, note: 'all rows' },
+            { location: cut.location, note: `of which \`${cut.text}\` keeps a few` },
+          ],
+        },
+      ],
+    }
+  }
 }
 
 function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     const sent = new Set(
-      run.events.flatMap((event) => (event.k === 'response' ? accessesIn(event.value) : [])),
+      run.events.flatMap((event) =>
+        event.k === 'response' || event.k === 'client-props' ? accessesIn(event.value) : [],
+      ),
     )
     for (const access of sent) {
       const entity = project.entity(access.model)
@@ -30,7 +72,7 @@ function* drafts(project: Project): Iterable<Draft> {
       yield {
         location: access.location,
         subject: `${run.label} → ${entity.delegate}.findMany`,
-        certainty: grows(entity, access) ? 'likely' : 'possible',
+        certainty: grows(project, entity, access) ? 'likely' : 'possible',
         found: `${run.label} answers with every ${entity.name} that matches: ${entity.delegate}.findMany has no \`take\`.`,
         why: 'Time, memory and the size of the response grow with the table.',
         remedy:
@@ -54,20 +96,17 @@ function accessesIn(value: Value, depth = 6): Access[] {
 }
 
 /** The rows of a whole tenant or user, or of the table; those of one parent row are few more often than not. */
-function grows(entity: Entity, access: Access): boolean {
-  if (entity.role !== 'owned' || isSetUpByHand(entity)) return false
-  const owners = new Set([entity.tenantPath?.[0], entity.userPath?.[0]])
+function grows(project: Project, entity: Entity, access: Access): boolean {
   const paths = leaves(argument(access, 'where')).map((leaf) => leaf.path)
-  // `items: { some: { linkId } }`: those of one row of another table.
-  if (paths.some((path) => /\.some\.\w+Id$/.test(path))) return false
-  const keys = paths.map((path) => path.split('.')[0] ?? '')
-  const parents = entity.relations.filter(
-    (relation) => relation.keys.length > 0 && !owners.has(relation.field),
-  )
-  return !keys.some(
-    (key) =>
-      key === 'id' || parents.some((relation) => relation.keys.includes(key) || relation.field === key),
-  )
+  if (entity.role === 'user') return paths.every((path) => isStatus(entity, path))
+  return entity.role === 'owned' && !isSetUpByHand(entity) && !isOfOneParent(project, entity, paths)
+}
+
+/** A flag, a status, a date: many users have the same. */
+function isStatus(entity: Entity, path: string): boolean {
+  const [name = ''] = path.split('.')
+  const type = entity.fields.find((field) => field.name === name)?.type
+  return type === 'Boolean' || type === 'DateTime' || /status|state/i.test(name)
 }
 
 export default fault

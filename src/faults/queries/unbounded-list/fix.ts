@@ -9,6 +9,8 @@ import { accessOf, memberOf, plainCode, type QuerySite, querySite } from '../../
 
 /** Gives the list the limit that the project's other lists have, and their order where it has none. */
 const fix: Fixer = (repair) => {
+  if (repair.finding.endpoint === undefined)
+    return needs('code around the query decides which rows are its page')
   const found = accessOf(repair, (access) => access.operation === 'findMany')
   const site = found && querySite(repair, found.access)
   if (!found || !site) return needs('the query was not found')

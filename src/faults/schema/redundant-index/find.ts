@@ -12,7 +12,11 @@ const fault: Fault<Project> = {
   cwe: [],
   references: ['https://www.prisma.io/docs/orm/prisma-schema/data-model/indexes'],
   *find(project) {
-    for (const { models } of project.dataModels) for (const model of models) yield* redundant(model)
+    for (const { models } of project.dataModels)
+      for (const model of models) {
+        yield* redundant(model)
+        yield* widerKeys(model, models)
+      }
   },
 }
 
@@ -50,6 +54,58 @@ function* redundant(model: Entity): Iterable<Draft> {
     }
   }
 }
+
+/** `@@unique([id, boardId])`: what is unique stays unique with more fields. */
+function* widerKeys(model: Entity, models: readonly Entity[]): Iterable<Draft> {
+  for (const [position, index] of model.indexes.entries()) {
+    if (index.kind !== 'unique' || index.inline || index.clustered || isReferenced(model, index, models))
+      continue
+    const key = model.indexes.find((other, at) => isKeyWithin(other, at, index, position))
+    if (!key) continue
+    const fields = index.fields.map((field) => field.name)
+    const list = fields.join(', ')
+    // As an index, it still leads from its first field to the rows.
+    const leads = !key.fields.every((field, at) => field.name === fields[at])
+    const selector = index.name ?? fields.join('_')
+    yield {
+      location: index.location,
+      subject: `${model.name} @@unique([${list}])`,
+      certainty: leads ? 'possible' : 'likely',
+      found: `\`@@unique([${list}])\` of model \`${model.name}\` contains ${name(key)} (line ${key.location.line}), which is unique by itself.`,
+      why: `It forbids nothing that ${name(key)} does not, ${leads ? 'and the check of it costs' : 'and leads to no row that it does not, but is maintained'} with every write to \`${model.table}\`. It would be needed only by a foreign key that references these fields together, and no model has one.`,
+      remedy: `${leads ? `Make it \`@@index([${list}])\` where queries begin with \`${fields[0] ?? ''}\`, else remove it` : `Remove \`@@unique([${list}])\` from model \`${model.name}\``} and create a migration. Queries that pick a row by \`${selector}\` name the fields instead, which \`findUnique\`, \`update\` and \`delete\` take since Prisma 5: \`where: { ${list} }\`.`,
+      evidence: [
+        {
+          kind: 'trace',
+          steps: [
+            { location: index.location, note: 'a unique key' },
+            { location: key.location, note: `with a unique key in it: ${name(key)}` },
+          ],
+        },
+      ],
+    }
+  }
+}
+
+/** Every field of `other` is one of `index`. Of two with the same fields, the id stays, then the earlier one. */
+function isKeyWithin(other: PrismaIndex, at: number, index: PrismaIndex, position: number): boolean {
+  if (at === position || (other.kind !== 'id' && other.kind !== 'unique') || other.where !== undefined)
+    return false
+  const names = new Set(index.fields.map((field) => field.name))
+  if (other.fields.length === 0 || !other.fields.every((field) => names.has(field.name))) return false
+  return other.fields.length < names.size || other.kind === 'id' || at < position
+}
+
+/** A compound foreign key needs a unique key of exactly the fields that it references. */
+const isReferenced = (model: Entity, index: PrismaIndex, models: readonly Entity[]): boolean =>
+  models.some(({ relations }) =>
+    relations.some(
+      (relation) =>
+        relation.model === model.name &&
+        relation.references.length === index.fields.length &&
+        index.fields.every((field) => relation.references.includes(field.name)),
+    ),
+  )
 
 /** A normal B-tree over whole columns, without a condition. */
 function isPlain(index: PrismaIndex): boolean {

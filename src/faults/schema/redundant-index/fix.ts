@@ -8,6 +8,7 @@ const fix: Fixer = async (repair) => {
   for (const dataModel of repair.project.dataModels)
     for (const entity of dataModel.models) {
       const index = entity.indexes.find((one) => one.location.file === file && one.location.line === line)
+      if (index?.kind === 'unique') return needs('queries may name the unique key')
       if (index?.kind !== 'index' || index.inline) continue
       const fields = index.fields.map(({ name, sort }) => (sort ? { name, sort } : { name }))
       const names = fields.map(({ name }) => name)

@@ -13,6 +13,8 @@ const prove: Prover = async (bench, { location }) => {
   )
   const index = entity?.indexes.find((one) => one.location.line === location.line)
   if (!entity || !index) return inconclusive('there is no index at this line')
+  if (index.kind !== 'index')
+    return inconclusive('it is a constraint as well: what it forbids can be read in the schema alone')
   const names = index.fields.map(({ name }) => name).join()
   const columns = index.fields.flatMap(
     ({ name }) => entity.fields.find((one) => one.name === name)?.column ?? [],
