@@ -70,6 +70,8 @@ function inFile(project: Project, syntax: Syntax): Transaction[] {
     walkFunction(syntax, fn, (one) => {
       // SQL may lock what it reads.
       if (one.k === 'member' && /^\$(?:query|execute)Raw/.test(one.key)) writes = true
+      const waited = one.k === 'await' ? one.of : undefined
+      if (waited?.k === 'call' && !isFollowed(project, syntax, waited, sites)) open = true
       if (one.k !== 'call' || sites.some((site) => site.expr === one)) return
       const given = one.args.some((arg) => namesUsed(syntax, arg).has(param.b))
       const callee = one.callee.k === 'fn' ? undefined : calleeOf(project, syntax, one.callee)
@@ -80,6 +82,17 @@ function inFile(project: Project, syntax: Syntax): Transaction[] {
   })
   return found
 }
+
+/** A query, several at once, or a function of the project. */
+const isFollowed = (
+  project: Project,
+  syntax: Syntax,
+  call: Expr & { k: 'call' },
+  sites: readonly Site[],
+): boolean =>
+  sites.some((site) => site.expr === call) ||
+  /^Promise\./.test(textOf(call.callee)) ||
+  (call.callee.k !== 'fn' && calleeOf(project, syntax, call.callee) !== undefined)
 
 /**
  * Nothing is written and nothing is locked. In Postgres, whose default is READ COMMITTED, each statement then sees what is

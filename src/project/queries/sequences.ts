@@ -24,6 +24,9 @@ export interface Sequence {
 const GUARD =
   /auth|session|guard|require|ensure|assert|check|verify|validate|permission|access|allow|limit|^can[A-Z]|^is[A-Z]|token|current/i
 
+/** Scripts that somebody runs: nobody is kept waiting by what they do first. */
+const BY_HAND = /(?:^|\/)scripts?\//
+
 /** Sequences in the files that hold queries or answer requests. */
 export function sequencesOf(project: Project): Sequence[] {
   const files = new Set([
@@ -31,7 +34,7 @@ export function sequencesOf(project: Project): Sequence[] {
     ...project.map.endpoints.map(({ location }) => location.file),
   ])
   return [...files].flatMap((file) => {
-    const syntax = isInUse(file) ? project.program.syntax(file) : undefined
+    const syntax = isInUse(file) && !BY_HAND.test(file) ? project.program.syntax(file) : undefined
     if (!syntax || syntax.directive === 'client') return []
     const inside = functionsInTransactions(project, syntax)
     return syntax.functions.flatMap((fn) =>
