@@ -141,6 +141,9 @@ describe.each(Object.entries(repositories))('init where there is %s', (_, files)
 
     expect(await cli(root, 'init', '--remove', '--apply')).toMatchObject({ code: 0, err: '' })
     expect(tree(root)).toEqual(before)
+    for (const folder of ['.claude/agents', '.codex/agents', '.cursor/rules'])
+      if (!Object.keys(files).some((file) => file.startsWith(folder)))
+        expect(existsSync(join(root, folder)), folder).toBe(false)
 
     await cli(root, 'init', ...everyHost, '--apply')
     expect((await cli(root, 'undo')).code).toBe(0)
@@ -202,6 +205,58 @@ describe('init', () => {
     write(root, '.mcp.json', JSON.stringify(JSON.parse(text(root, '.mcp.json')), null, 4))
     await cli(root, 'init', '--remove', '--apply')
     expect(JSON.parse(text(root, '.mcp.json'))).toEqual({ mcpServers: { a: { command: 'a' } } })
+  })
+
+  it('leaves what somebody wrote into its entry, also when it is taken out', async () => {
+    const root = project({ '.mcp.json': '{\n  "mcpServers": {}\n}\n' })
+    await cli(root, 'init', '--host', 'claude', '--apply')
+    const mine = text(root, '.mcp.json').replace('"command"', '"env": { "A": "1" },\n      "command"')
+    write(root, '.mcp.json', mine)
+    for (const argv of [['--apply'], ['--remove', '--apply']]) {
+      const { out } = await cli(root, 'init', ...argv)
+      expect(out).toContain('Left alone: .mcp.json: what init wrote there was edited since')
+      expect(text(root, '.mcp.json')).toBe(mine)
+    }
+  })
+
+  it.each([
+    ['.mcp.json', '{ "mcpServers": { "a": { "command": "x" },\n', 'it is not JSON that could take an entry'],
+    ['AGENTS.md', '# A\n\n```text\napp/\n', 'the code fence of its line 3 is not closed'],
+    ['AGENTS.md', '~~~~md\n```\n~~~\n', 'the code fence of its line 1 is not closed'],
+    ['.codex/config.toml', 'mcp_servers = { a = { command = "x" } }\n', 'TOML lets no server be added'],
+    [
+      '.codex/config.toml',
+      '[mcp_servers."backend-engineer"]\ncommand = "x"\n',
+      'it has a server "backend-engineer" of your own',
+    ],
+    [
+      '.codex/config.toml',
+      '[mcp_servers]\na.command = "x"\nbackend-engineer = {}\n',
+      'it has a server "backend-engineer" of your own',
+    ],
+  ])('leaves %s alone where it is %j, and says why', async (file, old, why) => {
+    const root = project({ [file]: old })
+    const { code, out } = await cli(root, 'init', ...everyHost, '--apply')
+    expect(code).toBe(0)
+    expect(out).toContain(`Left alone: ${file}: ${why}`)
+    expect(text(root, file)).toBe(old)
+  })
+
+  it.each([
+    ['AGENTS.md', '- ```sh\n  pnpm dev\n  ```\n\n> ~~~\n> a\n> ~~~\n'],
+    ['.codex/config.toml', '[mcp_servers]\na.command = "x"\n\n[agents]\nbackend-engineer = 1\n'],
+  ])('writes into %s where it is %j', async (file, old) => {
+    const root = project({ [file]: old })
+    await cli(root, 'init', ...everyHost, '--apply')
+    expect(text(root, file).startsWith(`${old}\n`)).toBe(true)
+  })
+
+  it('says which file is none, and writes nothing', async () => {
+    const root = project({ 'CLAUDE.md/a.md': 'a\n' })
+    const { code, err } = await cli(root, 'init', '--host', 'claude', '--apply')
+    expect(code).toBe(2)
+    expect(err).toContain('CLAUDE.md is no file.')
+    expect(existsSync(join(root, '.mcp.json'))).toBe(false)
   })
 
   it('starts the server without npx where it is a dependency', async () => {

@@ -41,6 +41,15 @@ describe.each(revisions)('the server, to a client of %s', (revision) => {
     ['understand', { focus: 'Invoice' }],
     ['review', { only: 'authorization' }],
     ['explain', { id: 'queries/n-plus-one' }],
+    ['guide', { question: 'how should I paginate /api/invoices?' }],
+    [
+      'diagnose',
+      { text: 'P2003 Foreign key constraint violated on the constraint: `Invoice_customerId_fkey`' },
+    ],
+    ['prove', { help: true }],
+    ['fix', { help: true }],
+    ['optimize', { help: true }],
+    ['audit', { help: true }],
     ['undo', {}],
   ])('answers %s %j with text, and names the next call', async (tool, input) => {
     const { text, isError } = await call(server, tool, input)

@@ -2,7 +2,7 @@
  * Texts of ours inside of files that are somebody else's. What was inserted is known word for word, so that it can be
  * replaced and taken out again, and the rest of the file is as it was, byte for byte.
  */
-import { applyEdits, getNodeValue, modify, type Node, parseTree } from 'jsonc-parser'
+import { applyEdits, getNodeValue, modify, type Node, type ParseError, parseTree } from 'jsonc-parser'
 import type { Edit } from '../core/change.ts'
 import { lineEndOf } from './edits.ts'
 
@@ -19,9 +19,21 @@ export function atEnd(present: string, block: string): Insertion {
   return { at: present.length, text: `${gap}${block}\n` }
 }
 
+/** The line of the code fence that a Markdown text leaves open, and in which all that is put behind it would be code. */
+export function openFence(markdown: string): number | undefined {
+  let open: { line: number; mark: string } | undefined
+  for (const [index, text] of markdown.split(/\r?\n/).entries()) {
+    const [, mark = '', info = ''] = /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(`{3,}|~{3,})(.*)$/.exec(text) ?? []
+    if (mark === '') continue
+    if (!open) open = mark[0] === '`' && info.includes('`') ? undefined : { line: index + 1, mark }
+    else if (mark.startsWith(open.mark) && info.trim() === '') open = undefined
+  }
+  return open?.line
+}
+
 /**
  * An entry as the first one of an object, so that no comment is parted from its line, of a JSON file, which may hold comments: `mcpServers`, `name`. `undefined` where the
- * file is no JSON object, or has an entry of this name already.
+ * file is no JSON object, cannot be read as one, or has an entry of this name already.
  */
 export function inJson(present: string, parent: string, name: string, value: unknown): Insertion | undefined {
   const root = objectOf(present)
@@ -48,8 +60,17 @@ export function withEntry(present: string, parent: string, name: string, value: 
 }
 
 const objectOf = (present: string): Node | undefined => {
-  const root = parseTree(present, [], { allowTrailingComma: true })
-  return root?.type === 'object' ? root : undefined
+  const errors: ParseError[] = []
+  const root = parseTree(present, errors, { allowTrailingComma: true })
+  return root?.type === 'object' && errors.length === 0 ? root : undefined
+}
+
+/** What an entry held when it was put in with this text, which may have its object around it. */
+export function entryOf(inserted: string, parent: string, name: string): unknown {
+  const root = objectOf(inserted.trimStart().startsWith('{') ? inserted : `{${inserted}}`)
+  const home = root && memberOf(root, parent)
+  const entry = home?.type === 'object' ? memberOf(home, name) : root && memberOf(root, name)
+  return entry && getNodeValue(entry)
 }
 
 const unitOf = (present: string): string => /^([ \t]+)"/m.exec(present)?.[1] ?? '  '

@@ -31,6 +31,7 @@ import trustedSessionUpdate from './authentication/trusted-session-update/find.t
 import unlimitedAttempts from './authentication/unlimited-attempts/find.ts'
 import unsetSecret from './authentication/unset-secret/find.ts'
 import unsignedWebhook from './authentication/unsigned-webhook/find.ts'
+import unstoppedRefusal from './authentication/unstopped-refusal/find.ts'
 import unverifiedJwt from './authentication/unverified-jwt/find.ts'
 import weakPasswordHash from './authentication/weak-password-hash/find.ts'
 import droppedFilter from './authorization/dropped-filter/find.ts'
@@ -142,6 +143,7 @@ export const faults: Fault<Project>[] = [
   unlimitedAttempts,
   unsetSecret,
   unsignedWebhook,
+  unstoppedRefusal,
   unverifiedJwt,
   weakPasswordHash,
   droppedFilter,

@@ -1,10 +1,11 @@
 /** Telling coding agents about a project: housekeeping of the command line. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { applyChange } from '../changes/apply.ts'
 import { diffOf } from '../changes/diff.ts'
+import { removeEmptyFolder } from '../changes/disk.ts'
 import { journalFolderOf } from '../changes/journal.ts'
 import { planned, type ReadText } from '../changes/plan.ts'
 import { UserError } from '../core/error.ts'
@@ -53,11 +54,18 @@ export async function init(context: Context, options: InitOptions): Promise<Init
     return { text: `${diff}\n${left}Nothing was written. Write it: ${command}\n`, stale }
   }
   const { id, files } = await applyChange(root, planned(change, read), journalFolderOf(root))
+  for (const { file, did } of files) if (did === 'removed') await removeFolders(root, file)
   const names = files.map(({ file, did }) => `  ${did} ${file}\n`).join('')
   return {
     text: `Change ${id}:\n${names}${left}\`backend-engineer undo\` takes it back, byte for byte.\n`,
     stale,
   }
+}
+
+/** The folders of a file, as far as nothing lives in them any more. `undo` makes them again. */
+async function removeFolders(root: string, file: string): Promise<void> {
+  for (let folder = dirname(file); folder !== '.'; folder = dirname(folder))
+    await removeEmptyFolder(join(root, folder))
 }
 
 async function wished(
@@ -129,6 +137,12 @@ async function agentText(): Promise<Texts['agent']> {
 function readerOf(root: string): ReadText {
   return (file) => {
     const path = join(root, file)
-    return existsSync(path) ? readFileSync(path, 'utf8').replace(/^\uFEFF/, '') : undefined
+    if (!existsSync(path)) return undefined
+    if (!statSync(path).isFile())
+      throw new UserError(
+        `${file} is no file.`,
+        'Nothing was written. Choose the agents with --host, or move it away.',
+      )
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   }
 }

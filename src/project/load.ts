@@ -8,6 +8,7 @@ import { readSyntax } from '../source/read-syntax.ts'
 import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
 import { type DataModel, type Entity, toMapModels } from './data-model.ts'
+import { type Context, contextsOf } from './endpoints/context.ts'
 import { credentialChecks } from './endpoints/credentials.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
 import { applyInside } from './endpoints/inside.ts'
@@ -109,9 +110,13 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   const numbers = numbersOf(queries)
   const entity = (name: string): Entity | undefined =>
     dataModels.map((one) => one.model(name)).find((one) => one !== undefined)
+  const begin = (): Flow => new Flow(program, globals, calls)
+  const contextOf = entries.some(({ kind }) => kind === 'procedure' || kind === 'resolver')
+    ? contextsOf(code, syntax, read, begin)
+    : () => new Map()
   const runs = entries.map((entry) => {
-    const flow = new Flow(program, globals, calls)
-    return runOf(entry, flow, program.syntax(entry.location.file), numbers, entity, problems)
+    const given = contextOf(entry.location.file)
+    return runOf(entry, begin(), program.syntax(entry.location.file), numbers, entity, problems, given)
   })
   applyMounts(entries, runs)
   unique(runs)
@@ -127,7 +132,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     )
     const entry = proxies.get(file)
     if (same || !entry) return same?.guard ?? guard
-    const flow = new Flow(program, globals, calls)
+    const flow = begin()
     flow.path = path
     follow(entry, flow, program.syntax(file), problems)
     const one = { file, guard: guardOfProxy(flow.events), tests: flow.pathTests }
@@ -136,7 +141,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   })
   applyProxiesToMounted(endpoints, read)
   applyInside(runs, read)
-  runs.push(...credentialChecks(code, syntax, read, () => new Flow(program, globals, calls)))
+  runs.push(...credentialChecks(code, syntax, read, begin))
 
   // Only a map shows them, and they need files that no endpoint reaches.
   const conventions = once(() =>
@@ -218,9 +223,15 @@ function countLines(text: string): number {
   return lines
 }
 
-function follow(entry: Entry, flow: Flow, syntax: Syntax | undefined, problems: Problem[]): void {
+function follow(
+  entry: Entry,
+  flow: Flow,
+  syntax: Syntax | undefined,
+  problems: Problem[],
+  given?: Context,
+): void {
   try {
-    if (syntax) runEntry(flow, entry, syntax)
+    if (syntax) runEntry(flow, entry, syntax, given)
   } catch (error) {
     const where = labelOf(entry)
     if (problems.some((one) => one.where === where && one.effect === 'partial')) return
@@ -239,9 +250,10 @@ function runOf(
   queries: ReadonlyMap<string, number>,
   entity: (model: string) => Entity | undefined,
   problems: Problem[],
+  given: Context,
 ): Run {
   const label = labelOf(entry)
-  follow(entry, flow, syntax, problems)
+  follow(entry, flow, syntax, problems, given)
   const run: Run = { endpoint: endpointOf(entry, label, flow, queries, entity), label, events: flow.events }
   if (entry.kind === 'action' && entry.value.shape?.k === 'closure')
     run.parameters = entry.value.shape.fn.params.map(parameterOf)

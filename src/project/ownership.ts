@@ -76,7 +76,9 @@ export function keysFromClient(access: Access, entity: Entity): Leaf[] {
     ...entity.fields
       .filter(
         ({ name, unique }) =>
-          unique && (NATURAL_ID.test(name) || (isWrite(access.operation) && !CAPABILITY.test(name))),
+          unique &&
+          (NATURAL_ID.test(name) ||
+            (isWrite(access.operation) && (name === 'key' || !CAPABILITY.test(name)))),
       )
       .map(({ name }) => name),
   ])

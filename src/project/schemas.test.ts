@@ -62,6 +62,16 @@ describe('a configuration names the schema', () => {
     expect(schemasOf({ 'prisma.config.ts': text, ...two }).models).toHaveLength(2)
   })
 
+  test('a script that generates a client of its own names a second schema, not another first one', () => {
+    const generator = 'generator client {\n  provider = "prisma-client-js"\n  output = "./client"\n}\n'
+    const found = schemasOf({
+      'package.json': { scripts: { warehouse: 'prisma generate --schema ./prisma/warehouse/schema.prisma' } },
+      'prisma/schema.prisma': datasource() + model('User'),
+      'prisma/warehouse/schema.prisma': datasource() + generator + model('Fact'),
+    })
+    expect(found.models.flat().sort()).toEqual(['prisma/schema.prisma', 'prisma/warehouse/schema.prisma'])
+  })
+
   test('the configuration of a package is relative to it, and says nothing of other packages', () => {
     const found = schemasOf({
       'package.json': { workspaces: ['packages/*'] },

@@ -32,7 +32,7 @@ interface Naming {
   by: string
   /** Files or folders that it may mean, likeliest first. */
   targets: string[]
-  /** One call of Prisma is told so, in a script. */
+  /** One call of Prisma is told so, in a script. Where it makes a client of its own, the default is another schema. */
   script?: true
 }
 
@@ -89,7 +89,7 @@ function candidates(sources: Sources, problems: Problem[]): Candidate[] {
     for (const naming of namings) {
       const files = naming.targets.map(schemaAt).find((one) => one.length > 0)
       if (files !== undefined) {
-        configured.add(folder)
+        if (!naming.script || !hasOwnClient(parse(files))) configured.add(folder)
         take('named', folder, files)
         continue
       }
@@ -118,13 +118,17 @@ function candidates(sources: Sources, problems: Problem[]): Candidate[] {
   for (const files of grouped(untaken, text)) {
     const owner = ownerOf(files[0] ?? '.')
     // Beside the schema that Prisma uses, another one is in use only if it makes a client of its own, elsewhere.
-    if (configured.has(owner) && !parse(files).generators.some((one) => isClient(one) && one.output)) continue
+    if (configured.has(owner) && !hasOwnClient(parse(files))) continue
     take(files.every((file) => sample.test(file)) ? 'sample' : 'found', owner, files)
   }
   return result.filter(
     ({ schema }) => schema.models.length + schema.views.length > 0 || schema.errors.length > 0,
   )
 }
+
+/** Its client is written somewhere else than where Prisma puts the one of the default schema. */
+const hasOwnClient = ({ generators }: PrismaSchema): boolean =>
+  generators.some((one) => isClient(one) && one.output)
 
 const isClient = ({ provider }: { provider?: string }): boolean => /^prisma-client/.test(provider ?? '')
 

@@ -3,10 +3,13 @@
 export const hostNames = ['claude', 'codex', 'cursor', 'agents'] as const
 export type HostName = (typeof hostNames)[number]
 
-/** One thing to be written: a file of our own, or a part of one that may be the user's. */
+/**
+ * One thing to be written: a file of our own, or a part of one that may be the user's. `clash`: why a file that is there
+ * cannot take the part.
+ */
 export type Wish =
   | { kind: 'file'; file: string; text: string }
-  | { kind: 'block'; file: string; text: string }
+  | { kind: 'block'; file: string; text: string; clash?(present: string): string | undefined }
   | { kind: 'entry'; file: string; parent: string; name: string; value: unknown }
 
 export interface Texts {
@@ -53,7 +56,7 @@ export const hosts: Record<HostName, { title: string; traces: string[]; wishes(t
     title: 'Codex',
     traces: ['.codex'],
     wishes: ({ agent, facts, server }) => [
-      { kind: 'block', file: '.codex/config.toml', text: tomlServer(server) },
+      { kind: 'block', file: '.codex/config.toml', text: tomlServer(server), clash: tomlClash },
       { kind: 'file', file: `.codex/agents/${NAME}.toml`, text: tomlAgent(agent) },
       { kind: 'block', file: 'AGENTS.md', text: marked(facts) },
     ],
@@ -96,3 +99,16 @@ const tomlServer = ({ command, args }: Texts['server']): string =>
     `command = ${JSON.stringify(command)}`,
     `args = [${args.map((one) => JSON.stringify(one)).join(', ')}]`,
   ].join('\n')
+
+/** A table that is there twice, or beside one in braces, makes the whole file unreadable. */
+function tomlClash(present: string): string | undefined {
+  const key = `["']?${NAME}["']?[ \\t]*[.=\\]]`
+  const own = new RegExp(
+    `^[ \\t]*\\[?[ \\t]*mcp_servers[ \\t]*\\.[ \\t]*${key}|^[ \\t]*\\[mcp_servers\\][^[]*\\n[ \\t]*${key}`,
+    'm',
+  )
+  if (own.test(present)) return `it has a server "${NAME}" of your own`
+  if (/^[ \t]*mcp_servers[ \t]*=/m.test(present))
+    return 'TOML lets no server be added to `mcp_servers = { … }`. Write them as tables, and run this again'
+  return undefined
+}

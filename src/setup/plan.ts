@@ -1,7 +1,16 @@
 /** From what is wished for and what is there to a change, which leaves every line of the user's as it is. */
 import { isDeepStrictEqual } from 'node:util'
 import { edited, editsBetween } from '../changes/edits.ts'
-import { atEnd, entryIn, exchange, inJson, put, withEntry } from '../changes/insertions.ts'
+import {
+  atEnd,
+  entryIn,
+  entryOf,
+  exchange,
+  inJson,
+  openFence,
+  put,
+  withEntry,
+} from '../changes/insertions.ts'
 import type { ReadText } from '../changes/plan.ts'
 import type { Change, Edit, NewFile } from '../core/change.ts'
 import type { Wish } from './hosts.ts'
@@ -86,7 +95,7 @@ function whole({ text }: Extract<Wish, { kind: 'file' }>, present: string, kept:
 }
 
 function block(
-  { file, text }: Extract<Wish, { kind: 'block' }>,
+  { file, text, clash }: Extract<Wish, { kind: 'block' }>,
   present: string,
   kept: Kept | undefined,
 ): Step {
@@ -94,6 +103,8 @@ function block(
     const [first = ''] = text.split('\n')
     if (plain(present).includes(first))
       return { did: 'left', why: `it holds a part that ${RECORD} does not know`, kept }
+    const why = clash?.(present) ?? fenced(file, present)
+    if (why !== undefined) return { did: 'left', why, kept }
     const insertion = atEnd(present, text)
     return {
       did: 'edited',
@@ -109,6 +120,13 @@ function block(
   return { did: 'edited', edits: [edit], kept: { ...kept, inserted: fresh } }
 }
 
+function fenced(file: string, present: string): string | undefined {
+  const line = file.endsWith('.md') ? openFence(present) : undefined
+  return line === undefined
+    ? undefined
+    : `the code fence of its line ${line} is not closed, what came behind it would be code. Close it, and run this again`
+}
+
 function entry(wish: Extract<Wish, { kind: 'entry' }>, present: string, kept: Kept | undefined): Step {
   const { file, parent, name, value } = wish
   const there = entryIn(present, parent, name)
@@ -116,6 +134,8 @@ function entry(wish: Extract<Wish, { kind: 'entry' }>, present: string, kept: Ke
     if (isDeepStrictEqual(there, value)) return { did: 'nothing', kept }
     if (kept === undefined)
       return { did: 'left', why: `it has an entry "${name}" of your own in ${parent}`, kept }
+    if (!isDeepStrictEqual(there, entryOf(kept.inserted, parent, name)))
+      return { did: 'left', why: 'what init wrote there was edited since', kept }
     const old = exchange(file, present, kept.inserted, '')
     const bare = old ? edited(present, [old]) : undefined
     const again = bare === undefined ? undefined : inJson(bare, parent, name, value)
@@ -128,7 +148,7 @@ function entry(wish: Extract<Wish, { kind: 'entry' }>, present: string, kept: Ke
     }
   }
   const insertion = inJson(present, parent, name, value)
-  if (!insertion) return { did: 'left', why: 'it is no JSON object that could take an entry', kept }
+  if (!insertion) return { did: 'left', why: 'it is not JSON that could take an entry', kept }
   return {
     did: 'edited',
     edits: [put(file, insertion)],
@@ -142,7 +162,8 @@ function without(file: string, present: string | undefined, kept: Kept): Step {
   const edit = exchange(file, present, kept.inserted, '')
   if (edit) return { did: 'edited', edits: [edit], kept: undefined }
   const [parent, name] = ['mcpServers', 'backend-engineer']
-  if (file.endsWith('.json') && entryIn(present, parent, name) !== undefined) {
+  const there = file.endsWith('.json') ? entryIn(present, parent, name) : undefined
+  if (there !== undefined && isDeepStrictEqual(there, entryOf(kept.inserted, parent, name))) {
     const after = withEntry(present, parent, name, undefined)
     return { did: 'edited', edits: editsBetween(file, present, after), kept: undefined }
   }

@@ -32,6 +32,21 @@ describe('readFailure', () => {
     })
   })
 
+  it.each(['PrismaClientKnownRequestError: ', 'Error: ', ''])(
+    'reads a call and its message on one line after %j',
+    (before) => {
+      const { errors } = readFailure(
+        `${before}Invalid \`prisma.customer.delete()\` invocation: Foreign key constraint violated on the constraint: \`Invoice_customerId_fkey\``,
+      )
+      expect(errors).toHaveLength(1)
+      expect(errors[0]).toMatchObject({
+        name: before.startsWith('Prisma') ? 'PrismaClientKnownRequestError' : '',
+        message: 'Foreign key constraint violated on the constraint: `Invoice_customerId_fkey`',
+        call: { delegate: 'customer', operation: 'delete' },
+      })
+    },
+  )
+
   it('reads the client of a bundle, and of a transaction', () => {
     const call = (text: string) => readFailure(`Invalid \`${text}\` invocation:\n\n\nfailed`).errors[0]?.call
     expect(call('__TURBOPACK__imported__module__["prisma"].user.create()')).toEqual({

@@ -18,11 +18,18 @@ const named = /`([^`\n]{1,120})`|"([\w.$-]{1,80})"|'([\w.$@/-]{1,80})'/g
 
 /** The errors of a text; none when nothing in it looks like one, and then the text is one error without a name. */
 export function readFailure(text: string): Failure {
-  const lines = plainLines(text)
+  const lines = plainLines(text).flatMap(unfolded)
   const starts = lines.flatMap((line, at) => (begins(line, lines[at - 1] ?? '') ? [at] : []))
   const blocks = starts.map((start, index) => lines.slice(index === 0 ? 0 : start, starts[index + 1]))
   const all = blocks.length > 0 ? blocks : [lines]
   return { errors: all.map(readError), text: lines.join('\n').trim() }
+}
+
+/** Prisma writes what went wrong below the call; a logger or an issue has it on one line. */
+function unfolded(line: string): string[] {
+  const [, before = '', call, rest] = /^(.*?)(Invalid `[^`]+` invocation:) +(\S.*)$/.exec(line) ?? []
+  if (call === undefined || rest === undefined) return [line]
+  return [...(before.trim() === '' ? [] : [before]), call, rest]
 }
 
 /** An error begins here. What a database said stays with what Prisma says of it. */

@@ -32,6 +32,59 @@ describe('route handlers', () => {
     })
   })
 
+  it('know the session of Auth.js where the project keeps it for a request', async () => {
+    const found = await endpoints({
+      'lib/auth.ts': `import NextAuth from 'next-auth'
+import { cache } from 'react'
+const { auth, handlers } = NextAuth({ secret: process.env.AUTH_SECRET, providers: [] })
+const cachedAuth = cache(auth)
+export { cachedAuth as auth, handlers }
+`,
+      'app/api/me/route.ts': `import { auth } from '../../../lib/auth'
+export async function GET() {
+  const session = await auth()
+  if (session === null) return new Response(null, { status: 401 })
+  return Response.json(session.user)
+}
+`,
+    })
+    expect(found).toEqual({ 'GET /api/me': 'session' })
+  })
+
+  it('of a chain of middlewares that the project builds itself are those of all of them', async () => {
+    const found = await endpoints({
+      'lib/session.ts': session,
+      'lib/builder.ts': `import { requireUser } from './session'
+const pipeline = (middlewares, handler) => {
+  const run = (at) => async (context, input) => {
+    if (at >= middlewares.length) return handler(context, input)
+    const middleware = middlewares[at]
+    return middleware(context, input, (more) => run(at + 1)({ ...context, ...more }, input))
+  }
+  return run(0)
+}
+const builder = (middlewares) => ({
+  use: (middleware) => builder([...middlewares, middleware]),
+  execute: (handler) => async (input) => pipeline(middlewares, handler)({}, input),
+})
+export const action = builder([])
+export const timed = async (context, input, next) => next({ started: Date.now() })
+export const signedIn = async (context, input, next) => next({ user: await requireUser() })
+`,
+      'app/actions.ts': `'use server'
+import { action, signedIn, timed } from '../lib/builder'
+import { prisma } from '../lib/db'
+export const rename = action.use(timed).use(signedIn).use(timed).use(timed).execute(async ({ user }, { name }) =>
+  prisma.user.update({ where: { id: user.id }, data: { name } }))
+export const open = action.use(timed).execute(async (context, { id }) => prisma.user.delete({ where: { id } }))
+`,
+    })
+    expect(found).toEqual({
+      'action rename (app/actions.ts)': 'session',
+      'action open (app/actions.ts)': 'none',
+    })
+  })
+
   it('of a wrapper that is made anew inside of another are followed to their ends', async () => {
     const found = await endpoints({
       'lib/auth.ts': `${session}

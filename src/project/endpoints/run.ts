@@ -11,6 +11,7 @@ import { limiterUsed } from '../flow/package-calls.ts'
 import { parsedInput } from '../flow/parsing.ts'
 import { requestValue } from '../flow/request.ts'
 import { client, shaped, unknown, type Value, withBack } from '../flow/value.ts'
+import type { Context } from './context.ts'
 import type { Entry } from './discover.ts'
 
 const object = (fields: Record<string, Value>): Value =>
@@ -43,10 +44,11 @@ function onward(flow: Flow, go: (args: Value[]) => Value, byPath = false): Value
   })
 }
 
-export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
+/** `given`: what the project itself puts into the context of procedures and resolvers. */
+export function runEntry(flow: Flow, entry: Entry, syntax: Syntax, given: Context = new Map()): void {
   const { value, kind } = entry
   if (value.shape?.k === 'chain' && isBuilder(value.shape)) {
-    runBuilder(flow, value, syntax)
+    runBuilder(flow, value, syntax, given)
     return
   }
   for (const one of [value, ...(entry.before ?? [])]) limiterUsed(flow, one, syntax, 0)
@@ -64,7 +66,7 @@ export function runEntry(flow: Flow, entry: Entry, syntax: Syntax): void {
     return
   }
   if (!value.shape || value.shape.k === 'external') flow.unknown.add(unread(value))
-  const result = flow.call(value, argumentsOf(entry), syntax, 0, entry.name)
+  const result = flow.call(value, argumentsOf(entry, given), syntax, 0, entry.name)
   if (value.shape?.k === 'chain' && flow.events.length === 0) flow.unknown.add(unread(value))
   const answers = kind === 'pages-api' || (kind === 'route' && entry.name === entry.method)
   if (!answers && unwrap(result).shape?.k !== 'response') flow.answer(result, syntax)
@@ -87,7 +89,7 @@ function runProxy(flow: Flow, entry: Entry, syntax: Syntax): void {
   if (value.shape?.k !== 'closure' && flow.events.length === 0) flow.unknown.add(unread(value))
 }
 
-function argumentsOf({ kind, name, method, value }: Entry): Value[] {
+function argumentsOf({ kind, name, method, value }: Entry, given: Context = new Map()): Value[] {
   // robots.ts, sitemap.ts, opengraph-image.tsx: called as a page is.
   if (kind === 'route' && name !== method) return [object({ params: parameters(), id: client('params.id') })]
   switch (kind) {
@@ -100,7 +102,7 @@ function argumentsOf({ kind, name, method, value }: Entry): Value[] {
     case 'page':
       return [object({ params: parameters(), searchParams: client('query') })]
     case 'resolver':
-      return [unknown(), client('input'), context(), unknown()]
+      return [unknown(), client('input'), context(given), unknown()]
     case 'pages-ssr':
       return [
         object({ params: client('params'), query: client('query'), req: requestValue(), res: unknown() }),
@@ -202,7 +204,7 @@ const isBuilder = (shape: Chain): boolean =>
   /^(query|mutation|subscription|handler|action|stateAction|resolver)$/.test(shape.steps.at(-1)?.name ?? '')
 
 /** tRPC, oRPC, next-safe-action, zsa: steps in order, `next()` goes on with the rest. */
-function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
+function runBuilder(flow: Flow, value: Value, syntax: Syntax, given: Context): void {
   const chain = value.shape
   if (chain?.k !== 'chain') return
   const steps = chain.steps
@@ -253,7 +255,7 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax): void {
     }
     return unknown()
   }
-  go(0, context())
+  go(0, context(given))
 }
 
 /** Middleware may be wrapped (`t.middleware(fn)`). */
@@ -265,10 +267,11 @@ function closuresOf(value: Value): Value[] {
 }
 
 /** What a context function usually puts there. Whether it is present has still to be checked by a middleware. */
-const context = (): Value =>
+const context = (given: Context): Value =>
   shaped({
     k: 'object',
     fields: new Map([
+      ...given,
       ['session', identity('context session')],
       ['user', identity('context user')],
       ['auth', identity('context auth')],

@@ -12,6 +12,8 @@ interface Service {
   /** The method with what it is a part of: `chat.completions.create`. */
   names: RegExp
   kind: CostlyKind
+  /** Of a call that does several things: whether it is the one that costs, by its arguments and its name. */
+  stores?: (args: readonly Value[], name: string) => boolean
 }
 
 const SERVICES: readonly Service[] = [
@@ -100,6 +102,32 @@ const SERVICES: readonly Service[] = [
     names: /(^|\.)((list|read|create|delete|patch|replace|connect)[A-Z]\w+|exec|portForward)$/,
     kind: 'machine',
   },
+  // Who is given such a URL stores what they like: https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html
+  {
+    packages: /^@aws-sdk\/s3-request-presigner$/,
+    names: /^getSignedUrl$/,
+    kind: 'storage',
+    stores: ([, command]) =>
+      command?.shape?.k === 'chain' &&
+      /^(PutObject|UploadPart|CreateMultipartUpload)Command$/.test(command.shape.root),
+  },
+  { packages: /^@aws-sdk\/s3-presigned-post$/, names: /^createPresignedPost$/, kind: 'storage' },
+  {
+    packages: /^@aws-sdk\/client-s3$/,
+    names: /^(putObject|createMultipartUpload|send)$/,
+    kind: 'storage',
+    stores: ([command], name) =>
+      name !== 'send' ||
+      (command?.shape?.k === 'chain' &&
+        /^(PutObject|CreateMultipartUpload)Command$/.test(command.shape.root)),
+  },
+  { packages: /^@aws-sdk\/lib-storage$/, names: /^(done)$/, kind: 'storage' },
+  { packages: /^@vercel\/blob$/, names: /^(put|createMultipartUpload|uploadPart)$/, kind: 'storage' },
+  {
+    packages: /^cloudinary$/,
+    names: /(^|\.)uploader\.(upload\w*|unsigned_upload\w*)$|(^|\.)utils\.api_sign_request$/,
+    kind: 'storage',
+  },
 ]
 
 /** Hosts at which models and messages are paid for by the request. */
@@ -127,7 +155,9 @@ export function noteCostly(machine: Machine, callee: Value, args: Value[], synta
   if (shape?.k !== 'external' && shape?.k !== 'chain') return
   const name = nameOf(shape)
   const packaged = packageOf(shape)
-  const service = servicesOf(packaged).find(({ names }) => names.test(name))
+  const service = servicesOf(packaged).find(
+    ({ names, stores }) => names.test(name) && (stores?.(args, name) ?? true),
+  )
   const kind = service?.kind ?? postedTo(shape, name, args)
   if (kind === undefined || isMock(visibleFields(args[0]).get('model'))) return
   const from = service ? packaged : 'fetch'
@@ -140,7 +170,8 @@ export function noteCostly(machine: Machine, callee: Value, args: Value[], synta
     from,
     name,
     sent,
-    keys: keysIn(callee, args),
+    // The `Key` of an object is its name.
+    keys: kind === 'storage' ? [] : keysIn(callee, args),
   })
 }
 

@@ -217,8 +217,11 @@ export interface Remote extends Moment {
   args: readonly Value[]
 }
 
-/** What a call costs the operator: a language or image model, a message or call to a number, work of a machine of theirs. */
-export type CostlyKind = 'model' | 'message' | 'machine'
+/**
+ * What a call costs the operator: a language or image model, a message or call to a number, work of a machine of theirs, room in
+ * their storage.
+ */
+export type CostlyKind = 'model' | 'message' | 'machine' | 'storage'
 
 /** A call that somebody pays for, or that a container or host of the operator carries out: `flow/costly.ts`. */
 export interface Costly extends Moment {
@@ -246,6 +249,12 @@ export interface SessionToken extends Moment {
   value: Value
 }
 
+/** An answer of 401 or 403 that ends a branch, and not the function: what follows the branch runs all the same. */
+export interface Unstopped extends Moment {
+  k: 'unstopped'
+  status: number
+}
+
 /** A proxy lets the request through. */
 export interface Pass extends Moment {
   k: 'pass'
@@ -271,3 +280,4 @@ export type Event =
   | SessionToken
   | Sink
   | UnsetCheck
+  | Unstopped

@@ -18,6 +18,7 @@ import { isKeyed, keyedCall, mapOf, withPair } from './keyed.ts'
 import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
 import { libraryCall, statusIn } from './libraries.ts'
 import { allowing } from './looks.ts'
+import { computed, written } from './numbers.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
 import { parseCall } from './parsing.ts'
 import { Patterns } from './patterns.ts'
@@ -144,7 +145,8 @@ export abstract class Expressions extends Patterns {
           return [spreadOf(value)]
         })
         const of = items.length > 0 ? items.reduce((a, b) => either(a, b)) : unknown()
-        return shaped({ k: 'array', of, literal, items })
+        const list = shaped({ k: 'array', of, literal, items })
+        return literal ? { ...list, sure: true } : list
       }
       case 'spread':
         return this.evaluate(expr.of, frame)
@@ -157,6 +159,8 @@ export abstract class Expressions extends Patterns {
         const flags = [truthOf(left), truthOf(right)]
         if (/^[!=]==?$/.test(expr.op) && !flags.includes(undefined))
           return literal((flags[0] === flags[1]) === expr.op.startsWith('='))
+        const number = computed(expr.op, written(expr.left) ?? left, written(expr.right) ?? right)
+        if (number) return number
         if (/^[!=]==?$/.test(expr.op) && left.sure && isText(left) && isText(right))
           return sureLiteral((left.shape.value === right.shape.value) === expr.op.startsWith('='))
         if (/^[!=]==?$/.test(expr.op)) {
@@ -354,7 +358,8 @@ export abstract class Expressions extends Patterns {
 
   private args(expr: Expr & { k: 'call' }, frame: Frame): Value[] {
     return expr.args.flatMap((arg) => {
-      const value = this.evaluate(arg, frame)
+      // `dispatch(0)`: the parameter is that number, whatever becomes of other variables.
+      const value = written(arg) ?? this.evaluate(arg, frame)
       const { shape } = value
       // `fn(...args)` of a wrapper hands on what it was given.
       return arg.k === 'spread' && shape?.k === 'array' && shape.items ? shape.items : [value]

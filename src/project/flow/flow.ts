@@ -31,8 +31,12 @@ import {
 } from './value.ts'
 
 const DEPTH = 14
+/** How many functions may be on the stack, with those that are written inside of others: `next()` of a chain of middlewares. */
+const LONGEST = 32
 /** How often a function that is given others to run may be on the stack beside itself. */
 const NESTED = 2
+/** The same for a function that was made anew each time, as the links of a chain of middlewares are. */
+const CHAINED = 8
 
 export class Flow extends Statements {
   call(callee: Value, args: Value[], syntax: Syntax, at: number, name = ''): Value {
@@ -57,10 +61,10 @@ export class Flow extends Statements {
     from: Syntax,
     at: number,
   ): Value {
-    if (this.stack.length >= DEPTH || this.isRecursion(fn, env, args) || this.steps > STEPS) {
+    if (this.isTooDeep(0) || this.isRecursion(fn, env, args) || this.steps > STEPS) {
       if (this.steps > STEPS) this.unknown.add(`stopped after ${STEPS} steps in ${fn.name || 'a function'}`)
       if (this.steps > STEPS) this.impure(0)
-      else if (this.stack.length >= DEPTH) this.cut()
+      else if (this.isTooDeep(0)) this.cut()
       else this.impure(this.stack.indexOf(fn) + 1)
       return unknown(depsOf(args))
     }
@@ -68,7 +72,7 @@ export class Flow extends Statements {
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
         ? this.calls.key(args, `${this.naming}|${this.caught}|${this.transaction}|${this.loop ?? ''}`)
         : undefined
-    const deepKey = key === undefined ? undefined : `${this.stack.length}>${key}`
+    const deepKey = key === undefined ? undefined : `${this.deep}>${key}`
     const known =
       key === undefined || deepKey === undefined
         ? undefined
@@ -79,10 +83,19 @@ export class Flow extends Statements {
     const frame = frameOf(self ? { ...own, self } : own, syntax, fn.name)
     const before = this.facts
     const answered = this.returned
-    const trace: Trace = { entered: new Set([fn]), depth: 1, pure: true, cut: false, made: this.made }
+    const counts = env.up === null ? 1 : 0
+    const trace: Trace = {
+      entered: new Set([fn]),
+      counts,
+      depth: counts,
+      pure: true,
+      cut: false,
+      made: this.made,
+    }
     this.traces.push(trace)
     this.stack.push(fn)
     this.enclosing.push(env)
+    this.deep += counts
     this.refusals.push(new Set())
     const step = callStep(fn, args, from, at)
     this.via.push(step)
@@ -111,6 +124,7 @@ export class Flow extends Statements {
     this.via.pop()
     this.stack.pop()
     this.enclosing.pop()
+    this.deep -= counts
     this.traces.pop()
     this.noteEntered(trace.entered, trace.depth)
     const value = this.result(fn, frame, before, args)
@@ -142,7 +156,12 @@ export class Flow extends Statements {
     const entered = this.stack.filter((one) => one === fn).length
     if (entered === 0) return false
     const runsAnother = args.some(({ shape }) => shape?.k === 'closure' && !this.runs(shape.fn, shape.env))
-    return entered > NESTED || !(runsAnother || !this.runs(fn, env))
+    return this.runs(fn, env) ? entered > NESTED || !runsAnother : entered > CHAINED
+  }
+
+  /** Of a function that is written inside of another one, only the other one counts. */
+  private isTooDeep(more: number): boolean {
+    return this.deep + more >= DEPTH || this.stack.length >= LONGEST
   }
 
   /** The function is on the stack, in the same surroundings. */
@@ -174,7 +193,7 @@ export class Flow extends Statements {
 
   private replayed(fn: Fn, key: string, args: Value[], from: Syntax, at: number): Value | undefined {
     const known = this.calls.get(fn, key)
-    if (!known || this.stack.length + known.depth > DEPTH) return undefined
+    if (!known || this.isTooDeep(known.depth - 1)) return undefined
     if (this.stack.some((one) => known.entered.has(one))) return undefined
     const here = replay(known, [...this.via, callStep(fn, args, from, at)], this.facts)
     this.steps += here.events.length

@@ -14,6 +14,7 @@ import { isTool, toolCall } from './tools.ts'
 import {
   allDeps,
   client,
+  doubted,
   either,
   insideDeps,
   NONE,
@@ -242,7 +243,7 @@ function perElement(
     machine.emit({ ...machine.moment(syntax, at), k: 'promise-test', name: `${name}(async …)` })
   if (name === 'map' || name === 'flatMap')
     return shaped({ k: 'array', of: settled(result), literal: bounded }, list.deps, list.ctl)
-  if (name === 'filter') return { ...list, ctl: union(list.ctl, settled(result).deps) }
+  if (name === 'filter') return doubted({ ...list, ctl: union(list.ctl, settled(result).deps) })
   if (name === 'sort' || name === 'toSorted') return list
   if (name === 'find') return { ...item, ctl: union(item.ctl, settled(result).deps) }
   return unknown(union(deps, allDeps(result)))

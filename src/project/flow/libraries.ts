@@ -103,6 +103,10 @@ export function libraryCall(
   const what = externalOf(callee)
   if (!what) return undefined
   const { from, name } = what
+  // `export const auth = cache(nextAuth.auth)`: the same, once for each request.
+  const work = args[0]
+  if (from === 'react' && name === 'cache' && work && /^(external|chain)$/.test(work.shape?.k ?? ''))
+    return work
   noteSink(machine, callee, args, syntax, at)
   noteCostly(machine, callee, args, syntax, at)
   // `if (COLUMNS.includes(sort)) parts.push(Prisma.raw(sort))`: the condition is forgotten where the query is made.

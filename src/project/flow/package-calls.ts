@@ -12,8 +12,8 @@ import { allDeps, type Sources, shaped, union, unknown, type Value, visibleField
 export const SIGNED_TOKEN = 'signed:token'
 /** The value went through a function made for passwords. */
 export const HASHED_PASSWORD = 'derived:password hash'
-/** The value was chosen by `Math.random`, which can be predicted from what it gave before. */
-export const WEAK_RANDOM = 'random:Math.random'
+/** The value was chosen by `Math.random`, which can be predicted from what it gave before: `random:3:14 lib/otp.ts`. */
+const WEAK_RANDOM = 'random:'
 /** A plain digest of a password, by its algorithm. */
 export const DIGEST = 'digest:'
 /** `default:JWT_SECRET lib/auth.ts:3:14`: a literal stands in where the variable is not set. */
@@ -89,7 +89,10 @@ export function packageCall(
   at: number,
 ): Value | undefined {
   const { from, name, root } = what
-  if (from === 'global' && root === 'Math' && name === 'random') return unknown(new Set([WEAK_RANDOM]))
+  if (from === 'global' && root === 'Math' && name === 'random') {
+    const { file, line, column } = placeOf(syntax, at)
+    return unknown(new Set([`${WEAK_RANDOM}${line}:${column} ${file}`]))
+  }
   const note = (purpose: Purpose, given = args): void => {
     machine.emit({ ...machine.moment(syntax, at), k: 'package-call', purpose, from, name, args: given })
   }
@@ -290,6 +293,16 @@ export function defaultsIn(deps: Sources): Default[] {
       ? []
       : [{ variable, location: { file, line: Number(line), column: Number(column) } }]
   })
+}
+
+/** Where `Math.random` chose a part of what a value was made of. */
+export function weakRandomIn(deps: Sources): Default['location'] | undefined {
+  for (const dep of deps) {
+    const [, line, column, file] =
+      (dep.startsWith(WEAK_RANDOM) && /^random:(\d+):(\d+) (.+)$/.exec(dep)) || []
+    if (file !== undefined) return { file, line: Number(line), column: Number(column) }
+  }
+  return undefined
 }
 
 /** A key that stands in the source: the text itself, or what only encodes it. */

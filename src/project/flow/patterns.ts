@@ -4,6 +4,7 @@ import { Conditions } from './conditions.ts'
 import { isCostlyPackage } from './costly.ts'
 import { elementOf, ofVariable, part, rootOf, unwrap, without } from './forms.ts'
 import { allowing } from './looks.ts'
+import { lengthOf } from './numbers.ts'
 import { rowMember } from './prisma.ts'
 import type { Frame } from './run-state.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
@@ -207,8 +208,10 @@ export abstract class Patterns extends Conditions {
       case 'native':
         return shape.fields?.get(key) ?? unknown(of.deps)
       case 'array':
-        if (!/^\d+$/.test(key) || shape.keyed) return unknown(of.deps, of.ctl)
-        return shape.literal && shape.items ? (shape.items[Number(key)] ?? literal(undefined)) : shape.of
+        if (!/^\d+$/.test(key) || shape.keyed)
+          return (key === 'length' ? lengthOf(of) : undefined) ?? unknown(of.deps, of.ctl)
+        if (!shape.literal || !shape.items) return shape.of
+        return placed(of, shape.items[Number(key)] ?? literal(undefined))
       default:
         return extend()
     }
@@ -232,6 +235,10 @@ export abstract class Patterns extends Conditions {
     return value.shape?.k === 'closure' ? { ...value, shape: { ...value.shape, self } } : value
   }
 }
+
+/** What stands at a place of a list that nothing is added to is what it is on every path. */
+const placed = ({ sure }: Value, item: Value): Value =>
+  sure && (item.shape?.k === 'closure' || isGiven(item) === false) ? { ...item, sure } : item
 
 export const isOfRows = ({ shape }: Value): boolean =>
   shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')

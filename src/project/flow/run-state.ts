@@ -52,6 +52,8 @@ export const frameOf = (env: Env, syntax: Syntax, name = ''): Frame => ({
 /** What is noted of a call on the stack, to know whether it may be replayed. */
 export interface Trace {
   entered: Set<Fn>
+  /** 1 for a function that counts towards the depth of the stack. */
+  counts: number
   depth: number
   pure: boolean
   /** A call below was not followed for its depth: it is the same only when it starts as deep. */
@@ -73,6 +75,8 @@ export abstract class RunState implements Machine {
   protected stack: Fn[] = []
   /** Of each function on the stack, what encloses it. */
   protected enclosing: Env[] = []
+  /** How many of them are written inside of no other. */
+  protected deep = 0
   /** What was thrown last says that the caller may not. */
   protected denied = false
   protected traces: Trace[] = []
@@ -310,6 +314,6 @@ export abstract class RunState implements Machine {
     const parent = this.traces.at(-1)
     if (!parent) return
     for (const one of entered) parent.entered.add(one)
-    parent.depth = Math.max(parent.depth, depth + 1)
+    parent.depth = Math.max(parent.depth, depth + parent.counts)
   }
 }

@@ -1,7 +1,7 @@
 /** Statements: each branch is read once, each loop once. */
 import type { Expr, Stmt, Syntax } from '../../source/syntax.ts'
 import { holdsFunction } from './any-of.ts'
-import type { Fact } from './events.ts'
+import type { Event, Fact } from './events.ts'
 import { Expressions } from './expressions.ts'
 import { join, ofEach } from './facts.ts'
 import { elementOf, isDenial, nameOf, rejectedBy, unwrap, withFacts } from './forms.ts'
@@ -70,13 +70,20 @@ export abstract class Statements extends Expressions {
         return 'jump'
       case 'block':
         return this.statements(stmt.body, frame)
-      case 'if':
-        return this.branch(
-          stmt.test,
-          () => this.statements(stmt.yes, frame),
-          () => this.statements(stmt.no, frame),
-          frame,
-        )
+      case 'if': {
+        let refused: Event | undefined
+        const yes = (): Exit => {
+          const start = this.events.length
+          const exit = this.statements(stmt.yes, frame)
+          const goesOn = exit === 'on' && !this.gone && stmt.no.length === 0 && stmt.yes.at(-1)?.k === 'expr'
+          refused = goesOn ? this.refusedSince(start, frame) : undefined
+          return exit
+        }
+        const exit = this.branch(stmt.test, yes, () => this.statements(stmt.no, frame), frame)
+        if (refused?.k === 'response' && refused.status !== undefined && exit === 'on')
+          this.emit({ ...refused, facts: this.facts, k: 'unstopped', status: refused.status })
+        return exit
+      }
       case 'loop':
         return this.iterate(stmt, frame)
       case 'switch':
@@ -105,6 +112,13 @@ export abstract class Statements extends Expressions {
         return last === 'on' ? exit : last
       }
     }
+  }
+
+  /** The last answer since then, where it turns the caller away and was given in this function. */
+  private refusedSince(start: number, frame: Frame): Event | undefined {
+    const last = this.events.slice(start).findLast((event) => event.k === 'response')
+    const here = last?.via.length === this.via.length && last.location.file === frame.syntax.file
+    return here && last.k === 'response' && (last.status === 401 || last.status === 403) ? last : undefined
   }
 
   /** A call whose promise nobody waits for: what it checks is not known to hold afterwards. */

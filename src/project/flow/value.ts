@@ -377,7 +377,10 @@ export const truthOf = (value: Value): boolean | undefined =>
 
 /** The same for a value that is known on every path, whatever it is. */
 export const surely = ({ sure, shape }: Value): boolean | undefined =>
-  sure && shape?.k === 'literal' ? Boolean(shape.value) : undefined
+  sure && shape?.k === 'literal' ? Boolean(shape.value) : sure && shape?.k === 'closure' ? true : undefined
+
+/** A value that may be another on some path. */
+export const doubted = ({ sure: _, ...value }: Value): Value => value
 
 /** A literal that is known on every path. */
 export const sureLiteral = (value: string | number | boolean | null | undefined): Value => ({

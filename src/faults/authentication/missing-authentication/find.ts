@@ -1,10 +1,11 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
-import { secretFields } from '../../../project/data-model.ts'
+import { type Entity, secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps, isRole } from '../../../project/flow/value.ts'
 import { isGuarded, isPasswordChecked, isVerified } from '../../../project/guards.ts'
+import { isMeantForAll } from '../../../project/meant-for-all.ts'
 import {
   argument,
   clientInputs,
@@ -15,25 +16,6 @@ import {
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
-
-/** Names under which an endpoint is usually meant for people who are not signed in. */
-const PUBLIC =
-  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|webhook|callback|oauth|saml|sso|scim|health|cron|public|client\b|embed|share|track|ingest|collect|ping|contact|newsletter|waitlist|(?<!over|(?<!p)re|inter)view|redirect|og\b/i
-
-/**
- * The same for a server action, by its own name: it serves a form or a page of the application, never another system, and
- * `webhooks/actions.ts` is where people manage theirs.
- */
-const PUBLIC_ACTION =
-  /auth|log-?in|sign-?(in|up|out)|regist|passw|verif|confirm|invit|unsubscribe|public|share|track|submit|contact|newsletter|waitlist|vote|(?<!over|(?<!p)re|inter)view/i
-
-/** Whether an endpoint looks as if it were meant for everybody. */
-export function isMeantForAll({ label, endpoint }: Run): boolean {
-  if (endpoint?.kind === 'action') return PUBLIC_ACTION.test(endpoint.path)
-  // Of the file of a procedure, its router; the folders above say where the application stands, not what it does.
-  const inside = endpoint?.location.file.split('/').slice(-2).join('/') ?? ''
-  return PUBLIC.test(/^(route|pages-)/.test(endpoint?.kind ?? '') ? label : `${label} ${inside}`)
-}
 
 /** The path says that it is for those who run the application: `/api/admin/email`. */
 const isForAdministrators = ({ endpoint }: Run): boolean =>
@@ -69,7 +51,11 @@ const fault: Fault<Project> = {
         open.find((access) => changesGlobal(project, access)) ??
         open.find((access) => exposes(project, access)) ??
         (isForAdministrators(run) ? open.find((access) => !looksForCaller(access)) : undefined)
-      if (hit && !run.events.some((event) => event.k === 'decode')) yield draft(run, hit, project)
+      // Who is calling was asked, and the answer did not end the handler: a fault of its own.
+      const refused = run.events.findIndex((event) => event.k === 'unstopped')
+      const isRefused = hit !== undefined && refused >= 0 && run.events.indexOf(hit) > refused
+      if (hit && !isRefused && !run.events.some((event) => event.k === 'decode'))
+        yield draft(run, hit, project)
     }
   },
 }
@@ -78,7 +64,7 @@ const fault: Fault<Project> = {
 function touches(project: Project, access: Access): boolean {
   const entity = project.entity(access.model)
   if (!isWrite(access.operation) || !entity || !isOwned(entity)) return false
-  if (byCapability(access) || byIdentity(access)) return false
+  if (byCapability(access, entity) || byIdentity(access)) return false
   return clientInputs(allDeps(access.args)).length > 0 || access.operation.endsWith('Many')
 }
 
@@ -88,7 +74,8 @@ function changesGlobal(project: Project, access: Access): boolean {
   if (!/^(update|delete)/.test(access.operation) || entity?.role !== 'global') return false
   // Where nobody has an account, nobody can be asked.
   if (!project.dataModels.some(({ user }) => user !== undefined)) return false
-  if (byCapability(access) || byIdentity(access) || keysFromClient(access, entity).length === 0) return false
+  if (byCapability(access, entity) || byIdentity(access) || keysFromClient(access, entity).length === 0)
+    return false
   const changed = leaves(argument(access, 'data')).map(({ path }) => path)
   return (
     access.operation.startsWith('delete') ||
@@ -116,7 +103,7 @@ function exposes(project: Project, access: Access): boolean {
   const entity = project.entity(access.model)
   if (isWrite(access.operation) || !entity || entity.role !== 'owned' || access.operation === 'count')
     return false
-  return !byCapability(access) && keysFromClient(access, entity).length > 0
+  return !byCapability(access, entity) && keysFromClient(access, entity).length > 0
 }
 
 /** A session, a key or a person is looked up to find out who is calling. */
@@ -142,10 +129,12 @@ const byIdentity = (access: Access): boolean =>
   !access.operation.endsWith('Many') &&
   leaves(argument(access, 'where')).some(({ value }) => isVerified(allDeps(value)))
 
-/** Picked by a secret that only the right person has been given. */
-const byCapability = (access: Access): boolean =>
+/** Picked by a secret that only the right person has been given; `key` is one where keys are kept, not of settings. */
+const byCapability = (access: Access, { name }: Entity): boolean =>
   leaves(argument(access, 'where')).some(({ path }) =>
-    /token|secret|code|hash|slug|key$|email|identifier/i.test(path),
+    path === 'key' && isWrite(access.operation)
+      ? /key|token|secret|invit|link|licen[cs]e|access/i.test(name)
+      : /token|secret|code|hash|slug|key$|email|identifier/i.test(path),
   )
 
 function draft(run: Run, access: Access, project: Project): Draft {

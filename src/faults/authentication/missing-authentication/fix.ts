@@ -3,6 +3,7 @@ import type { Entity } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { visibleFields } from '../../../project/flow/value.ts'
 import { isGuarded } from '../../../project/guards.ts'
+import { isMeantForAll } from '../../../project/meant-for-all.ts'
 import { argument, keysFromClient, placeInHandler } from '../../../project/ownership.ts'
 import type { Run } from '../../../project/project.ts'
 import { type Fixer, needs, type Repair } from '../../../proof/fixer.ts'
@@ -11,7 +12,6 @@ import { accessOf, beforeEdits, placeAt, querySite, siteAfter, textOf } from '..
 import { type GuardCode, guardCode } from '../../../repair/guard-code.ts'
 import { ownerCondition } from '../../../repair/owner-condition.ts'
 import { otherWrapper } from '../../../repair/wrappers.ts'
-import { isMeantForAll } from './find.ts'
 
 /** Asks who is calling as sibling endpoints do; and ties the row to the caller, where the guard alone does not. */
 const fix: Fixer = (repair) => {

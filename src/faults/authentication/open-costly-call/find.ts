@@ -2,13 +2,14 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Costly, CostlyKind } from '../../../project/flow/events.ts'
+import { isMeantForAll } from '../../../project/meant-for-all.ts'
 import { type OpenCost, openCosts } from '../../../project/open-costs.ts'
 import { placeInHandler, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 
 const fault: Fault<Project> = {
   id: 'authentication/open-costly-call',
-  title: 'Service that costs money, or a machine, open to everybody',
+  title: 'Service that costs money, a machine or storage, open to everybody',
   severity: 'error',
   tags: ['security'],
   cwe: [306, 770, 799],
@@ -30,7 +31,14 @@ function* drafts(project: Project): Iterable<Draft> {
 const isPage = ({ endpoint }: Run): boolean => endpoint?.kind === 'page' || endpoint?.kind === 'pages-ssr'
 
 const isSure = ({ run, call, input, doubt }: OpenCost): boolean =>
-  !doubt && !isPage(run) && (call.kind === 'machine' || input !== undefined)
+  !doubt &&
+  !isPage(run) &&
+  (call.kind === 'machine' || input !== undefined) &&
+  (call.kind !== 'storage' || !mayBeMeant(run, call))
+
+/** A form that everybody may fill in may take a file as well; what a page shows is stored in the sizes that it is asked for in. */
+const mayBeMeant = (run: Run, { from }: Costly): boolean =>
+  isMeantForAll(run) || (run.endpoint?.method === 'GET' && from === '@aws-sdk/client-s3')
 
 const WHY: Record<CostlyKind, string> = {
   model:
@@ -39,6 +47,8 @@ const WHY: Record<CostlyKind, string> = {
     'Numbers that earn their owner a share of each message or call are sent to by the thousand, and anybody is messaged in the name of this service; the bill comes to whoever holds the account (OWASP API4:2023).',
   machine:
     'Whoever may tell a container engine or a cluster what to do may read its secrets, stop what runs there, and often take over the host.',
+  storage:
+    'Whoever finds the address stores files of any kind in the name of this service, without end: pages that look like its own, malware under its domain, and a bill for the room and the traffic (OWASP API4:2023).',
 }
 
 const REMEDY: Record<CostlyKind, string> = {
@@ -47,6 +57,8 @@ const REMEDY: Record<CostlyKind, string> = {
   message:
     'Require a session first. Where people are not signed in yet: a captcha, a limiter per number and per address in a shared store (@upstash/ratelimit, rate-limiter-flexible), only the countries that you serve, and a budget at the provider.',
   machine: 'Require a session and a role first, with the guard that other endpoints of this project use.',
+  storage:
+    'Require a session first, with the guard that other endpoints of this project use; choose the key yourself, and bind the type and the length of the file (`ContentType`, `ContentLength`, or the conditions of a presigned POST).',
 }
 
 const target = ({ from, name }: Costly): string => (from === 'fetch' ? 'a paid service' : `${from}, ${name}`)

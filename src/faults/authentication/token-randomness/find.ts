@@ -1,9 +1,9 @@
 import type { Fault } from '../../../core/fault.ts'
-import type { Draft } from '../../../core/finding.ts'
+import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
-import { WEAK_RANDOM } from '../../../project/flow/package-calls.ts'
+import { weakRandomIn } from '../../../project/flow/package-calls.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps } from '../../../project/flow/value.ts'
 import { argument, leaves, traceTo } from '../../../project/ownership.ts'
@@ -27,28 +27,42 @@ function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs)
     for (const event of run.events) {
       if (event.k !== 'access' || !isWrite(event.operation)) continue
-      const column = weakColumn(project, event)
-      if (column !== undefined) yield draft(run, event, column)
+      const weak = weakColumn(project, event)
+      if (weak) yield draft(run, event, weak)
     }
 }
 
+interface Weak {
+  column: string
+  /** Where `Math.random` is called. */
+  made: Location
+}
+
 /** The secret column that is given something made with `Math.random`. */
-function weakColumn(project: Project, access: Access): string | undefined {
+function weakColumn(project: Project, access: Access): Weak | undefined {
   const entity = project.entity(access.model)
   const secrets = new Set(entity ? secretFields(entity) : [])
   const written = ['data', 'create', 'update'].flatMap((name) => leaves(argument(access, name)))
-  return written.find(({ path, value }) => secrets.has(path) && allDeps(value).has(WEAK_RANDOM))?.path
+  for (const { path, value } of written) {
+    const made = secrets.has(path) ? weakRandomIn(allDeps(value)) : undefined
+    if (made) return { column: path, made }
+  }
+  return undefined
 }
 
-function draft(run: Run, access: Access, column: string): Draft {
+function draft(run: Run, access: Access, { column, made }: Weak): Draft {
+  const trace = traceTo(run, access, `${column} is not random enough to be a secret`)
   return {
-    location: access.location,
+    location: made,
     subject: `${run.label} → ${access.model}.${column}`,
     certainty: 'likely',
-    found: `${run.label} stores \`${access.model}.${column}\`, which was made with \`Math.random\`.`,
+    found: `${run.label} stores \`${access.model}.${column}\`, which is made with \`Math.random\` here.`,
     why: 'From a few of its numbers, all before and after can be computed: who is sent one token can work out those of others.',
-    remedy: "Make it with `randomBytes(32).toString('base64url')` of node:crypto, or `crypto.randomUUID()`.",
-    evidence: [traceTo(run, access, `${column} is not random enough to be a secret`)],
+    remedy:
+      "Make it with `randomBytes(32).toString('base64url')` of node:crypto, or `crypto.randomUUID()`; a code of six digits with `randomInt(100000, 1000000)`.",
+    evidence: [
+      { ...trace, steps: [...trace.steps, { location: made, note: 'The number comes from Math.random' }] },
+    ],
     ...(run.endpoint ? { endpoint: run.label } : {}),
   }
 }
