@@ -97,6 +97,7 @@ import statusAsText from './schema/status-as-text/find.ts'
 import unusedModel from './schema/unused-model/find.ts'
 import checkThenAct from './transactions/check-then-act/find.ts'
 import checkThenCreate from './transactions/check-then-create/find.ts'
+import heldOpen from './transactions/held-open/find.ts'
 import lostUpdate from './transactions/lost-update/find.ts'
 import outerClient from './transactions/outer-client/find.ts'
 import partialWrite from './transactions/partial-write/find.ts'
@@ -208,6 +209,7 @@ export const faults: Fault<Project>[] = [
   unusedModel,
   checkThenAct,
   checkThenCreate,
+  heldOpen,
   lostUpdate,
   outerClient,
   partialWrite,

@@ -85,6 +85,8 @@ function isKeyOfParent(project: Project, entity: Entity, name: string): boolean 
   const relation = entity.relations.find(({ keys }) => keys.includes(name))
   const parent = relation && project.entity(relation.model)
   if (parent) return !isOwner(project, parent)
-  const owners = project.dataModels.flatMap(({ models }) => models.filter(({ role }) => role === 'user' || role === 'tenant'))
+  const owners = project.dataModels.flatMap(({ models }) =>
+    models.filter(({ role }) => role === 'user' || role === 'tenant'),
+  )
   return /[a-z]Id$|_id$/.test(name) && !owners.some(({ delegate }) => name === `${delegate}Id`)
 }

@@ -2,9 +2,9 @@
 import type { Location } from '../../core/finding.ts'
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Project } from '../project.ts'
-import { textOf, walkDeep } from './forms.ts'
+import { field, textOf, walkDeep } from './forms.ts'
 import { type Length, lengthOf } from './lists.ts'
-import { functionName, type Place, sitesOf, visitPlaces } from './sites.ts'
+import { functionName, type Place, type Site, sitesOf, visitPlaces } from './sites.ts'
 
 export interface InList {
   location: Location
@@ -13,24 +13,50 @@ export interface InList {
   /** The list as it is written. */
   list: string
   length: Length
+  /** A `deleteMany` or `updateMany` is sent the ids of all rows of its own table that were just read. */
+  back?: true
 }
 
 /** Those whose length nothing in the source limits. */
 export function openInLists(project: Project): InList[] {
   const found: InList[] = []
-  const add = (syntax: Syntax, expr: Expr, list: Expr, kind: InList['kind'], within: string): void => {
+  const add = (
+    syntax: Syntax,
+    expr: Expr,
+    list: Expr,
+    kind: InList['kind'],
+    within: string,
+    write?: Site,
+  ): void => {
     const length = lengthOf(project, syntax, list)
     if (length.k === 'limited') return
-    found.push({ location: placeOf(syntax, expr.at), within, kind, list: textOf(list), length })
+    const isBack =
+      length.k === 'rows' &&
+      write !== undefined &&
+      length.site.model === write.model &&
+      length.site.place.fns.at(-1) === write.place.fns.at(-1)
+    const back = isBack ? { back: true as const } : {}
+    found.push({ location: placeOf(syntax, expr.at), within, kind, list: textOf(list), length, ...back })
   }
   const { calls, raw } = sitesOf(project)
-  for (const { syntax, expr: call, args, place } of calls) {
+  for (const site of calls) {
+    const { syntax, expr: call, args, place, operation } = site
     if (!args) continue
+    const write = /^(?:delete|update)Many/.test(operation)
+      ? ([field(args, 'where'), site] as const)
+      : undefined
     walkDeep(syntax, args, (expr) => {
       if (expr.k !== 'object') return
       for (const { key, value } of expr.props)
         if (key === 'in' || key === 'notIn')
-          add(syntax, value, value, key, functionName(syntax, call.at, place))
+          add(
+            syntax,
+            value,
+            value,
+            key,
+            functionName(syntax, call.at, place),
+            field(write?.[0], 'id') === expr ? write?.[1] : undefined,
+          )
     })
   }
   const files = new Map(raw.map(({ syntax }) => [syntax.file, syntax]))

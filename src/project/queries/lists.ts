@@ -4,7 +4,7 @@ import { returnsOf } from '../../source/walk.ts'
 import type { Project } from '../project.ts'
 import { calleeOf } from './callees.ts'
 import { awaited, field, initOf } from './forms.ts'
-import { type Site, sitesOf } from './sites.ts'
+import { type Each, type Site, sitesOf, visitPlaces } from './sites.ts'
 
 export type Length =
   /** Written in the source, or cut: a literal, `slice`, `take`, a chunk. */
@@ -61,6 +61,7 @@ function measure(project: Project, syntax: Syntax, given: Expr, depth: number): 
     case 'name': {
       if (CUT.test(expr.name)) return LIMITED
       const init = initOf(syntax, expr.b)
+      if (init?.k === 'array') return longest([again(init), ...pushedIn(project, syntax, expr.b, depth)])
       if (init) return again(init)
       return imported(syntax, expr.b)
     }
@@ -126,6 +127,30 @@ function ofRows(site: Site): Length {
   const where = field(site.args, 'where')
   if (field(where, 'id')) return OPEN
   return { k: 'rows', site }
+}
+
+/** What loops push onto a list makes it as long as what they go through; a queue that its own loop fills, as long as it gets. */
+function pushedIn(project: Project, syntax: Syntax, b: number, depth: number): Length[] {
+  return pushesOf(syntax).flatMap(({ onto, each }) => {
+    if (onto !== b || !each.over) return []
+    if (each.over.k === 'name' && each.over.b === b) return [OPEN]
+    return [lengthOf(project, syntax, each.over, depth - 1)]
+  })
+}
+
+const pushes = new WeakMap<Syntax, { onto: number; each: Each }[]>()
+
+function pushesOf(syntax: Syntax): { onto: number; each: Each }[] {
+  const known = pushes.get(syntax)
+  if (known) return known
+  const found: { onto: number; each: Each }[] = []
+  visitPlaces(syntax, (expr, { each }) => {
+    if (!each || expr.k !== 'call' || expr.callee.k !== 'member' || expr.callee.key !== 'push') return
+    const { of } = expr.callee
+    if (of.k === 'name') found.push({ onto: of.b, each })
+  })
+  pushes.set(syntax, found)
+  return found
 }
 
 /** `ROLES` of another module is a list in the source. */

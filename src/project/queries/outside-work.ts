@@ -1,11 +1,12 @@
 /** What is waited for while a transaction is open: requests, mail, payments, hashes of passwords. */
 import type { Location } from '../../core/finding.ts'
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
+import { returnsOf } from '../../source/walk.ts'
 import { findExport } from '../flow/program.ts'
 import { nameOf, rootOf } from '../names.ts'
 import type { Project } from '../project.ts'
 import { type Callee, calleeOf } from './callees.ts'
-import { walkFunction } from './forms.ts'
+import { awaited, walkFunction } from './forms.ts'
 import { functionName, visitPlaces } from './sites.ts'
 
 export interface OutsideWork {
@@ -32,7 +33,7 @@ const WORK: readonly (readonly [packages: RegExp, what: string, methods: RegExp]
   [
     /^stripe$|^@paddle\/|^@lemonsqueezy\//,
     'a payment provider',
-    /^(?:create|update|retrieve|list|cancel|del|search)/,
+    /^(?:create|update|retrieve|list|cancel|del|search|finalize|void|pay|send|mark|confirm|capture|attach|detach|expire|resume)/,
   ],
   [
     /^bcrypt|^@node-rs\/(?:bcrypt|argon2)$|^argon2$/,
@@ -110,20 +111,25 @@ function outsideIn(project: Project, { fn, syntax }: Callee, depth: number): Out
   return found
 }
 
-/** The package that a name comes from, itself or through what it was made with: `const stripe = new Stripe(…)`. */
+/** The package that a name comes from, itself or through what made it: `const stripe = new Stripe(…)`, `mailer()`. */
 function packageOf(project: Project, syntax: Syntax, b: number, depth = 4): string | undefined {
   const binding = syntax.bindings[b]
   if (!binding || depth === 0) return undefined
-  if (binding.k === 'const') {
-    const init = binding.init?.k === 'await' ? binding.init.of : binding.init
-    const root = init && rootOf(init)
-    return root ? packageOf(project, syntax, root.b, depth - 1) : undefined
+  const through = (where: Syntax, value: Expr): string | undefined => {
+    const fn = value.k === 'fn' ? where.functions[value.fn] : undefined
+    const made = fn ? returnsOf(fn.body) : [value]
+    for (const one of made) {
+      const root = rootOf(awaited(one))
+      const from = root && packageOf(project, where, root.b, depth - 1)
+      if (from !== undefined) return from
+    }
+    return undefined
   }
+  if (binding.k === 'fn') return through(syntax, { k: 'fn', fn: binding.fn, at: 0 })
+  if (binding.k === 'const') return binding.init ? through(syntax, awaited(binding.init)) : undefined
   if (binding.k !== 'import') return undefined
   const target = findExport(project.program, syntax.file, binding.from, binding.imported)
   if (!target || 'module' in target) return undefined
   if ('external' in target) return target.external
-  const value = target.entry.value
-  const root = value && rootOf(value)
-  return root ? packageOf(project, target.syntax, root.b, depth - 1) : undefined
+  return target.entry.value ? through(target.syntax, target.entry.value) : undefined
 }

@@ -1,10 +1,11 @@
 /** Queries that are awaited one after the other although none needs the other. */
 import type { Location } from '../../core/finding.ts'
 import { type Expr, type Fn, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
-import { blocksOf } from '../../source/walk.ts'
-import { bound, functionsAround, nameOf } from '../names.ts'
+import { blocksOf, expressionsOf } from '../../source/walk.ts'
+import { bound, functionsAround, nameOf, rootOf } from '../names.ts'
 import type { Project } from '../project.ts'
 import { namesUsed, takesClient, textOf, walkDeep } from './forms.ts'
+import { interactiveTransactions, isPointless } from './held-transactions.ts'
 import { reachOf } from './reach.ts'
 import { functionName, isInUse, visitPlaces } from './sites.ts'
 
@@ -23,6 +24,9 @@ export interface Sequence {
 const GUARD =
   /auth|session|guard|require|ensure|assert|check|verify|validate|permission|access|allow|limit|^can[A-Z]|^is[A-Z]|token|current/i
 
+/** Scripts that somebody runs: nobody is kept waiting by what they do first. */
+const BY_HAND = /(?:^|\/)scripts?\//
+
 /** Sequences in the files that hold queries or answer requests. */
 export function sequencesOf(project: Project): Sequence[] {
   const files = new Set([
@@ -30,11 +34,11 @@ export function sequencesOf(project: Project): Sequence[] {
     ...project.map.endpoints.map(({ location }) => location.file),
   ])
   return [...files].flatMap((file) => {
-    const syntax = isInUse(file) ? project.program.syntax(file) : undefined
+    const syntax = isInUse(file) && !BY_HAND.test(file) ? project.program.syntax(file) : undefined
     if (!syntax || syntax.directive === 'client') return []
-    const inside = functionsInTransactions(syntax)
+    const inside = functionsInTransactions(project, syntax)
     return syntax.functions.flatMap((fn) =>
-      fn.isAsync && !inside.has(fn) && !takesClient(fn)
+      fn.isAsync && !inside.has(fn) && (!takesClient(fn) || isOfTransaction(project, syntax, fn))
         ? inBlock(project, syntax, fn.body).map((waits) => ({
             within: functionName(syntax, fn.at, { fns: functionsAround(syntax, fn.at) }),
             waits,
@@ -44,16 +48,28 @@ export function sequencesOf(project: Project): Sequence[] {
   })
 }
 
-/** One connection runs one query at a time: in a transaction nothing is won. */
-function functionsInTransactions(syntax: Syntax): Set<Fn> {
+/** One connection runs one query at a time: in a transaction nothing is won, except where it is one for nothing. */
+function functionsInTransactions(project: Project, syntax: Syntax): Set<Fn> {
   const inside = new Set<Fn>()
   if (!syntax.functions.length) return inside
+  const pointless = new Set(
+    interactiveTransactions(project).flatMap((one) =>
+      one.syntax === syntax && isPointless(project, one) ? [one.expr.at] : [],
+    ),
+  )
   visitPlaces(syntax, (_expr, { transaction, fns }) => {
     const own = fns.at(-1)
-    if (transaction && own && own.at >= transaction.at) inside.add(own)
+    if (transaction && own && own.at >= transaction.at && !pointless.has(transaction.at)) inside.add(own)
   })
   return inside
 }
+
+/** The function that a transaction runs is given its client; of those that are left, there need be none. */
+const isOfTransaction = (project: Project, syntax: Syntax, fn: Fn): boolean =>
+  interactiveTransactions(project).some((one) => {
+    const [first] = one.expr.args
+    return one.syntax === syntax && first?.k === 'fn' && syntax.functions[first.fn] === fn
+  })
 
 type Waits = Sequence['waits']
 
@@ -74,6 +90,12 @@ function inBlock(project: Project, syntax: Syntax, body: readonly Stmt[]): Waits
       if (stmt.k === 'let' && stmt.init && isQuiet(syntax, stmt.init)) {
         // A value that is computed between two queries hands on what it was computed from.
         if (uses(syntax, stmt.init, given)) for (const { b } of bound(stmt.to)) given.add(b)
+        continue
+      }
+      const touched = stmt.k === 'let' ? undefined : touchedIn(syntax, [stmt])
+      if (touched) {
+        // Code in between makes something of what the queries gave.
+        for (const b of touched) given.add(b)
         continue
       }
       close()
@@ -113,6 +135,48 @@ function isQuiet(syntax: Syntax, expr: Expr): boolean {
     if (one.k === 'await' || one.k === 'assign') quiet = false
   })
   return quiet
+}
+
+/**
+ * What statements change, when they do nothing but compute: no waiting, no leaving, and no call of a function that may refuse
+ * to go on. Otherwise nothing.
+ */
+function touchedIn(syntax: Syntax, body: readonly Stmt[]): number[] | undefined {
+  const found: number[] = []
+  for (const stmt of body) {
+    if (!/^(?:expr|let|if|loop|block)$/.test(stmt.k)) return undefined
+    for (const expr of expressionsOf(stmt)) {
+      const touched = expr && touchedBy(syntax, expr)
+      if (expr && !touched) return undefined
+      found.push(...(touched ?? []))
+    }
+    if (stmt.k === 'let') found.push(...bound(stmt.to).map(({ b }) => b))
+    for (const block of blocksOf(stmt)) {
+      const inner = touchedIn(syntax, block)
+      if (!inner) return undefined
+      found.push(...inner)
+    }
+  }
+  return found
+}
+
+function touchedBy(syntax: Syntax, expr: Expr): number[] | undefined {
+  let quiet = true
+  const found: number[] = []
+  walkDeep(syntax, expr, (one) => {
+    if (one.k === 'await') quiet = false
+    if (one.k === 'assign') {
+      const { target } = one
+      const root = target.k === 'place' ? rootOf(target.expr) : undefined
+      found.push(...bound(target).map(({ b }) => b), ...(root ? [root.b] : []))
+    }
+    if (one.k !== 'call') return
+    // A method of a local value: `roles.push(…)`.
+    const root = one.callee.k === 'member' ? rootOf(one.callee) : undefined
+    if (!root || syntax.bindings[root.b]?.k === 'import') quiet = false
+    else found.push(root.b)
+  })
+  return quiet ? found : undefined
 }
 
 function uses(syntax: Syntax, expr: Expr, names: ReadonlySet<number>): boolean {

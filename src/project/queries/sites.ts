@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path'
 import type { Location } from '../../core/finding.ts'
-import { type Expr, type Fn, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
+import { type Expr, type Fn, type Pattern, placeOf, type Stmt, type Syntax } from '../../source/syntax.ts'
 import { blocksOf, expressionsOf, partsOf } from '../../source/walk.ts'
 import type { Entity } from '../data-model.ts'
 import { OPERATIONS, RAW } from '../flow/prisma.ts'
@@ -163,7 +163,7 @@ export function visitPlaces(syntax: Syntax, visit: (expr: Expr, place: Place) =>
 
   const block = (body: readonly Stmt[], place: Place): void => {
     for (const stmt of body) {
-      const inner = stmt.k === 'loop' ? { ...place, each: eachOf(stmt) } : place
+      const inner = stmt.k === 'loop' ? { ...place, each: eachOf(syntax, stmt) } : place
       for (const expr of expressionsOf(stmt))
         if (expr) expression(expr, stmt.k === 'loop' && expr === stmt.test ? inner : place)
       for (const one of blocksOf(stmt)) block(one, inner)
@@ -198,11 +198,30 @@ function placeOfArguments(syntax: Syntax, expr: CallExpr, place: Place): Place {
   return { ...place, each: { at: expr.at, over: callee.of, call: expr, ...item } }
 }
 
-function eachOf(stmt: Stmt & { k: 'loop' }): Each {
-  const counted = stmt.test?.k === 'binary' ? lengthIn(stmt.test.right) : undefined
-  const over = stmt.over ?? counted
-  const item = stmt.item?.k === 'bind' ? { item: stmt.item.b } : {}
-  return { at: stmt.at, ...(over ? { over } : {}), ...item }
+function eachOf(syntax: Syntax, stmt: Stmt & { k: 'loop' }): Each {
+  if (stmt.over) return { at: stmt.at, over: stmt.over, ...itemOf(stmt.item) }
+  if (stmt.test?.k !== 'binary') return { at: stmt.at }
+  const { left, right } = stmt.test
+  const binding = right.k === 'name' ? syntax.bindings[right.b] : undefined
+  const named = binding?.k === 'const' && binding.to.k === 'bind' ? (binding.init ?? undefined) : undefined
+  const counted = lengthIn(named ?? right)
+  if (counted) return { at: stmt.at, over: counted }
+  const queue = lengthIn(left)
+  const taken = queue?.k === 'name' ? takenFrom(stmt.body, queue.b) : undefined
+  return queue && taken ? { at: stmt.at, over: queue, ...itemOf(taken) } : { at: stmt.at }
+}
+
+const itemOf = (pattern: Pattern | null): Pick<Each, 'item'> =>
+  pattern?.k === 'bind' ? { item: pattern.b } : {}
+
+/** `const next = queue.shift()`: what a loop over a queue takes from it. */
+function takenFrom(body: readonly Stmt[], b: number): Pattern | undefined {
+  for (const stmt of body) {
+    const call = stmt.k === 'let' && stmt.init?.k === 'call' ? stmt.init.callee : undefined
+    if (stmt.k === 'let' && call?.k === 'member' && /^(?:shift|pop)$/.test(call.key))
+      if (call.of.k === 'name' && call.of.b === b) return stmt.to
+  }
+  return undefined
 }
 
 const lengthIn = (expr: Expr): Expr | undefined =>

@@ -1,7 +1,8 @@
 /** Rows that are read and then only counted, tested or searched. */
 import type { Expr, Syntax } from '../../source/syntax.ts'
+import type { Entity } from '../data-model.ts'
 import type { Project } from '../project.ts'
-import { awaited, field, hasKey, initOf, keysOf } from './forms.ts'
+import { awaited, field, initOf, keyPaths, keysOf } from './forms.ts'
 import { type Each, type Site, sitesOf, visitPlaces } from './sites.ts'
 
 /** `count`: only their number matters. `search`: one of them is looked for. `first`: only the first is used. */
@@ -30,8 +31,19 @@ export function readsAll({ operation, args, model }: Site): boolean {
   const where = field(args, 'where')
   const keys = keysOf(where) ?? []
   if (model.uniques.some((set) => set.every((name) => keys.includes(name)))) return false
-  return !field(args, 'take') && !field(args, 'distinct') && !hasKey(where, 'in')
+  return !field(args, 'take') && !field(args, 'distinct') && !isByKeys(model, where)
 }
+
+/** `{ id: { in: ids } }`, `{ post: { id: { in: ids } } }`: as many as there are ids. A list of states limits nothing. */
+const isByKeys = (model: Entity, where: Expr | undefined): boolean =>
+  keyPaths(where).some((path) => {
+    const parts = path.split('.')
+    const name = parts[parts.indexOf('in') - 1]
+    if (name === undefined) return false
+    const column = model.fields.find((one) => one.name === name && !one.relation)
+    const isKey = model.relations.some(({ keys }) => keys.includes(name))
+    return column?.unique === true || isKey || /(?:^id|Id|_id|ID)$/.test(name) || !column
+  })
 
 /** The names that hold the rows of queries: `const rows = await …`, or as a part of `await Promise.all([…])`. */
 export function rowsByName(syntax: Syntax, sites: readonly Site[]): Map<number, Site> {

@@ -20,10 +20,10 @@ const fault: Fault<Project> = {
 
 function* drafts(project: Project): Iterable<Draft> {
   for (const one of openInLists(project)) {
-    // Prisma sends a long `in` in parts; a `notIn` and a text of SQL it cannot take apart.
-    if (one.kind === 'in') continue
+    // Prisma sends a long `in` of a read in parts; a `notIn` and a text of SQL it cannot take apart.
+    if (one.kind === 'in' && !one.back) continue
     const { location, within, list, length, kind } = one
-    const written = kind === 'join' ? `Prisma.join(${list})` : `notIn: ${list}`
+    const written = kind === 'join' ? `Prisma.join(${list})` : `${kind}: ${list}`
     yield {
       location,
       subject: `${within}: ${written}`,
@@ -46,7 +46,9 @@ function* drafts(project: Project): Iterable<Draft> {
   }
 }
 
-function remedy({ kind, list }: InList): string {
+function remedy({ kind, list, back }: InList): string {
+  if (back)
+    return 'Give the write the condition that the rows were read by, instead of their ids. Where exactly those rows are meant, go through the ids in chunks of a thousand.'
   return kind === 'join'
     ? `Send it as one array: \`= ANY(\${${list}}::int[])\` (or \`::text[]\`), and \`<> ALL(…)\` for NOT IN.`
     : 'Say it as a relation: `none: { … }`, `NOT: { … }` over the table that the list came from; or limit the list before.'

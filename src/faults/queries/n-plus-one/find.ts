@@ -19,7 +19,12 @@ const fault: Fault<Project> = {
   ],
 
   *find(project) {
-    yield* oncePerPlace([...drafts(project), ...elsewhere(project)])
+    const all = [...drafts(project), ...elsewhere(project)]
+    // What the source shows for certain is said, where the way of an endpoint leaves it open.
+    yield* oncePerPlace([
+      ...all.filter(({ certainty }) => certainty === 'likely'),
+      ...all.filter(({ certainty }) => certainty !== 'likely'),
+    ])
   },
 }
 
