@@ -5,6 +5,7 @@
 import { posix } from 'node:path'
 import type { Expr, Syntax } from '../../source/syntax.ts'
 import { walk } from '../../source/walk.ts'
+import { holdsFunction } from '../flow/any-of.ts'
 import type { Flow } from '../flow/flow.ts'
 import { unwrap } from '../flow/forms.ts'
 import { requestValue } from '../flow/request.ts'
@@ -68,9 +69,11 @@ function fieldsOf(syntax: Syntax, maker: Expr, flow: Flow): Context {
   return new Map(shape?.k === 'object' ? [...shape.fields].filter(([, field]) => tells(field)) : [])
 }
 
-/** Something that can be called or asked, or that says who is calling. */
-const tells = ({ shape, deps }: Value): boolean =>
-  (shape !== undefined && shape.k !== 'literal') || [...deps].some((dep) => dep.startsWith('identity:'))
+/** A service or a client that can be asked, or what says who is calling. An object of a class is mostly a logger or a tracker. */
+const tells = (value: Value): boolean =>
+  holdsFunction(value) ||
+  value.shape?.k === 'prisma' ||
+  [...value.deps].some((dep) => dep.startsWith('identity:'))
 
 /** How many folders two files share. */
 function shared(one: string, other: string): number {

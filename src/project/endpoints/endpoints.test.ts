@@ -74,7 +74,7 @@ export const signedIn = async (context, input, next) => next({ user: await requi
       'app/actions.ts': `'use server'
 import { action, signedIn, timed } from '../lib/builder'
 import { prisma } from '../lib/db'
-export const rename = action.use(timed).use(signedIn).use(timed).use(timed).execute(async ({ user }, { name }) =>
+export const rename = action.use(timed).use(signedIn).use(timed).execute(async ({ user }, { name }) =>
   prisma.user.update({ where: { id: user.id }, data: { name } }))
 export const open = action.use(timed).execute(async (context, { id }) => prisma.user.delete({ where: { id } }))
 `,

@@ -31,12 +31,12 @@ import {
 } from './value.ts'
 
 const DEPTH = 14
-/** How many functions may be on the stack, with those that are written inside of others: `next()` of a chain of middlewares. */
+/** How many functions may be on the stack, with those that are there more than once: the links of a chain of middlewares. */
 const LONGEST = 32
 /** How often a function that is given others to run may be on the stack beside itself. */
 const NESTED = 2
 /** The same for a function that was made anew each time, as the links of a chain of middlewares are. */
-const CHAINED = 8
+const CHAINED = 3
 
 export class Flow extends Statements {
   call(callee: Value, args: Value[], syntax: Syntax, at: number, name = ''): Value {
@@ -83,7 +83,7 @@ export class Flow extends Statements {
     const frame = frameOf(self ? { ...own, self } : own, syntax, fn.name)
     const before = this.facts
     const answered = this.returned
-    const counts = env.up === null ? 1 : 0
+    const counts = this.stack.includes(fn) ? 0 : 1
     const trace: Trace = {
       entered: new Set([fn]),
       counts,
@@ -159,7 +159,7 @@ export class Flow extends Statements {
     return this.runs(fn, env) ? entered > NESTED || !runsAnother : entered > CHAINED
   }
 
-  /** Of a function that is written inside of another one, only the other one counts. */
+  /** A function that is on the stack more than once counts once. */
   private isTooDeep(more: number): boolean {
     return this.deep + more >= DEPTH || this.stack.length >= LONGEST
   }

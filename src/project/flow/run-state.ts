@@ -52,7 +52,7 @@ export const frameOf = (env: Env, syntax: Syntax, name = ''): Frame => ({
 /** What is noted of a call on the stack, to know whether it may be replayed. */
 export interface Trace {
   entered: Set<Fn>
-  /** 1 for a function that counts towards the depth of the stack. */
+  /** 1 for a function that was not on the stack yet, 0 otherwise. */
   counts: number
   depth: number
   pure: boolean
@@ -75,7 +75,7 @@ export abstract class RunState implements Machine {
   protected stack: Fn[] = []
   /** Of each function on the stack, what encloses it. */
   protected enclosing: Env[] = []
-  /** How many of them are written inside of no other. */
+  /** How many different functions are on the stack. */
   protected deep = 0
   /** What was thrown last says that the caller may not. */
   protected denied = false
