@@ -25,11 +25,11 @@ const REPAIRED: Record<string, [number, number]> = {
   'authorization/unscoped-access': [0, 13],
   'input/mass-assignment': [0, 4],
   'input/raw-sql': [1, 1],
-  'queries/n-plus-one': [0, 1],
-  'queries/unbounded-list': [0, 1],
+  'queries/n-plus-one': [0, 3],
+  'queries/unbounded-list': [0, 5],
   'response/secret-field': [4, 4],
   'schema/missing-foreign-key-index': [4, 4],
-  'schema/redundant-index': [3, 3],
+  'schema/redundant-index': [3, 5],
 }
 const repaired: Record<string, [number, number]> = {}
 

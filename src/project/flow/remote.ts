@@ -59,6 +59,8 @@ export function remoteCall(
   const kept =
     shape.from === 'global' &&
     /^global(This)?$/.test(root) &&
+    // The database's own client is kept there as well.
+    !steps.some((step) => machine.delegates.has(step.name)) &&
     (/^[a-z]+[A-Z]/.test(name) || steps.length >= LONG)
   if (!kept && LOCAL.test(shape.from)) return NONE
   const writes = WRITES.test(name)

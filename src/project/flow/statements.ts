@@ -73,11 +73,15 @@ export abstract class Statements extends Expressions {
       case 'if': {
         let refused: Event | undefined
         const yes = (): Exit => {
-          const start = this.events.length
-          const exit = this.statements(stmt.yes, frame)
-          const goesOn = exit === 'on' && !this.gone && stmt.no.length === 0 && stmt.yes.at(-1)?.k === 'expr'
-          refused = goesOn ? this.refusedSince(start, frame) : undefined
-          return exit
+          for (const one of stmt.yes) {
+            const start = this.events.length
+            const exit = this.statements([one], frame)
+            if (exit === 'on' && one.k === 'expr' && stmt.no.length === 0)
+              refused = this.refusedSince(start, frame) ?? refused
+            if (exit !== 'on') refused = undefined
+            if (exit !== 'on') return exit
+          }
+          return 'on'
         }
         const exit = this.branch(stmt.test, yes, () => this.statements(stmt.no, frame), frame)
         if (refused?.k === 'response' && refused.status !== undefined && exit === 'on')

@@ -19,7 +19,12 @@ export function toolCall(machine: Machine, args: readonly Value[], syntax: Synta
   if (!work) return unknown()
   const before = machine.facts
   const caller: Value = { ...unknown(new Set(['identity:token of the connection'])), who: true }
-  const extra = shaped({ k: 'object', fields: new Map([['authInfo', caller]]), ambient: true })
+  const extra = shaped({
+    k: 'object',
+    fields: new Map([['authInfo', caller]]),
+    open: [caller],
+    ambient: true,
+  })
   machine.attempt(work, [parsedInput(client('input'), schemaOf(args, syntax, at)), extra], syntax, at, 'tool')
   machine.facts = before
   return unknown()

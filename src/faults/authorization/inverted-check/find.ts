@@ -31,12 +31,23 @@ function* drafts(project: Project): Iterable<Draft> {
       const fact = event.facts.at(-1)
       const name = fact && allowedBy(fact)
       // Refused for what they are: the last condition on the way is that they may.
-      if (fact && name !== undefined && isReached(run, fact)) yield draft(run, event, fact, name)
+      if (fact && name !== undefined && isBeside(event, fact) && isReached(run, fact))
+        yield draft(run, event, fact, name)
     }
   }
 }
 
 const statusOf = ({ status, value }: Response): number | undefined => status ?? value.status
+
+/** Lines between a test and the answer that it decides. */
+const NEAR = 5
+
+/** The answer is given right behind the test: one further down may have a reason that is not seen. */
+const isBeside = ({ location, via }: Response, fact: Fact): boolean =>
+  [location, ...via.map((call) => call.location)].some(
+    ({ file, line }) =>
+      file === fact.location.file && line >= fact.location.line && line <= fact.location.line + NEAR,
+  )
 
 /** Held, was only asked for its truth, and is called what allows. */
 function allowedBy(fact: Fact): string | undefined {
