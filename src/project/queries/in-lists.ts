@@ -37,7 +37,12 @@ export function openInLists(project: Project): InList[] {
       length.site.model === write.model &&
       length.site.place.fns.at(-1) === write.place.fns.at(-1) &&
       grows(write.model) &&
-      !isOfOneParent(project, write.model, keyPaths(field(length.site.args, 'where'))) &&
+      !isOfOneParent(
+        project,
+        write.model,
+        // `postId: { in: ids }`: the rows of many posts.
+        keyPaths(field(length.site.args, 'where')).filter((path) => !path.endsWith('.in')),
+      ) &&
       isStraight(syntax, list)
     const back = isBack ? { back: true as const } : {}
     found.push({ location: placeOf(syntax, expr.at), within, kind, list: textOf(list), length, ...back })
