@@ -89,6 +89,7 @@ export function textOf(expr: Expr): string {
   if (expr.k === 'member') return `${textOf(expr.of)}.${expr.key}`
   if (expr.k === 'call') return `${textOf(expr.callee)}()`
   if (expr.k === 'await') return textOf(expr.of)
+  if (expr.k === 'logic') return textOf(expr.left)
   if (expr.k === 'index') return `${textOf(expr.of)}[…]`
   return expr.k === 'array' ? '[…]' : '…'
 }

@@ -2,7 +2,8 @@
 import type { Location } from '../../core/finding.ts'
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Project } from '../project.ts'
-import { field, textOf, walkDeep } from './forms.ts'
+import { field, initOf, keyPaths, textOf, walkDeep } from './forms.ts'
+import { grows, isOfOneParent } from './growth.ts'
 import { type Length, lengthOf } from './lists.ts'
 import { functionName, type Place, type Site, sitesOf, visitPlaces } from './sites.ts'
 
@@ -34,7 +35,15 @@ export function openInLists(project: Project): InList[] {
       length.k === 'rows' &&
       write !== undefined &&
       length.site.model === write.model &&
-      length.site.place.fns.at(-1) === write.place.fns.at(-1)
+      length.site.place.fns.at(-1) === write.place.fns.at(-1) &&
+      grows(write.model) &&
+      !isOfOneParent(
+        project,
+        write.model,
+        // `postId: { in: ids }`: the rows of many posts.
+        keyPaths(field(length.site.args, 'where')).filter((path) => !path.endsWith('.in')),
+      ) &&
+      isStraight(syntax, list)
     const back = isBack ? { back: true as const } : {}
     found.push({ location: placeOf(syntax, expr.at), within, kind, list: textOf(list), length, ...back })
   }
@@ -67,6 +76,18 @@ export function openInLists(project: Project): InList[] {
     }
   }
   return found
+}
+
+/** All of the rows, as they were read: none was chosen by code. */
+function isStraight(syntax: Syntax, expr: Expr, depth = 4): boolean {
+  if (depth === 0) return false
+  if (expr.k === 'name') {
+    const init = initOf(syntax, expr.b)
+    return init !== undefined && isStraight(syntax, init, depth - 1)
+  }
+  if (expr.k !== 'call' || expr.callee.k !== 'member') return false
+  if (expr.callee.key === 'map') return isStraight(syntax, expr.callee.of, depth - 1)
+  return expr.callee.key === 'findMany'
 }
 
 /** `Prisma.join(list)` */

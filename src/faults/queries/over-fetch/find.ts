@@ -3,6 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Project } from '../../../project/project.ts'
 import { grows } from '../../../project/queries/growth.ts'
+import { picksByKey } from '../../../project/queries/picks.ts'
 import { type Narrow, narrowUses } from '../../../project/queries/uses.ts'
 
 const fault: Fault<Project> = {
@@ -16,7 +17,7 @@ const fault: Fault<Project> = {
     'https://www.prisma.io/docs/orm/prisma-client/queries/query-optimization-performance',
   ],
 
-  find: (project) => oncePerPlace(drafts(project)),
+  find: (project) => oncePerPlace([...drafts(project), ...picked(project)]),
 }
 
 function* drafts(project: Project): Iterable<Draft> {
@@ -31,6 +32,30 @@ function* drafts(project: Project): Iterable<Draft> {
       why: 'Time and memory grow with the table, for an answer that the database gives from an index, in one row.',
       remedy: remedy(narrow),
       evidence: [{ kind: 'trace', steps: [{ location: site.location, note: `all rows, for \`${text}\`` }] }],
+    }
+  }
+}
+
+/** Rows that are kept by a key of theirs. */
+function* picked(project: Project): Iterable<Draft> {
+  for (const { site, location, text, key } of picksByKey(project)) {
+    const { delegate, name } = site.model
+    yield {
+      location: site.location,
+      subject: `${delegate}.findMany for ${text} by ${key}`,
+      certainty: 'likely',
+      found: `Every ${name} is read, and \`${text}\` keeps those whose \`${key}\` is in a list.`,
+      why: `Time and memory grow with the table, though an index leads from \`${key}\` to the rows.`,
+      remedy: `Ask for those: \`${delegate}.findMany({ where: { ${key}: { in: … } } })\`.`,
+      evidence: [
+        {
+          kind: 'trace',
+          steps: [
+            { location: site.location, note: 'all rows' },
+            { location, note: `of which those with a wanted \`${key}\` are kept` },
+          ],
+        },
+      ],
     }
   }
 }
