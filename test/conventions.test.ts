@@ -24,7 +24,7 @@ interface Convention extends App {
 
 const apps: Convention[] = [
   { from: 'clinic', next: '.', prisma: '.', endpoints: 9, checks: ['typecheck', 'format:check', 'test'] },
-  { from: 'gallery', next: '.', prisma: '.', endpoints: 10, checks: ['typecheck', 'lint', 'test'] },
+  { from: 'gallery', next: '.', prisma: '.', endpoints: 11, checks: ['typecheck', 'lint', 'test'] },
   {
     from: 'depot',
     next: 'apps/web',
@@ -32,7 +32,7 @@ const apps: Convention[] = [
     endpoints: 8,
     checks: ['typecheck', 'lint', 'test'],
   },
-  { from: 'journal', next: '.', prisma: '.', endpoints: 4, checks: [] },
+  { from: 'journal', next: '.', prisma: '.', endpoints: 5, checks: [] },
 ]
 
 const root = join(import.meta.dirname, '..')
