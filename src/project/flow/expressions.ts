@@ -146,7 +146,8 @@ export abstract class Expressions extends Patterns {
         })
         const of = items.length > 0 ? items.reduce((a, b) => either(a, b)) : unknown()
         const list = shaped({ k: 'array', of, literal, items })
-        return literal ? { ...list, sure: true } : list
+        // An empty list is there to be filled, often where that is not followed: `result.errors.push(…)`, `check(body, errors)`.
+        return literal && items.length > 0 ? { ...list, sure: true } : list
       }
       case 'spread':
         return this.evaluate(expr.of, frame)

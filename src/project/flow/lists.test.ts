@@ -70,3 +70,9 @@ it.each([
 it('a place that a list does not have holds nothing', async () => {
   expect(await keyOf(`const data = [await request.json()][1] ?? { id: 'a' }\n${query}`)).toEqual([])
 })
+
+it('a list that something else may fill is not known to be empty', async () => {
+  const filled = 'const result = { errors: [] }; check(await request.json(), result.errors)'
+  const body = `const data = await request.json(); ${filled}; if (result.errors.length > 0) { ${query} }`
+  expect(await keyOf(body)).toEqual(['client:body.id'])
+})
