@@ -31,8 +31,12 @@ const fault: Fault<Project> = {
       const { endpoint } = run
       if (endpoint?.kind !== 'route' || endpoint.method !== 'GET') continue
       if (!/^(session|permission)$/.test(endpoint.guard.level) || MEANT.test(endpoint.path)) continue
+      const renewals = run.events.filter((event): event is Access => event.k === 'access' && isRenewal(event))
       const write = run.events.find(
-        (event): event is Access => event.k === 'access' && changes(project, run, event),
+        (event): event is Access =>
+          event.k === 'access' &&
+          changes(project, run, event) &&
+          !renewals.some((renewal) => isWithin(event, renewal)),
       )
       if (write) yield draft(run, write)
     }
@@ -52,11 +56,25 @@ function changes(project: Project, run: Run, access: Access): boolean {
   // The key of a program is not sent by a browser on its own.
   if (access.facts.some((fact) => [...fact.deps].some((dep) => / by header/.test(dep)))) return false
   if (clientInputs(allDeps(access.args)).length === 0) return false
-  if (/^delete/.test(access.operation)) return run.endpoint !== undefined && !needsCustomHeader(project, access)
+  if (/^delete/.test(access.operation))
+    return run.endpoint !== undefined && !needsCustomHeader(project, access)
   if (!/^update/.test(access.operation)) return false
   const written = leaves(argument(access, 'data'))
-  if (written.some(({ path }) => RENEWED.test(path)) || needsCustomHeader(project, access)) return false
+  if (needsCustomHeader(project, access)) return false
   return written.some(({ path }) => path !== '' && !NOTES.test(path))
+}
+
+const isRenewal = (access: Access): boolean =>
+  isWrite(access.operation) && leaves(argument(access, 'data')).some(({ path }) => RENEWED.test(path))
+
+/** It is what the function does that saves the renewed sign-in, or what is called there: a note that there is no error any more. */
+function isWithin(access: Access, renewal: Access): boolean {
+  const own = renewal.via.length > 1 ? renewal.via : [...renewal.via, renewal]
+  const path = [...access.via, access]
+  return own.every(({ location }, at) => {
+    const here = path[at]?.location
+    return here?.file === location.file && here.line === location.line && here.column === location.column
+  })
 }
 
 function draft(run: Run, write: Access): Draft {
