@@ -146,16 +146,25 @@ function draft(run: Run, access: Access, project: Project): Draft {
     location: placeInHandler(access),
     subject: run.label,
     certainty:
-      named || !(write || isForAdministrators(run)) || endpoint?.guard.proxy !== undefined
+      named || access.listener || !(write || isForAdministrators(run)) || endpoint?.guard.proxy !== undefined
         ? 'possible'
         : 'likely',
     found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,
-    why: `${endpoint?.kind === 'action' ? 'A server action is a public HTTP endpoint: a' : 'A'}nybody on the internet can ${write ? `change rows of ${access.model}` : `read rows of ${access.model}`}.`,
+    why: `${whoCan(run)} can ${write ? 'change' : 'read'} rows of ${access.model}.`,
     remedy:
       'Require a verified session first, with the guard that the other endpoints of this project use; if it is public on purpose, say so with `// backend-engineer-ignore authentication/missing-authentication <reason>`.',
     evidence: [traceTo(run, access, `${delegate}.${access.operation} without a guard`)],
     endpoint: run.label,
   }
+}
+
+/** A proxy that asks every caller lets only those through who are signed in. */
+function whoCan({ endpoint }: Run): string {
+  const { proxy, sometimes } = endpoint?.guard ?? {}
+  if (proxy !== undefined && !sometimes) return `Whoever is signed in, which is all that ${proxy} asks,`
+  return endpoint?.kind === 'action'
+    ? 'A server action is a public HTTP endpoint: anybody on the internet'
+    : 'Anybody on the internet'
 }
 
 export default fault
