@@ -448,7 +448,9 @@ function isSecret(model: Entity, field: EntityField): boolean {
   const list = words(field.name)
   if (
     list.some((word) =>
-      /^(public|publishable|csrf|next|page|cursor|sync|masked|redacted|partial)$/.test(word),
+      /^(public|publishable|csrf|next|page|cursor|sync|masked|redacted|partial|display|displayed|preview|truncated|shortened|obfuscated|visible|hint|last4)$/.test(
+        word,
+      ),
     )
   )
     return false

@@ -8,6 +8,7 @@ import { lengthOf } from './numbers.ts'
 import { rowMember } from './prisma.ts'
 import type { Frame } from './run-state.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
+import { sifted } from './sieves.ts'
 import { limitedText } from './text.ts'
 import {
   type Env,
@@ -44,15 +45,12 @@ export abstract class Patterns extends Conditions {
         return
       case 'object': {
         for (const prop of to.props) this.bind(prop.to, this.member(value, prop.key, frame, to.at), frame)
-        if (to.rest)
-          this.bind(
-            to.rest,
-            without(
-              value,
-              to.props.map((prop) => prop.key),
-            ),
-            frame,
-          )
+        if (to.rest) {
+          const keys = to.props.map((prop) => prop.key)
+          const left = without(value, keys)
+          // `const { [key]: _, ...rest } = row`
+          this.bind(to.rest, keys.includes('') ? sifted(left, 'unknown') : left, frame)
+        }
         return
       }
       case 'array':
@@ -110,15 +108,20 @@ export abstract class Patterns extends Conditions {
     return facts ? allowing(old, facts()) : old
   }
 
-  /** `delete user.passwordHash`, `delete folder.files[0].password`: the row is told by the variable that it begins with. */
+  /**
+   * `delete user.passwordHash`, `delete folder.files[0].password`, `delete copy[key]`: the row is told by the variable that
+   * it begins with.
+   */
   protected remove(expr: Expr, frame: Frame): void {
-    if (expr.k !== 'member') return
+    if (expr.k !== 'member' && expr.k !== 'index') return
     const root = rootOf(expr.of)
     if (root.k !== 'name') return
+    const by = expr.k === 'index' ? this.quiet(expr.by, frame).shape : undefined
+    const key = expr.k === 'member' ? expr.key : by?.k === 'literal' ? String(by.value) : undefined
     for (let env: Env | null = frame.env; env; env = env.up) {
       const old = env.own.get(root.b)
       if (old && (expr.of === root || isOfRows(unwrap(old))))
-        env.own.set(root.b, without(unwrap(old), [expr.key]))
+        env.own.set(root.b, key === undefined ? sifted(unwrap(old), 'unknown') : without(unwrap(old), [key]))
     }
   }
 

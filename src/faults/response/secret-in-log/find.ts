@@ -35,8 +35,10 @@ const TYPED =
 
 /** What of a value is a secret: what was typed, or the column of a row. Values made from them are not followed. */
 function secretOf(project: Project, run: Run, value: Value): string | undefined {
-  const [row] = rowsIn(value).flatMap((one) => secretsIn(project, one))
-  if (row !== undefined) return row
+  const row = rowsIn(value)
+    .flatMap((one) => secretsIn(project, one))
+    .find(({ sure }) => sure)
+  if (row) return row.name
   for (const part of [value, ...visibleFields(value).values()]) {
     if (part.shape?.k === 'literal') continue
     if (part.client !== undefined && TYPED.test(part.client)) return part.client
