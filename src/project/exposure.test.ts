@@ -22,6 +22,7 @@ model Key {
   id               String @id
   hashedSecretKey  String
   displaySecretKey String
+  secret           String?
   userId           String
   user             User   @relation(fields: [userId], references: [id])
 }
@@ -203,8 +204,17 @@ export function droppedEach(of, keys) {
   })
 })
 
+it.each([
+  ['make()', ['Key.hashedSecretKey', 'Key.secret?']],
+  ['(await request.json()).secret', ['Key.hashedSecretKey', 'Key.secret']],
+  ["createHash('sha256').update(make()).digest('hex')", ['Key.hashedSecretKey', 'Key.secret']],
+])('a key that was made here is shown once: %s', async (secret, secrets) => {
+  const data = `{ id: '1', userId: where.id, displaySecretKey: '…', hashedSecretKey: hash(), secret: ${secret} }`
+  const body = `return Response.json(await prisma.key.create({ data: ${data} }))`
+  expect(await sentBy(`const { createHash } = await import('node:crypto'); ${body}`)).toEqual(secrets)
+})
+
 it('what is shown of a key is no secret', async () => {
-  expect(await sentBy('return Response.json(await prisma.key.findMany({ where }))')).toEqual([
-    'Key.hashedSecretKey',
-  ])
+  const keys = await sentBy('return Response.json(await prisma.key.findMany({ where }))')
+  expect(keys).toEqual(['Key.hashedSecretKey', 'Key.secret'])
 })

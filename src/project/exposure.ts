@@ -5,7 +5,7 @@ import { walk } from '../source/walk.ts'
 import { type Entity, secretFields } from './data-model.ts'
 import type { Access } from './flow/events.ts'
 import { letsThrough, type Passage } from './flow/passage.ts'
-import { isNothing, type Sieve, type Value, visibleFields } from './flow/value.ts'
+import { allDeps, isNothing, type Sieve, type Value, visibleFields } from './flow/value.ts'
 import { omittedByClient } from './omitted-columns.ts'
 import { argument, isOpen } from './ownership.ts'
 import type { Project } from './project.ts'
@@ -81,10 +81,26 @@ function isUnsetByCreate(project: Project, access: Access, column: string): bool
   return given === undefined || isNothing(given)
 }
 
+/** Rows that stand for a message to somebody: whoever reads what is in it can take their place. */
+const MESSAGES = /verif|reset|invit|magic|otp|confirm|session|recover/i
+/** What people choose, and what is kept of a secret so that it can be held against one. */
+const CHOSEN = /passw|passphrase|passcode|pin\b|hash|encrypt/i
+
+/** A key of an own model that the server has just made up: it is shown to whoever asked for it, this once. */
+function isShownOnce(access: Access, model: Entity, column: string): boolean {
+  const made = visibleFields(argument(access, 'data')).get(column)
+  if (access.operation !== 'create' || !made || model.role === 'user') return false
+  if (MESSAGES.test(`${model.name} ${column}`) || CHOSEN.test(column)) return false
+  return ![...allDeps(made)].some((dep) => /^client:|hash/.test(dep))
+}
+
 export interface HeldSecret {
   /** `User.passwordHash` */
   name: string
-  /** It is there as it was stored: nothing that could not be read may have taken it out. */
+  /**
+   * It is there as it was stored, and not meant to be: nothing that could not be read may have taken it out, and it is no
+   * key that is shown once, when it is made.
+   */
   sure: boolean
   /** The query names it. */
   named: boolean
@@ -98,7 +114,9 @@ export function secretsIn(project: Project, row: HeldRow): HeldSecret[] {
   return selected(project, access, entity, access.args, []).flatMap(({ path, model, named }) => {
     const column = path.at(-1) ?? ''
     const left = without.has(column) ? 'no' : isLeft(project, row, path)
-    return left === 'no' ? [] : [{ name: `${model.name}.${column}`, sure: left === 'yes', named }]
+    if (left === 'no') return []
+    const sure = left === 'yes' && !(path.length === 1 && isShownOnce(access, model, column))
+    return [{ name: `${model.name}.${column}`, sure, named }]
   })
 }
 

@@ -119,14 +119,16 @@ function sharesInput(a: Value, b: Value): boolean {
 
 function draft({ run, access, entity, references }: Hit, location: Location): Draft {
   const [first] = references
-  const names = references.map(({ path }) => `\`${path}\``).join(', ')
+  const paths = [...new Set(references.map(({ path }) => path))]
+  const inputs = [...new Set(references.map(({ value }) => value.client ?? 'a value of the request'))]
+  const names = paths.map((path) => `\`${path}\``).join(', ')
   const target = first?.target.name ?? ''
-  const sent = references.map(({ value }) => value.client ?? 'a value of the request').join(', ')
+  const sent = inputs.join(', ')
   return {
     location,
-    subject: `${run.label} → ${entity.delegate}.${access.operation} ${references.map(({ path }) => path).join(',')}`,
+    subject: `${run.label} → ${entity.delegate}.${access.operation} ${paths.join(',')}`,
     certainty: isPrivileged(access.facts) ? 'possible' : 'likely',
-    found: `${run.label} writes ${withArticle(entity.name)} whose ${names} ${references.length > 1 ? 'are' : 'is'} ${sent}, and nothing on the way ties ${references.length > 1 ? 'them' : 'it'} to the caller.`,
+    found: `${run.label} writes ${withArticle(entity.name)} whose ${names} ${paths.length > 1 ? 'are' : 'is'} ${sent}, and nothing on the way ties ${inputs.length > 1 ? 'them' : 'it'} to the caller.`,
     why: `Whoever is signed in can point it at another owner's ${target}: what is read through that relation later is theirs, and what they own changes with it.`,
     remedy: `Look the ${target} up first with the id and the owner in one \`where\`, and refuse when there is none; or connect it by both: \`connect: { id, … }\`.`,
     evidence: [traceTo(run, access, `${entity.delegate}.${access.operation} with ${sent}`)],

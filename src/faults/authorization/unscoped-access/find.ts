@@ -123,9 +123,8 @@ function draft(
   const leaves = keysFromClient(access, entity)
   // The id is the input itself, not something that was computed from it.
   const direct = leaves.some((leaf) => leaf.value.client !== undefined)
-  const keys = leaves
-    .map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`)
-    .join(', ')
+  const named = leaves.map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`)
+  const keys = [...new Set(named)].join(', ')
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
   const verb = isWrite(access.operation) ? 'changes' : 'reads'
