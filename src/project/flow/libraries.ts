@@ -6,6 +6,7 @@ import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
 import { noteCostly } from './costly.ts'
 import { externalOf, unwrap } from './forms.ts'
+import { askedElsewhere } from './forwarded.ts'
 import { writtenIn } from './json.ts'
 import { isMatcher, routeMatched } from './known-path.ts'
 import { allowing } from './looks.ts'
@@ -150,6 +151,8 @@ export function libraryCall(
     machine.emit({ ...machine.moment(syntax, at), k: 'response', value, status: refusal })
     return value
   }
+  const elsewhere = askedElsewhere(machine, what, args, syntax, at)
+  if (elsewhere) return elsewhere
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
