@@ -61,11 +61,12 @@ function passwordIn(run: Run, input: string): string | undefined {
   return undefined
 }
 
+/** Behind a test of `NODE_ENV` it may be written on the machine of a developer only. */
 function draft(run: Run, call: PackageCall, secret: string): Draft {
   return {
     location: call.location,
     subject: `${run.label} → ${secret}`,
-    certainty: 'likely',
+    certainty: call.facts.some(({ deps }) => deps.has('env:NODE_ENV')) ? 'possible' : 'likely',
     found: `${run.label} writes \`${secret}\` into the log.`,
     why: 'Logs are kept for long, copied to other services and read by many who have no access to the database.',
     remedy:
