@@ -5,12 +5,13 @@ import type { Event, Fact } from './events.ts'
 import { Expressions } from './expressions.ts'
 import { join, ofEach } from './facts.ts'
 import { elementOf, isDenial, nameOf, rejectedBy, unwrap, withFacts } from './forms.ts'
+import { isGuard } from './guard-calls.ts'
 import { allowing } from './looks.ts'
 import { caughtError } from './package-calls.ts'
 import type { Exit, Frame } from './run-state.ts'
 import { noteReturned } from './sinks.ts'
 import { passedUnset } from './unset.ts'
-import { isRefusal, literal, trusted, union, unknown, type Value } from './value.ts'
+import { isRefusal, literal, union, unknown, type Value } from './value.ts'
 
 export abstract class Statements extends Expressions {
   protected statements(body: Stmt[], frame: Frame): Exit {
@@ -148,9 +149,10 @@ export abstract class Statements extends Expressions {
     if (shape?.k !== 'promise') this.forgotten(value, start, expr, frame)
     if (shape?.k !== 'promise' || this.naming) return
     const gained = this.facts.filter((fact) => !before.includes(fact))
+    const given = expr.k === 'call' ? expr.args.map((arg) => this.quiet(arg, frame)) : []
     // Work that is written down right there (`after(async () => …)`) is meant to go on by itself.
-    if (shape.name !== '' && gained.some((fact) => trusted(fact.deps)))
-      this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name })
+    if (shape.name !== '' && isGuard(shape.name, gained, given, this.events.slice(start)))
+      this.emit({ ...this.moment(frame.syntax, expr.at), k: 'promise-test', name: shape.name, called: true })
     this.facts = before
   }
 
