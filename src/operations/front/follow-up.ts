@@ -19,7 +19,7 @@ const EMPTY = new Set(
 const CARRIES =
   /^(?:(?:ok|okay|yes|and|now|then|do|so|please),? )*(?:(?:the )?same\b|(?:what|how) about\b|for\b|also\b)|^and\b/
 
-export interface FollowUp {
+interface FollowUp {
   /** What is left when the words without content are taken away. */
   rest: string
 }
