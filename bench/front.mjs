@@ -2,6 +2,8 @@
 // Markdown. After `npm run build`; seconds. `node bench/front.mjs > bench/front.md`
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { UserError } from '../dist/core/error.js'
+import { NothingBefore } from '../dist/operations/front/follow-up.js'
 import { understandWords } from '../dist/operations/front/front.js'
 import { operations } from '../dist/operations/index.js'
 
@@ -17,7 +19,9 @@ by people who had not seen how it decides. \`first\`: before anything was tuned;
 (\`node scripts/teach-front.mjs --folds\` prints how right it is on each fifth when taught with the other four); those of \`more-4\`
 and the patterns (\`patterns.txt\`) were written by somebody who knew it, and taught too. \`held-out\`: never taught. Which of
 \`held-out\`, \`-2\` and \`-3\` had been missed was known when \`more-4\` was written; what resembled one of them was taken out of it again.
-\`held-out-4\` is by the writer of \`more-3\`, \`more-4\` and the patterns, who speaks as he speaks: read its figure as an upper bound. Right: the first that is offered is what was meant, or one of what
+\`held-out-4\` is by the writer of \`more-3\`, \`more-4\` and the patterns, who speaks as he speaks: read its figure as an upper bound. \`held-out-5\`:
+wordings of what somebody new had asked in vain, by whoever taught the repair: an upper bound as well; \`follow-ups\` go on from
+nothing and have to be asked back. Right: the first that is offered is what was meant, or one of what
 the writer would accept. Asked: nothing is done, the choice is shown. Wrong: something else is begun or answered; of these,
 \`runs\` starts a copy (it never writes).
 
@@ -33,6 +37,8 @@ for (const file of [
   'more-3',
   'more-4',
   'held-out-4',
+  'held-out-5',
+  'follow-ups',
 ])
   await table(file)
 say(`
@@ -60,11 +66,12 @@ async function judged(text, want) {
   const wanted = want.map((one) => one.replace(/^guide .*/, 'guide'))
   const known = await understandWords(text, names, { root: join(root, 'examples/workshop') }).catch(
     (error) => {
-      if (error.constructor.name === 'UserError') return undefined
+      if (error instanceof UserError) return error
       throw error
     },
   )
-  if (!known) return wanted.includes('decline') ? 'right' : 'declined'
+  if (wanted.includes('ask') && (known instanceof NothingBefore || known[0]?.sure === false)) return 'right'
+  if (known instanceof UserError) return wanted.includes('decline') ? 'right' : 'declined'
   const meant = known.map(({ operation, input }) =>
     operation === 'build' ? `build ${input.recipe}` : operation,
   )

@@ -18,7 +18,7 @@ const LEAST = 3
 /** In tenths: two neighbours that say less than this are not worth their line. */
 const LEAST_OF_PAIR = 10
 /** Beside a phrase that somebody wrote. Chosen on phrases that were not taught. */
-const COUNTS = { written: 1, section: 0.5, unmarked: 0.4, made: 0.3, asked: 0.03 }
+const COUNTS = { written: 1, section: 0.25, unmarked: 0.4, made: 0.3, asked: 0.03 }
 const root = join(import.meta.dirname, '..')
 
 const written = ['first', 'more', 'more-2', 'more-3', 'more-4'].flatMap((name) => read(name, COUNTS.written))

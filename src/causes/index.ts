@@ -4,6 +4,7 @@ import { edgeRuntime } from './client/edge-runtime.ts'
 import { generatedBeforeCopy } from './client/generated-before-copy.ts'
 import { importedFromElsewhere } from './client/imported-from-elsewhere.ts'
 import { inTheBrowser } from './client/in-the-browser.ts'
+import { noSuchDelegate } from './client/no-such-delegate.ts'
 import { notGenerated } from './client/not-generated.ts'
 import { relationWithoutOpposite } from './client/relation-without-opposite.ts'
 import { stale } from './client/stale.ts'
@@ -131,6 +132,7 @@ export const causes: readonly Cause[] = [
   notGenerated,
   adapterMissing,
   stale,
+  noSuchDelegate,
   urlInSchema,
   relationWithoutOpposite,
   unknownType,

@@ -5,6 +5,7 @@ import { readOutline } from '../../project/outline.ts'
 import { recipes } from '../../recipes/index.ts'
 import { faultIds } from '../open.ts'
 import { explainedIn, initInput, isAboutRights, playbookFor } from './asks.ts'
+import { followUpIn, nothingBefore } from './follow-up.ts'
 import { type Part, partsIn } from './parts.ts'
 import { readSentence, type Sentence } from './read.ts'
 import { type Intent, type Weighed, weigh } from './weigh.ts'
@@ -54,6 +55,8 @@ export async function understandWords(
   { root }: Pick<Context, 'root'>,
 ): Promise<Understood[]> {
   const sentence = readSentence(text, faultIds)
+  const carried = await carriedOver(sentence, root)
+  if (carried) return carried
   const known = weighed(sentence, operations)
   const [best] = known
   if (!best) throw await notOurs(text)
@@ -66,6 +69,20 @@ export async function understandWords(
   )
   if (all.length === 0) throw await notOurs(text)
   return all
+}
+
+/** Of a sentence that goes on from nothing: what can be done with what it names, to choose from. */
+async function carriedOver(sentence: Sentence, root: string): Promise<Understood[] | undefined> {
+  const found = followUpIn(sentence)
+  if (!found) return undefined
+  if (found.rest === '') throw nothingBefore(sentence.text)
+  const isPlace = /^<(?:endpoint|file)>(?: <sign-in>)?$/.test(found.rest)
+  const models = isPlace ? [] : namesOf(found.rest, (await readOutline(root)).models)
+  // Whatever else is left is a word of its own: `same tests for comments`.
+  if (!isPlace && models === undefined) return undefined
+  return (['understand', 'review'] as const).map((intent) =>
+    understood({ intent, share: 0, words: [] }, sentence, { models: models ?? [], parts: [] }, false),
+  )
 }
 
 /** What can be done of what may be meant. Nothing is explained that has no name: what then remains is all there is. */
@@ -121,11 +138,18 @@ const EVERYTHING =
 /** Models that the sentence names, in any case and number. */
 function modelsIn(sentence: Sentence, names: readonly string[]): string[] {
   const plain = sentence.words.replace(EVERYTHING, ' ').replace(/[^a-z0-9]+/g, ' ')
-  return names.filter((name) => {
-    const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
-    const forms = [name.toLowerCase(), spaced].flatMap((one) => [one, `${one}s`, one.replace(/y$/, 'ies')])
-    return forms.some((form) => ` ${plain} `.includes(` ${form} `))
-  })
+  return names.filter((name) => formsOf(name).some((form) => ` ${plain} `.includes(` ${form} `)))
+}
+
+/** The one model that words are the name of, and nothing besides. */
+function namesOf(words: string, names: readonly string[]): string[] | undefined {
+  const name = names.find((one) => formsOf(one).includes(words))
+  return name === undefined ? undefined : [name]
+}
+
+function formsOf(name: string): string[] {
+  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase()
+  return [name.toLowerCase(), spaced].flatMap((one) => [one, `${one}s`, one.replace(/y$/, 'ies')])
 }
 
 function understood({ intent, words }: Weighed, sentence: Sentence, named: Named, sure: boolean): Understood {
