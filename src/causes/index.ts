@@ -72,6 +72,7 @@ import { redirectCaught } from './next/redirect-caught.ts'
 import { revalidateInRender } from './next/revalidate-in-render.ts'
 import { segmentConfig } from './next/segment-config.ts'
 import { serverOnlyInClient } from './next/server-only-in-client.ts'
+import { unawaitedRequestApi } from './next/unawaited-request-api.ts'
 import { uncachedOutsideSuspense } from './next/uncached-outside-suspense.ts'
 import { useServerExport } from './next/use-server-export.ts'
 import { argumentMissing } from './queries/argument-missing.ts'
@@ -193,6 +194,7 @@ export const causes: readonly Cause[] = [
   redirectCaught,
   dynamicCaught,
   outsideRequest,
+  unawaitedRequestApi,
   segmentConfig,
   uncachedOutsideSuspense,
   useServerExport,
