@@ -11,7 +11,7 @@ import { INTENTS, softmax } from '../dist/operations/front/weigh.js'
 import { faultIds } from '../dist/operations/open.js'
 import { lots, madePhrases } from './made-phrases.mjs'
 
-const STEPS = 150
+const STEPS = 300
 const RATE = 0.1
 const PENALTY = 3e-6
 /** A feature of one or two phrases says more of the phrase than of what was meant. */

@@ -15,6 +15,9 @@ const EMPTY = new Set(
   code endpoint endpoints route routes model models table tables file files example details`.split(/\s+/),
 )
 
+/** Answers: nothing was asked before. */
+const ANSWERS = new Set('yes yeah yep no nope ok okay sure'.split(' '))
+
 /** How a sentence begins that carries over to another thing what was said of one. */
 const CARRIES =
   /^(?:(?:ok|okay|yes|and|now|then|do|so|please),? )*(?:(?:the )?same\b|(?:what|how) about\b|for\b|also\b)|^and\b/
@@ -31,11 +34,12 @@ interface FollowUp {
 export function followUpIn({ words, pasted }: Sentence): FollowUp | undefined {
   if (pasted) return undefined
   const tokens = words.match(/<[a-z-]+>|[\p{L}\d_]+(?:'\p{L}+)?/gu) ?? []
-  const rest = tokens.filter((token) => !BACK.has(token) && !EMPTY.has(token))
+  const rest = tokens.filter((token) => !BACK.has(token) && !EMPTY.has(token) && !ANSWERS.has(token))
   const carries = CARRIES.test(words)
   if (rest.length === 0) {
     const isShowCode = /\bshow\b|\bsee\b|\bgive\b/.test(words) && /\bcode\b/.test(words)
-    return carries || isShowCode || tokens.some((token) => BACK.has(token)) ? { rest: '' } : undefined
+    const points = tokens.some((token) => BACK.has(token) || ANSWERS.has(token))
+    return carries || isShowCode || points ? { rest: '' } : undefined
   }
   return carries && rest.length <= 2 ? { rest: rest.join(' ') } : undefined
 }

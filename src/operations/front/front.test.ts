@@ -108,6 +108,21 @@ describe('the front door', () => {
     expect(await of(text).catch((error: unknown) => error)).not.toBeInstanceOf(NothingBefore)
   })
 
+  it('says which models it leaves for later', async () => {
+    const [first] = await of('draw me how Invoice, Customer and WorkOrder hang together')
+    expect(first).toMatchObject({ operation: 'understand', input: { focus: 'Customer' } })
+    expect(first?.meaning).toMatch(/one at a time: then .*Invoice/)
+  })
+
+  it('starts a copy only where nothing else is near', async () => {
+    for (const text of [
+      'prod is slow, is there a playbook for that?',
+      'PUT or PATCH on /api/orgs/[orgId]/invoices',
+    ])
+      for (const { operation, sure } of await of(text))
+        expect(operation === 'guide' || !sure, text).toBe(true)
+  })
+
   it('takes nothing back without a question', async () => {
     const [first, ...others] = await of('undo that please')
     expect(first).toMatchObject({ operation: 'undo', sure: false })

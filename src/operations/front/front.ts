@@ -218,9 +218,10 @@ function inputOf(
   const about = [...ids, ...places].join(', ')
   switch (intent) {
     case 'understand': {
-      const [focus] = [...slots.endpoints, ...models]
+      const [focus, ...others] = [...slots.endpoints, ...models]
       if (focus === undefined && isAboutRights(sentence)) return rightsOf(sentence)
-      return focus === undefined ? { input: {} } : { input: { focus }, about: `about ${focus}` }
+      const later = others.length > 0 ? ` (one at a time: then ${others.join(', ')})` : ''
+      return focus === undefined ? { input: {} } : { input: { focus }, about: `about ${focus}${later}` }
     }
     case 'review': {
       const since = sentence.base
