@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
 import { text } from 'node:stream/consumers'
+import { optimiseLate } from './v8-flags.ts'
 
 // A reader that has seen enough (`| head`) closes the pipe; that is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {
@@ -8,6 +9,8 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error
   })
 }
+
+optimiseLate()
 
 if (process.argv[2] === 'mcp') await (await import('./mcp.ts')).listening
 else await commandLine()

@@ -121,6 +121,8 @@ export class Calls {
         return true
       case 'response':
         return shape.body === undefined || this.write(shape.body, out)
+      case 'json':
+        return this.write(shape.of, out)
       case 'instance':
         out.push(String(this.id(shape.of.cls)), String(this.id(shape.of.env)))
         return shape.of.env.up === null && shape.fields.size === 0
@@ -187,6 +189,7 @@ export function fresh(value: Value, reads: ReadonlyMap<Access, Access>, depth = 
   const inner = (one: Value): Value => fresh(one, reads, depth - 1)
   switch (shape.k) {
     case 'promise':
+    case 'json':
       return { ...value, shape: { ...shape, of: inner(shape.of) } }
     case 'array': {
       const of = inner(shape.of)

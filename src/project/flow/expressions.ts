@@ -16,7 +16,7 @@ import {
 import { invoke } from './invoke.ts'
 import { isKeyed, keyedCall, mapOf, withPair } from './keyed.ts'
 import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
-import { libraryCall, statusIn } from './libraries.ts'
+import { answered, libraryCall, statusIn } from './libraries.ts'
 import { allowing } from './looks.ts'
 import { computed, written } from './numbers.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
@@ -36,6 +36,7 @@ import {
   either,
   extended,
   fewer,
+  isNothing,
   literal,
   NO_TEXT,
   type Sources,
@@ -386,10 +387,9 @@ export abstract class Expressions extends Patterns {
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
       if (/^(Next)?Response$/.test(name)) {
         headersGiven(this, args[1], frame.syntax, at)
-        return {
-          ...shaped(args[0] ? { k: 'response', body: args[0] } : { k: 'response' }),
-          ...statusIn(args[1], this),
-        }
+        // `new Response(null, { status: 204 })` says nothing.
+        const body = args[0] && isNothing(args[0]) ? undefined : args[0]
+        return answered(this, body, statusIn(args[1], this), frame.syntax, at)
       }
       if (name === 'URL') {
         const params = args[0] ?? unknown()

@@ -70,7 +70,10 @@ export class Flow extends Statements {
     }
     const key =
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
-        ? this.calls.key(args, `${this.naming}|${this.caught}|${this.transaction}|${this.loop ?? ''}`)
+        ? this.calls.key(
+            args,
+            `${this.naming}|${this.proxy}|${this.caught}|${this.transaction}|${this.loop ?? ''}`,
+          )
         : undefined
     const deepKey = key === undefined ? undefined : `${this.deep}>${key}`
     const known =

@@ -62,8 +62,10 @@ export const unwrap = (value: Value): Value =>
 export function elementOf(value: Value): Value {
   const inner = unwrap(value)
   if (inner.shape?.k === 'array') return inner.shape.of
+  // `headers.forEach((value, name) => …)`: what it holds under names that nobody wrote down.
+  const open = inner.shape?.k === 'object' ? (inner.shape.open ?? []).map((one) => allDeps(one)) : []
   return inner.client === undefined
-    ? { ...unknown(inner.deps, inner.ctl), ...(inner.text ? { text: inner.text } : {}) }
+    ? { ...unknown(union(inner.deps, ...open), inner.ctl), ...(inner.text ? { text: inner.text } : {}) }
     : { ...inner, client: `${inner.client}[]` }
 }
 

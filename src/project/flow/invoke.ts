@@ -2,6 +2,7 @@
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { ofEach } from './facts.ts'
 import { assigned, listed } from './forms.ts'
+import { jsonCall } from './json.ts'
 import { someOf } from './known-path.ts'
 import { wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
@@ -132,8 +133,8 @@ function result(
   }
   // `Array.from(set)`
   if (name === 'from' && args[0]?.shape?.k === 'array') return args[0]
-  if (name === 'parse' && shape?.k === 'chain' && shape.root === 'JSON' && args[0]?.client !== undefined)
-    return args[0]
+  const json = jsonCall(callee, name, args)
+  if (json) return json
   // The parts of one input, put together again: `Buffer.concat(chunks)`, `chunks.join('')`.
   const parts = name === 'concat' ? args[0] : name === 'join' ? of : undefined
   if (parts?.shape?.k === 'array' && parts.shape.of.client === 'body') return parts.shape.of

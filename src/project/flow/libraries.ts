@@ -6,6 +6,8 @@ import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
 import { noteCostly } from './costly.ts'
 import { externalOf, unwrap } from './forms.ts'
+import { askedElsewhere } from './forwarded.ts'
+import { writtenIn } from './json.ts'
 import { isMatcher, routeMatched } from './known-path.ts'
 import { allowing } from './looks.ts'
 import type { Machine } from './machine.ts'
@@ -92,6 +94,20 @@ const PASSWORD: [packages: RegExp, names: RegExp][] = [
   [/^(@node-rs\/)?bcrypt(js)?$|^bcrypt-ts/, /^(compare|compareSync|verify|verifySync)$/],
   [/^(@node-rs\/)?argon2$|^@noble\/hashes/, /^(verify|verifySync)$/],
 ]
+/** An answer with this body: `Response.json(body)`, `new Response(JSON.stringify(body))`. One without a body says nothing. */
+export function answered(
+  machine: Machine,
+  given: Value | undefined,
+  status: Pick<Value, 'status'>,
+  syntax: Syntax,
+  at: number,
+): Value {
+  const body = given && writtenIn(given)
+  if (!body) return { ...shaped({ k: 'response' }), ...status }
+  machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
+  return { ...shaped({ k: 'response', body }), ...status }
+}
+
 /** The result of a call into a package, or nothing when the package is not known: the caller then assumes the least. */
 export function libraryCall(
   machine: Machine,
@@ -128,6 +144,8 @@ export function libraryCall(
     machine.emit({ ...machine.moment(syntax, at), k: 'response', value, status: refusal })
     return value
   }
+  const elsewhere = askedElsewhere(machine, what, args, syntax, at)
+  if (elsewhere) return elsewhere
   // How often somebody asks says nothing of who it is.
   if (/rate-?limit/.test(from) && !args.some((arg) => arg.shape?.k === 'closure')) return unknown()
   if (/navigation|^next\/|next-intl/.test(from) && ENDS.has(name)) {
@@ -192,9 +210,10 @@ export function libraryCall(
     const status = statusIn(args[1], machine)
     headersGiven(machine, args[1], syntax, at)
     if (name === 'redirect') return leave(machine, syntax, at)
-    if (body && name === 'json')
-      machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
-    const answer = { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...status }
+    const answer =
+      name === 'json'
+        ? answered(machine, body, status, syntax, at)
+        : { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...status }
     return name === 'next' || name === 'rewrite' ? { ...answer, pass: true } : answer
   }
   return undefined

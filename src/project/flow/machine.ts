@@ -13,6 +13,8 @@ export interface Machine {
   readonly declared: Declared
   /** True while a module's top level is read: nothing runs then, functions are only named. */
   readonly naming: boolean
+  /** The endpoint is a proxy: it runs before others. */
+  readonly proxy: boolean
   loop: string | undefined
   facts: readonly Fact[]
   transaction: boolean

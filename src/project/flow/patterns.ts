@@ -12,6 +12,7 @@ import { limitedText } from './text.ts'
 import {
   type Env,
   either,
+  fewer,
   isGiven,
   isRole,
   literal,
@@ -70,6 +71,7 @@ export abstract class Patterns extends Conditions {
   protected assign(to: Pattern, value: Value, frame: Frame): void {
     if (to.k !== 'bind') {
       this.bind(to, value, frame)
+      if (to.k === 'place' && to.expr.k === 'index') this.assignAt(to.expr, value, frame)
       if (to.k === 'place' && to.expr.k === 'member') {
         const of = this.evaluate(to.expr.of, frame)
         if (of.shape?.k === 'object') {
@@ -102,6 +104,16 @@ export abstract class Patterns extends Conditions {
       return
     }
     frame.env.own.set(to.b, value)
+  }
+
+  /** `headers[name] = value`: under a name that is known, or under any. */
+  private assignAt(to: Expr & { k: 'index' }, value: Value, frame: Frame): void {
+    const { shape } = this.quiet(to.of, frame)
+    if (shape?.k !== 'object') return
+    const by = this.quiet(to.by, frame).shape
+    if (by?.k === 'literal' && typeof by.value === 'string') shape.fields.set(by.value, value)
+    else shape.open = fewer([...(shape.open ?? []), value])
+    this.changed(shape.fields)
   }
 
   /** `if (!isLocal(next)) next = '/'`: where it stays what it was, it has passed the test. */

@@ -105,6 +105,8 @@ export type Shape =
   | { k: 'native'; call: Native; fields?: Map<string, Value>; name?: string }
   | { k: 'request' }
   | { k: 'response'; body?: Value }
+  /** A text that a value was written into. */
+  | { k: 'json'; of: Value }
   | { k: 'code'; expr: Expr; syntax: Syntax; env: Env }
 
 /** Values of the bindings of one call, falling back to the call that encloses the function's definition. */
@@ -270,7 +272,7 @@ export function fewer(open: Value[]): Value[] {
   return [...all.slice(0, SPREADS - 1), unknown(union(...rest.map((one) => allDeps(one, 2))))]
 }
 
-const isNothing = (value: Value): boolean =>
+export const isNothing = (value: Value): boolean =>
   value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
 
 /** Nothing, or the list that stands for it: `body.ids ?? []` are the ids that were sent. */
