@@ -10,7 +10,9 @@ const project = await loadProject(join(import.meta.dirname, '../../examples/work
 const slow = faults.filter(({ tags }) => tags.includes('performance'))
 const { findings } = runFaults(project, slow)
 const on = (...only: string[]) =>
-  findingsOn(findings, endpointsNamed(project.map, only), project.map).map(({ fault, subject }) => `${fault} ${subject}`)
+  findingsOn(findings, endpointsNamed(project.map, only), project.map).map(
+    ({ fault, subject }) => `${fault} ${subject}`,
+  )
 
 describe('what the source shows of some endpoints', () => {
   it('is what stands in their handlers, and the indexes of what they read', () => {
