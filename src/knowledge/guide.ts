@@ -54,7 +54,10 @@ export function understandQuestion(
 
 /** Topics about something that most projects do without: who has it not and names it not, does not mean it. */
 const OPTIONAL: Readonly<Record<string, { named: RegExp; packages: RegExp }>> = {
-  graphql: { named: /graphql|resolver|apollo|\bgql\b|dataloader|pothos/i, packages: /graphql|apollo|pothos/ },
+  graphql: {
+    named: /graphql|resolver|apollo|\bgql\b|dataloader|pothos|introspection|\{ \w+ \{/i,
+    packages: /graphql|apollo|pothos/,
+  },
 }
 
 function isOfUse({ topic }: Section, { map, packages }: Project, question: string): boolean {
