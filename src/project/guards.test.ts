@@ -70,6 +70,54 @@ describe('the guard of an endpoint', () => {
     expect(await guardOf(handler(`${optional}\n  ${work}`))).toBe('none')
   })
 
+  it.each([
+    [
+      'its cookies, by a function of the project',
+      `const me = await sessionOf(await headers())\n  if (!me) return new Response(null, { status: 401 })`,
+    ],
+    [
+      'its token, by a client that throws',
+      "const { data: me } = await axios.get('https://accounts.example.com/me', { headers: { Authorization: request.headers.get('authorization') } })",
+    ],
+  ])('may be asked of another server that is sent %s', async (_, asks) => {
+    const session = `const API = process.env.API_URL
+const kept = (headers) => {
+  const kept = {}
+  headers.forEach((value, name) => { if (name === 'cookie') kept[name] = value })
+  return kept
+}
+export async function sessionOf(headers) {
+  try {
+    const response = await fetch(\`\${API}/session\`, { headers: { ...kept(headers), accept: 'application/json' } })
+    if (!response.ok) return null
+    return await response.json()
+  } catch {
+    return null
+  }
+}\n`
+    const imports =
+      "import axios from 'axios'\nimport { headers } from 'next/headers'\nimport { sessionOf } from '../../../../lib/session'"
+    expect(await guardOf(handler(`${asks}\n  ${work}`), { 'lib/session.ts': session }, imports)).toBe(
+      'session',
+    )
+  })
+
+  it('is not that another server was asked something else', async () => {
+    const asks = `const flags = await fetch('https://flags.example.com', { headers: { accept: 'application/json' } })
+  if (!flags.ok) return new Response(null, { status: 503 })`
+    expect(await guardOf(handler(`${asks}\n  ${work}`))).toBe('none')
+  })
+
+  it.each([
+    ["request.cookies.get('user').value", 'session'],
+    ["request.headers.get('x-signature')", 'signature'],
+  ])('is a session where what the application has signed comes in a cookie: %s', async (sent, level) => {
+    const asks = `const [value, mac] = ${sent}.split('.')
+  const own = createHmac('sha256', process.env.AUTH_SECRET).update(value).digest()
+  if (!timingSafeEqual(own, Buffer.from(mac))) return new Response(null, { status: 401 })`
+    expect(await guardOf(handler(`${asks}\n  ${work}`))).toBe(level)
+  })
+
   it('is not the way of those who are not signed in', async () => {
     const body = `const session = await getServerSession()
   if (session) return Response.json({ error: 'already' }, { status: 400 })

@@ -44,9 +44,11 @@ function judge(fact: Fact): GuardLevel {
     const appointed = !fact.presence && deps.some((dep) => APPOINTED.test(dep))
     return membership || role || appointed || (!fact.presence && named) ? 'permission' : 'session'
   }
-  if (has('credential:signature')) return 'signature'
+  // A cookie that the application has signed itself is a session; another system signs in a header.
+  const signed: GuardLevel = has('credential:cookie') ? 'session' : 'signature'
+  if (has('credential:signature')) return signed
   if (has('credential:')) {
-    if (deps.some((dep) => SECRET_VARIABLE.test(dep))) return has('derived:hash') ? 'signature' : 'secret'
+    if (deps.some((dep) => SECRET_VARIABLE.test(dep))) return has('derived:hash') ? signed : 'secret'
     return has('row:') ? 'api-key' : 'none'
   }
   // A value of the request held against one that only somebody with the server's key can know or make.

@@ -247,7 +247,7 @@ function endsAfter(events: readonly Event[], event: Event): Event[] {
 export function placeInHandler(moment: Moment): Location {
   const handler = Math.max(
     0,
-    moment.via.findLastIndex((call) => call.whole),
+    moment.via.findLastIndex((call) => call.whole && !call.bare),
   )
   // A service that is told who is calling and does not ask is wrong itself.
   if (moment.via.length > handler + 1 && moment.via.at(-1)?.told) return moment.location

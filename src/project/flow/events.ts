@@ -41,6 +41,8 @@ export interface Fact {
 export interface Call extends Step {
   /** The function was given the request, or the input as a whole: it still is the endpoint's handler, or wraps it. */
   whole: boolean
+  /** Of these, it got the input alone, nothing that tells who is calling. */
+  bare?: true
   /** By a builder of procedures or actions, with the context and the parsed input: the endpoint's own function. */
   framed?: true
   /** The function was told who is calling: `removeNote({ id, userId })`. */
@@ -253,6 +255,8 @@ export interface SessionToken extends Moment {
 export interface Unstopped extends Moment {
   k: 'unstopped'
   status: number
+  /** A function gave the answer back, and nothing looked at it. */
+  forgotten?: true
 }
 
 /** A proxy lets the request through. */

@@ -172,8 +172,30 @@ export function callStep(fn: Fn, args: readonly Value[], from: Syntax, at: numbe
   const bag = args[0]?.shape
   const framed = bag?.k === 'object' && bag.fields.has('getRawInput')
   const told = args.some((arg) => tellsCaller(arg, 1)) ? { told: true as const } : {}
-  const step = { location: placeOf(from, at), note: `calls ${fn.name || 'a function'}`, whole, ...told }
+  // `createTag(input)`: it cannot ask who is calling, whatever else is in its hands.
+  const bare = whole && !args.some((arg) => mayAsk(arg, 2)) ? { bare: true as const } : {}
+  const step = {
+    location: placeOf(from, at),
+    note: `calls ${fn.name || 'a function'}`,
+    whole,
+    ...bare,
+    ...told,
+  }
   return framed ? { ...step, framed } : step
+}
+
+/** The request, the context of a procedure, the caller's identity, or a function that may give one of them. */
+function mayAsk(value: Value, depth: number): boolean {
+  const { shape, deps, client } = unwrap(value)
+  if (client !== undefined) return client === 'request'
+  if (shape?.k === 'object') {
+    if (shape.ambient || depth === 0) return true
+    return [...shape.fields.values()].some((field) => mayAsk(field, depth - 1))
+  }
+  if (shape?.k === 'literal') return false
+  return !shape || shape.k === 'array'
+    ? [...deps].some((dep) => !dep.startsWith('client:'))
+    : shape.k !== 'row'
 }
 
 /** Facts of a call that was returned hold as well as those of the place that returns it. */
