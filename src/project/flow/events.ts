@@ -124,6 +124,8 @@ export interface Decode extends Moment {
 export interface PromiseTest extends Moment {
   k: 'promise-test'
   name: string
+  /** It is not tested: a function that refuses was called, and nobody waits for its answer. */
+  called?: true
 }
 
 export interface Parse extends Moment {
@@ -255,6 +257,8 @@ export interface SessionToken extends Moment {
 export interface Unstopped extends Moment {
   k: 'unstopped'
   status: number
+  /** A function gave the answer back, and nothing looked at it. */
+  forgotten?: true
 }
 
 /** A proxy lets the request through. */

@@ -363,8 +363,16 @@ export const isCount = (test: Expr): boolean =>
   [test.left, test.right].some((side) => side.k === 'member' && /^(length|size)$/.test(side.key))
 
 /** A client may hide behind a parameter or a context; only what is known to be something else is excluded. */
-export const mayBePrisma = (value: Value): boolean =>
-  !value.shape || ['prisma', 'chain', 'external', 'literal', 'object'].includes(value.shape.k)
+export const mayBePrisma = ({ shape }: Value): boolean => {
+  if (shape?.k === 'chain') return shape.steps[0]?.name !== 'new' || !isForeignClass(shape.from, shape.root)
+  return !shape || ['prisma', 'external', 'literal', 'object'].includes(shape.k)
+}
+
+/** A class of a package that is not a client of Prisma, whatever its fields are called: `WebClient` of `@slack/web-api`. */
+export const isForeignClass = (from: string, name: string): boolean =>
+  from !== 'global' &&
+  /^(@[\w-]+\/)?\w/.test(from) &&
+  !/prisma|\bdb\b|database|generated|\borm\b/i.test(`${from} ${name}`)
 
 export function nameOf(expr: Expr | null | undefined): string {
   if (!expr) return ''

@@ -2,6 +2,7 @@
 import type { Expr, Pattern, Syntax } from '../../source/syntax.ts'
 import { Conditions } from './conditions.ts'
 import { isCostlyPackage } from './costly.ts'
+import type { Fact } from './events.ts'
 import { elementOf, ofVariable, part, rootOf, unwrap, without } from './forms.ts'
 import { allowing } from './looks.ts'
 import { lengthOf } from './numbers.ts'
@@ -25,6 +26,18 @@ import {
   unknown,
   type Value,
 } from './value.ts'
+
+/**
+ * `if (session.verified) token.verified = true`, where `session` is what the browser sent to update it: what is set comes from
+ * there, unless a row was asked as well.
+ */
+function toldBy(value: Value, facts: readonly Fact[]): Value {
+  if (value.shape?.k !== 'literal' || !value.shape.value) return value
+  const asked = facts.flatMap(({ deps }) => [...deps])
+  const told = asked.filter((dep) => dep.startsWith('client:session.'))
+  if (told.length === 0 || asked.some((dep) => dep.startsWith('row:'))) return value
+  return { ...value, deps: union(value.deps, new Set(told)) }
+}
 
 export abstract class Patterns extends Conditions {
   protected bind(to: Pattern, value: Value, frame: Frame): void {
@@ -73,7 +86,7 @@ export abstract class Patterns extends Conditions {
       if (to.k === 'place' && to.expr.k === 'member') {
         const of = this.evaluate(to.expr.of, frame)
         if (of.shape?.k === 'object') {
-          of.shape.fields.set(to.expr.key, value)
+          of.shape.fields.set(to.expr.key, toldBy(value, this.facts))
           this.changed(of.shape.fields)
         }
         // `this.openai = new OpenAI()`

@@ -3,6 +3,7 @@ import type { Expr, Fn, Syntax } from '../../source/syntax.ts'
 import { isWrite, OPERATIONS, RAW } from '../flow/prisma.ts'
 import type { Project } from '../project.ts'
 import { type Callee, calleeOf } from './callees.ts'
+import { isForeignClient } from './foreign-clients.ts'
 import { walkDeep, walkFunction } from './forms.ts'
 
 /** What is sent, and through which functions. */
@@ -43,7 +44,7 @@ export function reachOfFunction(project: Project, { fn, syntax }: Callee, depth 
 }
 
 function collect(project: Project, syntax: Syntax, expr: Expr, depth: number, found: Reach[]): void {
-  const direct = directly(project, expr)
+  const direct = directly(project, syntax, expr)
   if (direct) {
     found.push(direct)
     return
@@ -55,7 +56,7 @@ function collect(project: Project, syntax: Syntax, expr: Expr, depth: number, fo
   if (reach.reads || reach.writes) found.push({ ...reach, through: [callee.fn.name, ...reach.through] })
 }
 
-function directly(project: Project, expr: Expr): Reach | undefined {
+function directly(project: Project, syntax: Syntax, expr: Expr): Reach | undefined {
   const callee = expr.k === 'call' ? expr.callee : expr.k === 'template' ? expr.tag : undefined
   if (callee?.k !== 'member') return undefined
   if (RAW.has(callee.key)) {
@@ -63,7 +64,8 @@ function directly(project: Project, expr: Expr): Reach | undefined {
     return { reads: !writes, writes, through: [] }
   }
   if (!OPERATIONS.has(callee.key) || callee.of.k !== 'member') return undefined
-  if (!project.program.delegates.has(callee.of.key)) return undefined
+  if (!project.program.delegates.has(callee.of.key) || isForeignClient(project, syntax, callee.of.of))
+    return undefined
   const writes = isWrite(callee.key)
   return { reads: !writes, writes, through: [] }
 }

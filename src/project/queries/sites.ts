@@ -9,6 +9,7 @@ import { blocksOf, expressionsOf, partsOf } from '../../source/walk.ts'
 import type { Entity } from '../data-model.ts'
 import { OPERATIONS, RAW } from '../flow/prisma.ts'
 import type { Project } from '../project.ts'
+import { isForeignClient } from './foreign-clients.ts'
 
 type CallExpr = Expr & { k: 'call' }
 
@@ -115,7 +116,7 @@ function siteOf(project: Project, syntax: Syntax, expr: Expr, place: Place): Sit
   const of = expr.callee.of
   const name = of.k === 'member' ? project.program.delegates.get(of.key) : undefined
   const model = name === undefined ? undefined : project.entity(name)
-  if (of.k !== 'member' || !model) return undefined
+  if (of.k !== 'member' || !model || isForeignClient(project, syntax, of.of)) return undefined
   const args = expr.args[0]
   return {
     syntax,

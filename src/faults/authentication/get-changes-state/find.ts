@@ -1,5 +1,6 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
+import { needsCustomHeader } from '../../../project/custom-headers.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps } from '../../../project/flow/value.ts'
@@ -30,8 +31,12 @@ const fault: Fault<Project> = {
       const { endpoint } = run
       if (endpoint?.kind !== 'route' || endpoint.method !== 'GET') continue
       if (!/^(session|permission)$/.test(endpoint.guard.level) || MEANT.test(endpoint.path)) continue
+      const renewals = run.events.filter((event): event is Access => event.k === 'access' && isRenewal(event))
       const write = run.events.find(
-        (event): event is Access => event.k === 'access' && changes(project, run, event),
+        (event): event is Access =>
+          event.k === 'access' &&
+          changes(project, run, event) &&
+          !renewals.some((renewal) => isWithin(event, renewal)),
       )
       if (write) yield draft(run, write)
     }
@@ -42,16 +47,34 @@ const fault: Fault<Project> = {
 const MEANT =
   /auth|callback|oauth|saml|verif|confirm|unsubscrib|invit|accept|cron|webhook|track|redirect|connect|install/i
 /** Notes on the side of a read. */
-const NOTES = /last|seen|view|count|visit|access|usage|read|updatedat|sync|cache|refresh|expire|token/i
+const NOTES = /last|seen|view|count|visit|access|usage|used|read|updatedat|sync|cache|refresh|expire|token/i
+/** The caller's own sign-in at another service: saved again whenever it was refreshed, whatever the request asks for. */
+const RENEWED = /(^|\.)(access_?token|refresh_?token)$/i
 
 function changes(project: Project, run: Run, access: Access): boolean {
   if (!isWrite(access.operation) || !isOwned(project.entity(access.model))) return false
   // The key of a program is not sent by a browser on its own.
   if (access.facts.some((fact) => [...fact.deps].some((dep) => / by header/.test(dep)))) return false
   if (clientInputs(allDeps(access.args)).length === 0) return false
-  if (/^delete/.test(access.operation)) return run.endpoint !== undefined
+  if (/^delete/.test(access.operation))
+    return run.endpoint !== undefined && !needsCustomHeader(project, access)
   if (!/^update/.test(access.operation)) return false
-  return leaves(argument(access, 'data')).some(({ path }) => path !== '' && !NOTES.test(path))
+  const written = leaves(argument(access, 'data'))
+  if (needsCustomHeader(project, access)) return false
+  return written.some(({ path }) => path !== '' && !NOTES.test(path))
+}
+
+const isRenewal = (access: Access): boolean =>
+  isWrite(access.operation) && leaves(argument(access, 'data')).some(({ path }) => RENEWED.test(path))
+
+/** It is what the function does that saves the renewed sign-in, or what is called there: a note that there is no error any more. */
+function isWithin(access: Access, renewal: Access): boolean {
+  const own = renewal.via.length > 1 ? renewal.via : [...renewal.via, renewal]
+  const path = [...access.via, access]
+  return own.every(({ location }, at) => {
+    const here = path[at]?.location
+    return here?.file === location.file && here.line === location.line && here.column === location.column
+  })
 }
 
 function draft(run: Run, write: Access): Draft {

@@ -2,6 +2,7 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
+import { isSharedContent } from '../../../project/authored.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
@@ -49,7 +50,11 @@ function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
   const everywhere = sharedPlaces(project, hits)
   for (const hit of hits)
-    yield draft(hit, everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access))
+    yield draft(
+      hit,
+      everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access),
+      hit.references.every(({ target }) => isSharedContent(project, target)),
+    )
 }
 
 function* found(project: Project): Iterable<Hit> {
@@ -117,7 +122,7 @@ function sharesInput(a: Value, b: Value): boolean {
   return clientInputs(allDeps(b)).some((input) => inputs.has(input) || inputs.has(input.replace(/\[\]$/, '')))
 }
 
-function draft({ run, access, entity, references }: Hit, location: Location): Draft {
+function draft({ run, access, entity, references }: Hit, location: Location, isShared: boolean): Draft {
   const [first] = references
   const paths = [...new Set(references.map(({ path }) => path))]
   const inputs = [...new Set(references.map(({ value }) => value.client ?? 'a value of the request'))]
@@ -127,7 +132,7 @@ function draft({ run, access, entity, references }: Hit, location: Location): Dr
   return {
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation} ${paths.join(',')}`,
-    certainty: isPrivileged(access.facts) ? 'possible' : 'likely',
+    certainty: isPrivileged(access.facts) || isShared ? 'possible' : 'likely',
     found: `${run.label} writes ${withArticle(entity.name)} whose ${names} ${paths.length > 1 ? 'are' : 'is'} ${sent}, and nothing on the way ties ${inputs.length > 1 ? 'them' : 'it'} to the caller.`,
     why: `Whoever is signed in can point it at another owner's ${target}: what is read through that relation later is theirs, and what they own changes with it.`,
     remedy: `Look the ${target} up first with the id and the owner in one \`where\`, and refuse when there is none; or connect it by both: \`connect: { id, … }\`.`,
