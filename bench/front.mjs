@@ -21,7 +21,7 @@ and the patterns (\`patterns.txt\`) were written by somebody who knew it, and ta
 somebody who knew none of it. Which of
 \`held-out\`, \`-2\` and \`-3\` had been missed was known when \`more-4\` was written; what resembled one of them was taken out of it again.
 \`held-out-4\` is by the writer of \`more-3\`, \`more-4\` and the patterns, who speaks as he speaks: read its figure as an upper bound. \`held-out-5\`:
-wordings of what somebody new had asked in vain, by whoever taught the repair: an upper bound as well; \`follow-ups\` go on from
+wordings of what somebody new had asked in vain, by whoever taught the repair: an upper bound as well. \`held-out-6\`: an examination, written by somebody who knew nothing of it and looked at when all was taught. \`follow-ups\` go on from
 nothing and have to be asked back. Right: the first that is offered is what was meant, or one of what
 the writer would accept. Asked: nothing is done, the choice is shown. Wrong: something else is begun or answered; of these,
 \`runs\` starts a copy (it never writes).
@@ -40,6 +40,7 @@ for (const file of [
   'more-5',
   'held-out-4',
   'held-out-5',
+  'held-out-6',
   'follow-ups',
 ])
   await table(file)
