@@ -9,12 +9,16 @@ import { playbooks } from '../dist/knowledge/shelf.js'
 const root = join(import.meta.dirname, '..')
 const sections = (await playbooks()).flatMap((book) => book.sections)
 
-let state = 11
 /** A linear congruential generator, so that a weight only changes when a phrase does (Numerical Recipes, 7.1). */
-function random() {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return state / 2 ** 32
+export function lots(seed = 11) {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
 }
+
+const random = lots()
 const pick = (list) => list[Math.floor(random() * list.length)]
 
 const MODELS =
@@ -87,7 +91,3 @@ function filled(text, own) {
     .replace(/\s+/g, ' ')
     .trim()
 }
-
-/** Everything that somebody who asks a playbook may say, as a phrase of its own. */
-export const askedPhrases = () =>
-  sections.flatMap(({ asks }) => asks.map((say) => ({ say, want: ['guide'] })))

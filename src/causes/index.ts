@@ -4,6 +4,7 @@ import { edgeRuntime } from './client/edge-runtime.ts'
 import { generatedBeforeCopy } from './client/generated-before-copy.ts'
 import { importedFromElsewhere } from './client/imported-from-elsewhere.ts'
 import { inTheBrowser } from './client/in-the-browser.ts'
+import { noSuchDelegate } from './client/no-such-delegate.ts'
 import { notGenerated } from './client/not-generated.ts'
 import { relationWithoutOpposite } from './client/relation-without-opposite.ts'
 import { stale } from './client/stale.ts'
@@ -71,6 +72,7 @@ import { redirectCaught } from './next/redirect-caught.ts'
 import { revalidateInRender } from './next/revalidate-in-render.ts'
 import { segmentConfig } from './next/segment-config.ts'
 import { serverOnlyInClient } from './next/server-only-in-client.ts'
+import { unawaitedRequestApi } from './next/unawaited-request-api.ts'
 import { uncachedOutsideSuspense } from './next/uncached-outside-suspense.ts'
 import { useServerExport } from './next/use-server-export.ts'
 import { argumentMissing } from './queries/argument-missing.ts'
@@ -131,6 +133,7 @@ export const causes: readonly Cause[] = [
   notGenerated,
   adapterMissing,
   stale,
+  noSuchDelegate,
   urlInSchema,
   relationWithoutOpposite,
   unknownType,
@@ -191,6 +194,7 @@ export const causes: readonly Cause[] = [
   redirectCaught,
   dynamicCaught,
   outsideRequest,
+  unawaitedRequestApi,
   segmentConfig,
   uncachedOutsideSuspense,
   useServerExport,

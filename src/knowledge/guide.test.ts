@@ -48,6 +48,28 @@ describe('which section a question gets', () => {
     },
   )
 
+  it.each([
+    ['we deploy to vercel and are out of postgres connections twice a day', 'connection-pooling/pool-size'],
+    ['two colleagues settle one invoice in the same second', 'transactions/isolation-level'],
+    ['include vs select in prisma', 'queries/select-or-include'],
+    ['may the client see error.message', 'errors-and-logging/error-body'],
+    ['row level permissions in prisma', 'authorization/row-level-security'],
+    ['look whether the row is there, then create it: duplicates', 'transactions/find-then-create'],
+    ['which user calls my server action', 'authentication/current-user'],
+    ['our business logic is in the handlers, where else', 'api-design/business-logic'],
+  ])('is what is asked most: %s', (question, section) => {
+    expect(understand(question).sections.map(idOf)).toEqual([section])
+  })
+
+  it('is not of GraphQL where there is none, unless it is named', () => {
+    const topics = (question: string) => {
+      const { sections, near } = understand(question)
+      return [...sections, ...near].map(({ topic }) => topic)
+    }
+    expect(topics('how do other people do row level permissions with prisma')).not.toContain('graphql')
+    expect(topics('permissions of fields in resolvers')).toContain('graphql')
+  })
+
   it('is none where nothing is near, and the least far are named', () => {
     for (const question of [
       'nextjs or remix for a new startup?',

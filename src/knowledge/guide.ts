@@ -36,7 +36,9 @@ export function understandQuestion(
   if (named) return { ...named, near: [], subject: exampleOf(project) }
   const index = indexOf(books)
   const { subject, rest } = subjectOf(project, question, index.asked)
-  const [best, ...others] = candidates(index, rest)
+  const [best, ...others] = candidates(index, rest).filter(({ section }) =>
+    isOfUse(section, project, question),
+  )
   if (!best || !isNear(best)) {
     const far = [...(best ? [best] : []), ...others].filter(isFar).slice(0, NAMED)
     return { sections: [], near: far.map(({ section }) => section), subject }
@@ -48,6 +50,26 @@ export function understandQuestion(
     near: near.map(({ section }) => section),
     subject: completed(project, subject),
   }
+}
+
+/** Topics about something that most projects do without: who has it not and names it not, does not mean it. */
+const OPTIONAL: Readonly<Record<string, { named: RegExp; packages: RegExp }>> = {
+  graphql: {
+    named: /graphql|resolver|apollo|\bgql\b|dataloader|pothos|introspection|\{ \w+ \{/i,
+    packages: /graphql|apollo|pothos/,
+  },
+}
+
+function isOfUse({ topic }: Section, { map, packages }: Project, question: string): boolean {
+  const optional = OPTIONAL[topic]
+  return (
+    optional === undefined ||
+    optional.named.test(question) ||
+    map.endpoints.some(({ kind }) => kind === 'resolver') ||
+    packages.packages.some(({ dependencies }) =>
+      Object.keys(dependencies).some((name) => optional.packages.test(name)),
+    )
+  )
 }
 
 /** Of the best score, what another section has to have to be named beside it. */

@@ -49,7 +49,7 @@ const groups: Group[] = [
     from: 'https://www.postgresql.org/docs/current/glossary.html',
   },
   {
-    words: 'race simultaneous concurrently concurrent parallel',
+    words: 'race simultaneous concurrently concurrent concurrency parallel',
     from: 'https://www.postgresql.org/docs/current/glossary.html',
   },
   { words: 'forget forgets forgot forgotten miss missed missing overlook', from: asked },

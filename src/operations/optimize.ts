@@ -14,6 +14,7 @@ import type { WorkloadFinding } from '../workload/finding.ts'
 import { readBaseline } from './baseline.ts'
 import { benchInput, benchLimits, benchOptions, failedBench, withBench } from './on-bench.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
+import { endpointsNamed, findingsOn } from './reached.ts'
 import { runFaults } from './run-faults.ts'
 import { findingOf } from './speed-findings.ts'
 
@@ -66,7 +67,15 @@ export const optimize: Operation<Input> = {
       changes: [],
       elapsedMs: 0,
     }
-    if (!fatal) await measure(project, report, options, context)
+    if (fatal) return { ...report, elapsedMs: Math.round(performance.now() - start) }
+    const wanted = options.only.length === 0 ? undefined : endpointsNamed(project.map, options.only)
+    const before = new Map(report.findings.map((one) => [one, one.evidence.length]))
+    await measure(project, report, options, context)
+    if (wanted) {
+      const measured = report.findings.filter((one) => before.get(one) !== one.evidence.length)
+      const shown = new Set([...measured, ...findingsOn(report.findings, wanted, project.map)])
+      report.findings = report.findings.filter((one) => shown.has(one))
+    }
     return { ...report, elapsedMs: Math.round(performance.now() - start) }
   },
 }
@@ -83,7 +92,8 @@ async function measure(project: Project, report: Report, options: Input, context
     const problem = failedBench(error)
     // What source and schema show stands, though nothing could be measured.
     report.problems.push({ ...problem, effect: 'partial' })
-    report.headline = `Nothing was measured: ${problem.message} What follows is what the source and the schema show alone; none of it is proven.`
+    const of = only.length > 0 ? ` of ${only.join(', ')}` : ''
+    report.headline = `Nothing was measured: ${problem.message} What follows is what the source and the schema show${of} alone; none of it is proven.`
   }
 }
 

@@ -105,6 +105,10 @@ export function buildDataModel(schema: PrismaSchema, tenants: readonly string[] 
     if (tenantPath) model.tenantPath = tenantPath
     model.role = roleOf(model, user, tenant)
   }
+  // A part of a thing that belongs to somebody is theirs, though no relation leads on from it.
+  for (const model of models)
+    if (model.role === 'global' && partOf(model, byName).some((one) => one.role === 'owned'))
+      model.role = 'owned'
 
   const result: DataModel = {
     files: schema.files,
@@ -302,7 +306,8 @@ function findUser(models: Entity[]): Entity | undefined {
     if (hasField(model, /^(clerk|auth0|supabase|firebase|auth|workos|kinde|cognito)( user)?( id)?$/))
       score += 2
     if (incoming.some((from) => joins(from, model).some((join) => join.strength >= 3))) score += 2
-    score += Math.min(3, incoming.length / 4)
+    // Of two, one of them a left-over of a template, it is the one that the application hangs on.
+    score += Math.min(5, incoming.length / 4)
     const name = words(model.name)
     score += userNames.get(name.join(' ')) ?? (name.at(-1) === 'user' ? 1.5 : 0)
     // A tenant may have members and an e-mail address for its bills; it is no person.
@@ -422,13 +427,56 @@ function roleOf(model: Entity, user: Entity | undefined, tenant: Entity | undefi
     const role = hasField(model, /(^| )roles?( id)?$/)
     if (named || role || columns.length <= 6) return 'membership'
   }
-  const named = [user, tenant].some((owner) => owner !== undefined && namesOwner(model, owner))
+  const named = [user, tenant].some(
+    (owner) => owner !== undefined && namesOwner(model, owner, owner === user),
+  )
   return model.userPath || model.tenantPath || named ? 'owned' : 'global'
 }
 
-/** `organizationId` without a relation, as where `relationMode` or another service keeps the other side. */
-const namesOwner = (model: Entity, owner: Entity): boolean =>
-  model.fields.some(({ name, relation }) => !relation && name === `${owner.delegate}Id`)
+/**
+ * `organizationId` without a relation, as where `relationMode` or another service keeps the other side; of persons also by what
+ * they are to the row, and by their e-mail address: `owner_id`, `authorEmail`.
+ */
+function namesOwner(model: Entity, owner: Entity, isPerson: boolean): boolean {
+  const related = new Set(model.relations.flatMap(({ keys }) => keys))
+  const own = words(owner.delegate).join(' ').replace(/s$/, '')
+  return model.fields.some(({ name, relation, unique }) => {
+    if (relation || unique || related.has(name)) return false
+    const said = words(name).join(' ')
+    return said === `${own} id` || (isPerson && PERSON.test(said))
+  })
+}
+
+const PERSON = /^(user|owner) (id|email)$/
+
+/** The models that a row cannot be without, over at most as many steps as a path may have. */
+function partOf(model: Entity, byName: ReadonlyMap<string, Entity>): Entity[] {
+  const found = new Set<Entity>()
+  let last = [model]
+  for (let step = 0; step < longestPath; step++) {
+    last = last.flatMap((one) => [
+      ...held(one).flatMap(({ optional, model: name }) => (optional ? [] : (byName.get(name) ?? []))),
+      ...namedBy(one, byName),
+    ])
+    for (const one of last) found.add(one)
+  }
+  return [...found]
+}
+
+/** `projectId` without a relation: the one model that is called so, or whose name ends with it. */
+function namedBy(model: Entity, byName: ReadonlyMap<string, Entity>): Entity[] {
+  const related = new Set(model.relations.flatMap(({ keys }) => keys))
+  return model.fields.flatMap(({ name, relation, optional, id }) => {
+    const said = words(name)
+    if (relation || optional || id || related.has(name) || said.length < 2 || said.at(-1) !== 'id') return []
+    const thing = said.slice(0, -1).join(' ')
+    const models = [...byName.values()].filter((one) => one !== model)
+    const exact = models.filter((one) => words(one.name).join(' ') === thing)
+    const ending = models.filter((one) => words(one.name).join(' ').endsWith(` ${thing}`))
+    const meant = exact.length > 0 ? exact : ending
+    return meant.length === 1 ? meant : []
+  })
+}
 
 const secretTypes = new Set(['String', 'Bytes', 'Json'])
 
@@ -448,7 +496,9 @@ function isSecret(model: Entity, field: EntityField): boolean {
   const list = words(field.name)
   if (
     list.some((word) =>
-      /^(public|publishable|csrf|next|page|cursor|sync|masked|redacted|partial)$/.test(word),
+      /^(public|publishable|csrf|next|page|cursor|sync|masked|redacted|partial|display|displayed|preview|truncated|shortened|obfuscated|visible|hint|last4)$/.test(
+        word,
+      ),
     )
   )
     return false

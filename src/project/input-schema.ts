@@ -112,6 +112,7 @@ function begin({ name, args }: Step, enums: EnumValues, depth: number): InputSch
     case 'stringbool':
       return { k: 'boolean' }
     case 'enum':
+    case 'picklist':
     case 'nativeEnum':
       return { k: 'values', values: choices(first, enums) }
     case 'literal':

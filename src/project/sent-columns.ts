@@ -1,6 +1,6 @@
 /** Which columns leave with an answer: those of whole rows, of their relations, and those that were copied into it by name. */
 import type { Entity } from './data-model.ts'
-import { columnsBrought, partsIn, relatedBy, relationsBrought, rowOf } from './exposure.ts'
+import { columnsBrought, isLeft, partsIn, relatedBy, relationsBrought, rowOf } from './exposure.ts'
 import type { Access } from './flow/events.ts'
 import { allDeps, NONE, type Sources, union, type Value, visibleFields } from './flow/value.ts'
 import { isOpen } from './ownership.ts'
@@ -15,7 +15,7 @@ export interface SentColumn {
   column: string
   /** What it was found by, and what decided whether it is sent: `isOwner ? user.email : undefined`. */
   deps: Sources
-  /** It is sent as it is, not in a text that was made with it. */
+  /** It is sent as it is: not in a text that was made with it, and not through a schema that could not be read. */
   exact: boolean
 }
 
@@ -26,12 +26,13 @@ export function sentColumns(project: Project, run: Run, value: Value): SentColum
     const deps = union(held.deps, held.ctl)
     const row = rowOf(part)
     if (!row) return copied(project, run, held, deps).filter(({ column }) => !hidden.has(column))
-    const { access, without } = row
+    const { access } = row
     const entity = project.entity(access.model)
     if (!entity || isOpen(access)) return []
-    return brought(project, entity, access.args)
-      .filter(({ path, column }) => !without.has(path[0] ?? column))
-      .map((one) => sent(one, access, deps, true))
+    return brought(project, access, entity, access.args).flatMap((one) => {
+      const left = isLeft(project, row, [...one.path, one.column])
+      return left === 'no' ? [] : [sent(one, access, deps, left === 'yes')]
+    })
   })
 }
 
@@ -48,15 +49,21 @@ const sent = (one: Brought, access: Access, deps: Sources, exact: boolean): Sent
 /** All columns that arguments bring, those of relations included. */
 function brought(
   project: Project,
+  access: Access,
   entity: Entity,
   args: Value,
   path: readonly string[] = [],
   deps: Sources = NONE,
 ): Brought[] {
-  const own = columnsBrought(entity, args).map((column) => ({ path, model: entity, column, deps }))
+  const own = columnsBrought(project, access, entity, args).map((column) => ({
+    path,
+    model: entity,
+    column,
+    deps,
+  }))
   if (path.length > 3) return own
   const related = relationsBrought(project, entity, args).flatMap(([name, model, inner]) =>
-    brought(project, model, inner, [...path, name], union(deps, pickedBy(inner))),
+    brought(project, access, model, inner, [...path, name], union(deps, pickedBy(inner))),
   )
   return [...own, ...related]
 }
@@ -93,7 +100,7 @@ function at(project: Project, access: Access, steps: readonly string[]): Brought
   for (const [i, step] of steps.entries()) {
     if (!entity) return []
     if (!relatedBy(project, entity, step))
-      return i === steps.length - 1 && columnsBrought(entity, args).includes(step)
+      return i === steps.length - 1 && columnsBrought(project, access, entity, args).includes(step)
         ? [{ path, model: entity, column: step, deps }]
         : []
     const asked = relationsBrought(project, entity, args).find(([name]) => name === step)
@@ -103,7 +110,7 @@ function at(project: Project, access: Access, steps: readonly string[]): Brought
     args = asked[2]
     deps = union(deps, pickedBy(args))
   }
-  return entity ? brought(project, entity, args, path, deps) : []
+  return entity ? brought(project, access, entity, args, path, deps) : []
 }
 
 const READS_ROWS = /^(find|create|update|upsert|delete)/

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { operations } from '../index.ts'
 import { CUES } from './cues.ts'
+import { NothingBefore } from './follow-up.ts'
 import { isName, type Understood, understandWords } from './front.ts'
 import { WEIGHTS } from './weights.ts'
 
@@ -83,6 +84,45 @@ describe('the front door', () => {
     expect(taught.toSorted()).toEqual([...CUES.keys()].toSorted())
   })
 
+  it.each(phrasesIn('follow-ups').map(({ say }) => say))(
+    'asks back what goes on from nothing: %s',
+    async (text) => {
+      const known = await of(text).catch((error: unknown) => error)
+      if (known instanceof NothingBefore) expect(known.message).toContain(text)
+      else expect(known).toMatchObject([{ sure: false }, { sure: false }])
+    },
+  )
+
+  it('offers what can be done with the model that a follow-up names', async () => {
+    expect((await of('same for Customer')).map(({ command }) => command)).toEqual([
+      'backend-engineer understand --focus Customer',
+      'backend-engineer review --at Customer',
+    ])
+  })
+
+  it.each([
+    'what about sql injection',
+    'same email for two users, how do i forbid it',
+    'and who can read Customer',
+  ])('reads what has words of its own: %s', async (text) => {
+    expect(await of(text).catch((error: unknown) => error)).not.toBeInstanceOf(NothingBefore)
+  })
+
+  it('says which models it leaves for later', async () => {
+    const [first] = await of('draw me how Invoice, Customer and WorkOrder hang together')
+    expect(first).toMatchObject({ operation: 'understand', input: { focus: 'Customer' } })
+    expect(first?.meaning).toMatch(/one at a time: then .*Invoice/)
+  })
+
+  it('starts a copy only where nothing else is near', async () => {
+    for (const text of [
+      'prod is slow, is there a playbook for that?',
+      'PUT or PATCH on /api/orgs/[orgId]/invoices',
+    ])
+      for (const { operation, sure } of await of(text))
+        expect(operation === 'guide' || !sure, text).toBe(true)
+  })
+
   it('takes nothing back without a question', async () => {
     const [first, ...others] = await of('undo that please')
     expect(first).toMatchObject({ operation: 'undo', sure: false })
@@ -137,7 +177,7 @@ describe('the front door', () => {
     })
   })
 
-  it.each(['first', 'held-out', 'held-out-2', 'held-out-3', 'held-out-4'])(
+  it.each(['first', 'held-out', 'held-out-2', 'held-out-3', 'held-out-4', 'held-out-5', 'held-out-6'])(
     'begins nothing that was not meant: phrases %s',
     async (file) => {
       expect((await begun(file)).wrong).toEqual([])

@@ -1,5 +1,6 @@
 /** Which columns of which models a value carries, as the queries that read it say. */
 import type { Entity, EntityField } from '../data-model.ts'
+import { isLeft, isOmitted, rowsIn } from '../exposure.ts'
 import type { Access } from '../flow/events.ts'
 import type { Value } from '../flow/value.ts'
 import { argument, isOpen } from '../ownership.ts'
@@ -13,47 +14,17 @@ export interface Column {
 
 /** The columns of a type in the rows that a value holds. Nothing where the query could not be read. */
 export function columnsIn(project: Project, value: Value, type: string): Column[] {
-  return rowsIn(value, 6).flatMap(({ access, without }) => {
+  return rowsIn(value).flatMap((row) => {
+    const { access } = row
     const entity = project.entity(access.model)
-    if (!entity || isOpen(access)) return []
-    const parts = { select: argument(access, 'select'), omit: argument(access, 'omit') }
-    return held(project, entity, { ...parts, include: argument(access, 'include') }, type, 3)
-      .filter(({ entity: of, field }) => of !== entity || !without.has(field.name))
-      .map((one) => ({ ...one, access }))
-  })
-}
-
-interface Row {
-  access: Access
-  without: Set<string>
-}
-
-function rowsIn(value: Value, depth: number): Row[] {
-  const shape = value.shape
-  if (!shape || depth === 0) return []
-  switch (shape.k) {
-    case 'row':
-      return [{ access: shape.access, without: shape.without }]
-    case 'array':
-      return [shape.of, ...(shape.items ?? [])].flatMap((item) => rowsIn(item, depth - 1))
-    case 'object':
-      return [
-        ...[...shape.fields.values()].flatMap((item) => rowsIn(item, depth - 1)),
-        // `{ ...row, size: … }`: what is named takes the place of the column.
-        ...(shape.open ?? []).flatMap((item) =>
-          rowsIn(item, depth - 1).map((row) => ({
-            ...row,
-            without: new Set([...row.without, ...shape.fields.keys()]),
-          })),
-        ),
-      ]
-    case 'promise':
-      return rowsIn(shape.of, depth - 1)
-    case 'response':
-      return shape.body ? rowsIn(shape.body, depth - 1) : []
-    default:
+    // What a schema has parsed may be of another type now.
+    if (!entity || isOpen(access) || row.sieves.some((sieve) => sieve === 'unknown' || 'schema' in sieve))
       return []
-  }
+    const parts = { select: argument(access, 'select'), omit: argument(access, 'omit') }
+    return held(project, access, entity, { ...parts, include: argument(access, 'include') }, type, [])
+      .filter(({ path }) => isLeft(project, row, path) === 'yes')
+      .map(({ entity: of, field }) => ({ entity: of, field, access }))
+  })
 }
 
 interface Parts {
@@ -62,20 +33,25 @@ interface Parts {
   include: Value | undefined
 }
 
+const RELATIONS = 3
+
 function held(
   project: Project,
+  access: Access,
   entity: Entity,
   { select, omit, include }: Parts,
   type: string,
-  depth: number,
-): Omit<Column, 'access'>[] {
+  path: readonly string[],
+): (Omit<Column, 'access'> & { path: readonly string[] })[] {
   const chosen = fieldsOf(select)
   // A `select` or `omit` that could not be read may leave the column out.
-  if ((select && !chosen) || (omit && !fieldsOf(omit)) || depth === 0) return []
+  if ((select && !chosen) || (omit && !fieldsOf(omit)) || path.length === RELATIONS) return []
   const own = entity.fields.filter(
     (field) =>
       field.type === type &&
-      (chosen ? saysTrue(chosen.get(field.name)) : !saysTrue(fieldsOf(omit)?.get(field.name))),
+      (chosen
+        ? saysTrue(chosen.get(field.name))
+        : !isOmitted(project, access, entity, fieldsOf(omit)?.get(field.name), field.name)),
   )
   const nested = [...(chosen ?? []), ...(fieldsOf(include) ?? [])].flatMap(([name, value]) => {
     const target = entity.relations.find((relation) => relation.field === name)
@@ -83,9 +59,9 @@ function held(
     const inner = fieldsOf(value)
     if (!model || (!inner && !saysTrue(value))) return []
     const parts = { select: inner?.get('select'), omit: inner?.get('omit'), include: inner?.get('include') }
-    return held(project, model, parts, type, depth - 1)
+    return held(project, access, model, parts, type, [...path, name])
   })
-  return [...own.map((field) => ({ entity, field })), ...nested]
+  return [...own.map((field) => ({ entity, field, path: [...path, field.name] })), ...nested]
 }
 
 const fieldsOf = (value: Value | undefined): Map<string, Value> | undefined =>

@@ -5,7 +5,7 @@
  */
 import type { Fn, Syntax } from '../../source/syntax.ts'
 import type { Access, Call, Event, Fact } from './events.ts'
-import { type Sources, type Value, withBack } from './value.ts'
+import { type Sieve, type Sources, type Value, withBack } from './value.ts'
 
 export interface Recorded {
   value: Value
@@ -108,6 +108,7 @@ export class Calls {
         return (shape.open ?? []).every((one) => this.write(one, out))
       case 'row':
         out.push(String(this.id(shape.access)), String(shape.many), [...shape.without].join())
+        for (const sieve of shape.sieves ?? []) out.push(this.sieve(sieve))
         return true
       case 'closure':
         out.push(String(this.id(shape.fn)), String(this.id(shape.env)))
@@ -129,6 +130,11 @@ export class Calls {
       default:
         return false
     }
+  }
+
+  private sieve(sieve: Sieve): string {
+    if (sieve === 'unknown') return '?'
+    return 'schema' in sieve ? `s${this.id(sieve.schema)}` : `k${[...sieve.keys].join()}`
   }
 
   /** A number for each set of sources: keys stay short. */

@@ -259,6 +259,8 @@ export interface SessionToken extends Moment {
 export interface Unstopped extends Moment {
   k: 'unstopped'
   status: number
+  /** A function gave the answer back, and nothing looked at it. */
+  forgotten?: true
 }
 
 /** A proxy lets the request through. */

@@ -121,11 +121,11 @@ export function without(value: Value, keys: string[]): Value {
   const shape = value.shape
   if (shape?.k === 'row')
     return { ...value, shape: { ...shape, without: new Set([...shape.without, ...keys]) } }
-  if (shape?.k === 'object')
-    return {
-      ...value,
-      shape: { ...shape, fields: new Map([...shape.fields].filter(([key]) => !keys.includes(key))) },
-    }
+  if (shape?.k === 'object') {
+    const fields = new Map([...shape.fields].filter(([key]) => !keys.includes(key)))
+    const open = shape.open?.map((one) => without(one, keys))
+    return { ...value, shape: open ? { ...shape, fields, open } : { ...shape, fields } }
+  }
   if (shape?.k === 'array' && shape.of.shape?.k === 'row')
     return { ...value, shape: { ...shape, of: without(shape.of, keys) } }
   const schema = value.schema?.shape

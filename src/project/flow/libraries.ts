@@ -12,7 +12,9 @@ import { isMatcher, routeMatched } from './known-path.ts'
 import { allowing } from './looks.ts'
 import type { Machine } from './machine.ts'
 import { headersGiven, packageCall } from './package-calls.ts'
+import { parseCall } from './parsing.ts'
 import { requestValue, store } from './request.ts'
+import { reshaped } from './sieves.ts'
 import { noteSink } from './sinks.ts'
 import {
   allDeps,
@@ -131,8 +133,13 @@ export function libraryCall(
     ? machine.atPath((path) => routeMatched(callee, args, path))
     : undefined
   if (matched !== undefined) return sureLiteral(matched)
-  const noted = packageCall(machine, callee, what, args, syntax, at)
+  const noted = packageCall(machine, callee, what, args, syntax, at) ?? reshaped(from, name, args)
   if (noted) return noted
+  // `parse(schema, row)` of Valibot, by its name.
+  if (from === 'valibot' && PARSES_BY_NAME.test(name)) {
+    const parsed = parseCall(machine, callee, name, args, syntax, at)
+    if (parsed) return parsed
+  }
   const guard = args[0]?.shape?.k === 'closure' ? undefined : machine.declared.guard(from, [name])
   if (guard && !holdsHandler(callee)) {
     if (guard.rejects) machine.assume(sourcesOf(guard, args), syntax, at, guard.asks === 'session')
@@ -224,6 +231,9 @@ function passwordIn(held: Sources): Sources {
   const has = (prefix: string): boolean => [...held].some((dep) => dep.startsWith(prefix))
   return has('row:') && has('client:') ? union(held, new Set([CHECKED_PASSWORD])) : held
 }
+
+/** The functions of Valibot that parse. */
+const PARSES_BY_NAME = /^(safeParse|parse)(Async)?$/
 
 /** A redirect: the request is over, and nothing was sent but where to go. */
 function leave(machine: Machine, syntax: Syntax, at: number): Value {

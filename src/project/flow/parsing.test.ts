@@ -1,7 +1,7 @@
-/** Forms with files, which packages read from the request. */
-import { expect, it } from 'vitest'
+/** Forms with files, which packages read from the request, and inputs that a schema has parsed. */
+import { describe, expect, it } from 'vitest'
 import { projectOf } from '../../../test/project.ts'
-import { allDeps } from './value.ts'
+import { allDeps, textOf } from './value.ts'
 
 it.each([
   [
@@ -27,4 +27,50 @@ export default async function handler(req, res) {
   })
   const access = runs[0]?.events.find((event) => event.k === 'access')
   expect(access?.k === 'access' && [...allDeps(access.args)]).toEqual(['client:body.id'])
+})
+
+describe('what stands in an input after a schema has parsed it', () => {
+  /** What the caller may have written into the text of a query. */
+  async function spliced(body: string): Promise<string[]> {
+    const { runs } = await projectOf({
+      'app/api/notes/route.ts': `import { Prisma, PrismaClient } from '@prisma/client'
+import { z } from 'zod'
+import * as v from 'valibot'
+const prisma = new PrismaClient()
+const query = z.object({ order: z.enum(['asc', 'desc']).optional(), limit: z.coerce.number(), by: z.string() })
+export async function GET(request: Request) {
+  const { searchParams } = new URL(request.url)
+  ${body}
+  return Response.json(await prisma.$queryRawUnsafe(\`SELECT 1 ORDER BY id \${value}\`))
+}
+`,
+    })
+    return runs.flatMap((run) =>
+      run.events.flatMap((event) =>
+        event.k === 'raw' ? event.spliced.flatMap((one) => [...textOf(one).all]) : [],
+      ),
+    )
+  }
+
+  const given =
+    "const given = query.parse({ order: searchParams.get('order'), limit: searchParams.get('limit'), by: searchParams.get('by') })"
+
+  it.each([
+    "const value = z.enum(['asc', 'desc']).parse(searchParams.get('order'))",
+    "const value = z.enum(['asc', 'desc']).safeParse(searchParams.get('order')).data",
+    "const value = z.coerce.number().parse(searchParams.get('limit'))",
+    "const value = v.parse(v.picklist(['asc', 'desc']), searchParams.get('order'))",
+    `${given}; const value = given.order`,
+    `${given}; const { limit: value } = given`,
+  ])('is one of a few, or a number: %s', async (body) => {
+    expect(await spliced(body)).toEqual([])
+  })
+
+  it.each([
+    ["const value = searchParams.get('by')", 'client:query.by'],
+    ["const value = z.string().parse(searchParams.get('by'))", 'client:query.by'],
+    [`${given}; const value = given.by`, 'client:query.by'],
+  ])('is any text: %s', async (body, source) => {
+    expect(await spliced(body)).toEqual([source])
+  })
 })

@@ -2,8 +2,21 @@
 import type { Syntax } from '../../source/syntax.ts'
 import { externalOf, unwrap } from './forms.ts'
 import type { Machine } from './machine.ts'
+import { keepsKey } from './passage.ts'
 import { fieldSchema, isLoose, KEEPS_SCHEMA } from './schemas.ts'
-import { allDeps, client, literal, shaped, textOf, unknown, type Value } from './value.ts'
+import { sifted } from './sieves.ts'
+import { limitedText, schemaOf } from './text.ts'
+import {
+  allDeps,
+  client,
+  literal,
+  shaped,
+  type Text,
+  textOf,
+  unknown,
+  type Value,
+  visibleFields,
+} from './value.ts'
 
 const PARSES =
   /^(parse|parseAsync|safeParse|safeParseAsync|validate|validateSync|validateAsync|cast|assert|create|spa)$/
@@ -29,6 +42,9 @@ const holdsRows = (value: Value): boolean => {
   return shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')
 }
 
+/** `{ ...row, size }` */
+const spreadsRows = ({ shape }: Value): boolean => shape?.k === 'object' && (shape.open ?? []).some(holdsRows)
+
 /** `form.parse(request, (error, fields, files) => …)`, or a promise of `[fields, files]`. */
 function formRead(machine: Machine, args: Value[], syntax: Syntax, at: number): Value {
   const body = client('body')
@@ -51,7 +67,12 @@ export function parseCall(
   const what = externalOf(of)
   if (what && FORMS.test(what.from)) return formRead(machine, args, syntax, at)
   const known = what !== undefined && VALIDATORS.test(what.from)
-  const input = args.find((arg) => [...allDeps(arg)].some((dep) => dep.startsWith('client:'))) ?? args[0]
+  // Valibot: `v.parse(schema, input)`.
+  const isFirst = what?.from === 'valibot' && args[1] !== undefined
+  const schema = isFirst ? (args[0] ?? of) : of
+  const input = isFirst
+    ? args[1]
+    : (args.find((arg) => [...allDeps(arg)].some((dep) => dep.startsWith('client:'))) ?? args[0])
   if (!input || (!known && !(method.startsWith('safeParse') || method.startsWith('parse')))) return undefined
   if (!known && of.shape?.k === 'external' && of.shape.from === 'global') return undefined
   if (known)
@@ -61,13 +82,14 @@ export function parseCall(
       library: what.from,
       schema: what.root,
       input,
-      by: of,
+      by: schema,
       ...(/^parse(Async)?$/.test(method) ? { throws: true as const } : {}),
     })
   // `Member.parse(await prisma.member.findFirst(…))` throws where there is no row.
-  if (known && /^parse(Async)?$/.test(method) && unwrap(input).shape?.k === 'row' && !acceptsNothing(of))
+  if (known && /^parse(Async)?$/.test(method) && unwrap(input).shape?.k === 'row' && !acceptsNothing(schema))
     machine.assume(input.deps, syntax, at, true)
-  const parsed = parsedInput(input, of)
+  const run = (fn: Value, given: Value): Value => machine.attempt(fn, [given], syntax, at)
+  const parsed = parsedInput(input, schema, { run, keeps: known && keepsUnnamed(what.from, args) })
   if (!method.startsWith('safe') && method !== 'spa') return parsed
   // That an input has the right form says nothing of who sent it.
   const outcome = {
@@ -87,16 +109,46 @@ export function parseCall(
   )
 }
 
-export function parsedInput(input: Value, schema?: Value): Value {
+/** Packages whose schemas leave keys that they do not name where they are, unless they are told otherwise. */
+const keepsUnnamed = (from: string, args: readonly Value[]): boolean =>
+  !/^(zod|valibot)/.test(from) &&
+  !args.some((arg) => {
+    const strip = visibleFields(arg).get('stripUnknown')?.shape
+    return strip?.k === 'literal' && strip.value === true
+  })
+
+/** How a schema is applied. */
+interface Parsing {
+  /** Follows a function of the schema: `transform`. */
+  run?: (fn: Value, given: Value) => Value
+  /** What the schema does not name stays. */
+  keeps?: boolean
+}
+
+/** What a schema makes of an input, or of rows. Without a schema: as it was sent, in a form that is known. */
+export function parsedInput(input: Value, schema?: Value, how: Parsing = {}): Value {
   const deps = allDeps(input)
   const shape = input.shape
-  if (holdsRows(input)) return input
-  // `schema.parse({ id, title })`: each field stays what it is.
-  if (input.client === undefined && shape?.k === 'object' && !shape.open?.length && shape.fields.size > 0) {
-    const fields = [...shape.fields].map(
-      ([key, value]) => [key, parsedInput(value, fieldSchema(schema, key))] as const,
+  if (holdsRows(input)) return how.keeps ? input : sifted(input, schema ? { schema } : 'unknown')
+  if (shape?.k === 'array' && spreadsRows(shape.of))
+    return { ...input, shape: { ...shape, of: parsedInput(shape.of, schema, how) } }
+  const open = shape?.k === 'object' ? (shape.open ?? []) : []
+  // `schema.parse({ id, title })`: each field stays what it is, and so does a row that is spread.
+  if (input.client === undefined && shape?.k === 'object' && open.every(holdsRows)) {
+    const fields = [...shape.fields].flatMap(([key, value]): [string, Value][] =>
+      !how.keeps && schema && keepsKey(schema, key) === 'no'
+        ? []
+        : [[key, parsedInput(value, fieldSchema(schema, key), how)]],
     )
-    return shaped({ k: 'object', fields: new Map(fields) }, deps, input.ctl)
+    const rows = open.map((one) => parsedInput(one, schema, how))
+    const made = shaped(
+      rows.length > 0
+        ? { k: 'object', fields: new Map(fields), open: rows }
+        : { k: 'object', fields: new Map(fields) },
+      deps,
+      input.ctl,
+    )
+    if (shape.fields.size + rows.length > 0) return made
   }
   // What was stored is no input of this caller, though an input found it.
   const stored =
@@ -104,7 +156,15 @@ export function parsedInput(input: Value, schema?: Value): Value {
   const path = input.client ?? (stored ? undefined : firstClient(input))
   if (path === undefined) return input.text ? { ...unknown(deps), text: input.text } : unknown(deps)
   const value: Value = { deps, ctl: input.ctl, client: path, parsed: !isLoose(schema) }
-  return schema ? { ...value, schema } : value
+  if (!schema) return value
+  const text = limitedAlone(value, schema, how)
+  return text ? { ...value, schema, text } : { ...value, schema }
+}
+
+/** The text of an input that is no object: `z.enum(['asc', 'desc']).parse(query.order)`. */
+function limitedAlone(value: Value, schema: Value, { run }: Parsing): Text | undefined {
+  if (!run || /^(object|record|union|file|unknown)$/.test(schemaOf(schema).k)) return undefined
+  return limitedText(value, schema, (fn) => run(fn, value))
 }
 
 /** `parse({ ...row, ...body })`: what is spread names it best. */

@@ -2,12 +2,14 @@
 import type { Expr, Pattern, Syntax } from '../../source/syntax.ts'
 import { Conditions } from './conditions.ts'
 import { isCostlyPackage } from './costly.ts'
+import type { Fact } from './events.ts'
 import { elementOf, ofVariable, part, rootOf, unwrap, without } from './forms.ts'
 import { allowing } from './looks.ts'
 import { lengthOf } from './numbers.ts'
 import { rowMember } from './prisma.ts'
 import type { Frame } from './run-state.ts'
 import { fieldSchema, isLoose } from './schemas.ts'
+import { sifted } from './sieves.ts'
 import { limitedText } from './text.ts'
 import {
   type Env,
@@ -24,6 +26,18 @@ import {
   unknown,
   type Value,
 } from './value.ts'
+
+/**
+ * `if (session.verified) token.verified = true`, where `session` is what the browser sent to update it: what is set comes from
+ * there, unless a row was asked as well.
+ */
+function toldBy(value: Value, facts: readonly Fact[]): Value {
+  if (value.shape?.k !== 'literal' || !value.shape.value) return value
+  const asked = facts.flatMap(({ deps }) => [...deps])
+  const told = asked.filter((dep) => dep.startsWith('client:session.'))
+  if (told.length === 0 || asked.some((dep) => dep.startsWith('row:'))) return value
+  return { ...value, deps: union(value.deps, new Set(told)) }
+}
 
 export abstract class Patterns extends Conditions {
   protected bind(to: Pattern, value: Value, frame: Frame): void {
@@ -45,15 +59,12 @@ export abstract class Patterns extends Conditions {
         return
       case 'object': {
         for (const prop of to.props) this.bind(prop.to, this.member(value, prop.key, frame, to.at), frame)
-        if (to.rest)
-          this.bind(
-            to.rest,
-            without(
-              value,
-              to.props.map((prop) => prop.key),
-            ),
-            frame,
-          )
+        if (to.rest) {
+          const keys = to.props.map((prop) => prop.key)
+          const left = without(value, keys)
+          // `const { [key]: _, ...rest } = row`
+          this.bind(to.rest, keys.includes('') ? sifted(left, 'unknown') : left, frame)
+        }
         return
       }
       case 'array':
@@ -75,7 +86,7 @@ export abstract class Patterns extends Conditions {
       if (to.k === 'place' && to.expr.k === 'member') {
         const of = this.evaluate(to.expr.of, frame)
         if (of.shape?.k === 'object') {
-          of.shape.fields.set(to.expr.key, value)
+          of.shape.fields.set(to.expr.key, toldBy(value, this.facts))
           this.changed(of.shape.fields)
         }
         // `this.openai = new OpenAI()`
@@ -122,15 +133,20 @@ export abstract class Patterns extends Conditions {
     return facts ? allowing(old, facts()) : old
   }
 
-  /** `delete user.passwordHash`, `delete folder.files[0].password`: the row is told by the variable that it begins with. */
+  /**
+   * `delete user.passwordHash`, `delete folder.files[0].password`, `delete copy[key]`: the row is told by the variable that
+   * it begins with.
+   */
   protected remove(expr: Expr, frame: Frame): void {
-    if (expr.k !== 'member') return
+    if (expr.k !== 'member' && expr.k !== 'index') return
     const root = rootOf(expr.of)
     if (root.k !== 'name') return
+    const by = expr.k === 'index' ? this.quiet(expr.by, frame).shape : undefined
+    const key = expr.k === 'member' ? expr.key : by?.k === 'literal' ? String(by.value) : undefined
     for (let env: Env | null = frame.env; env; env = env.up) {
       const old = env.own.get(root.b)
       if (old && (expr.of === root || isOfRows(unwrap(old))))
-        env.own.set(root.b, without(unwrap(old), [expr.key]))
+        env.own.set(root.b, key === undefined ? sifted(unwrap(old), 'unknown') : without(unwrap(old), [key]))
     }
   }
 

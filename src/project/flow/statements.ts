@@ -35,12 +35,14 @@ export abstract class Statements extends Expressions {
 
   private statement(stmt: Stmt, frame: Frame): Exit {
     switch (stmt.k) {
-      case 'expr':
+      case 'expr': {
+        const start = this.events.length
         if (stmt.expr.k === 'call' || stmt.expr.k === 'member') this.unawaited(stmt.expr, frame)
         else if (stmt.expr.k === 'unary' && stmt.expr.op === 'void') this.unawaited(stmt.expr.of, frame)
         else if (stmt.expr.k === 'unary' && stmt.expr.op === 'delete') this.remove(stmt.expr.of, frame)
-        else this.evaluate(stmt.expr, frame)
+        else this.forgotten(this.evaluate(stmt.expr, frame), start, stmt.expr, frame)
         return 'on'
+      }
       case 'let':
         this.bind(stmt.to, stmt.init ? this.evaluate(stmt.init, frame) : literal(undefined), frame)
         return 'on'
@@ -126,12 +128,25 @@ export abstract class Statements extends Expressions {
     return here && last.k === 'response' && (last.status === 401 || last.status === 403) ? last : undefined
   }
 
+  /** `await checkAccess(id)`, which gives back an answer of 403 or nothing: whoever does not look at it goes on. */
+  private forgotten(value: Value, start: number, expr: Expr, frame: Frame): void {
+    const { shape, outcomes } = unwrap(value)
+    if (this.naming || shape?.k !== 'response' || !outcomes?.some(({ gave }) => gave !== true)) return
+    const made = this.events
+      .slice(start)
+      .findLast((event) => event.k === 'response' && event.via.length > this.via.length)
+    const status = made?.k === 'response' ? made.status : undefined
+    if (status === 401 || status === 403)
+      this.emit({ ...this.moment(frame.syntax, expr.at), k: 'unstopped', status, forgotten: true })
+  }
+
   /** A call whose promise nobody waits for: what it checks is not known to hold afterwards. */
   private unawaited(expr: Expr, frame: Frame): void {
     const before = this.facts
     const start = this.events.length
     const value = this.evaluate(expr, frame)
     const shape = value.shape
+    if (shape?.k !== 'promise') this.forgotten(value, start, expr, frame)
     if (shape?.k !== 'promise' || this.naming) return
     const gained = this.facts.filter((fact) => !before.includes(fact))
     const given = expr.k === 'call' ? expr.args.map((arg) => this.quiet(arg, frame)) : []

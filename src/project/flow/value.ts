@@ -75,6 +75,12 @@ export interface Outcome {
   facts: readonly Fact[]
 }
 
+/**
+ * What a row was put through after it was read: only some of its columns were taken over, a schema parsed it, or it cannot
+ * be told what is left.
+ */
+export type Sieve = { keys: ReadonlySet<string> } | { schema: Value } | 'unknown'
+
 export type Native = (args: Value[], at: number) => Value
 
 export type Shape =
@@ -96,7 +102,7 @@ export type Shape =
     }
   | { k: 'prisma'; tx: boolean }
   | { k: 'delegate'; model: string; tx: boolean }
-  | { k: 'row'; access: Access; many: boolean; without: Set<string> }
+  | { k: 'row'; access: Access; many: boolean; without: Set<string>; sieves?: readonly Sieve[] }
   | { k: 'promise'; of: Value; name: string }
   | { k: 'class'; cls: ClassDef; syntax: Syntax; env: Env }
   | { k: 'instance'; of: { cls: ClassDef; syntax: Syntax; env: Env }; fields: Map<string, Value> }

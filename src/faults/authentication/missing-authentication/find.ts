@@ -16,6 +16,7 @@ import {
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { isScheduled } from '../../../project/schedules.ts'
 
 /** The path says that it is for those who run the application: `/api/admin/email`. */
 const isForAdministrators = ({ endpoint }: Run): boolean =>
@@ -50,6 +51,7 @@ const fault: Fault<Project> = {
         open.find((access) => touches(project, access)) ??
         open.find((access) => changesGlobal(project, access)) ??
         open.find((access) => exposes(project, access)) ??
+        (isScheduled(project, run) ? open.find((access) => isWrite(access.operation)) : undefined) ??
         (isForAdministrators(run) ? open.find((access) => !looksForCaller(access)) : undefined)
       // Who is calling was asked, and the answer did not end the handler: a fault of its own.
       const refused = run.events.findIndex((event) => event.k === 'unstopped')
@@ -141,7 +143,8 @@ function draft(run: Run, access: Access, project: Project): Draft {
   const endpoint = run.endpoint
   const write = isWrite(access.operation)
   const delegate = project.entity(access.model)?.delegate ?? access.model
-  const named = isMeantForAll(run) && !takesOver(project, access)
+  const scheduled = isScheduled(project, run)
+  const named = isMeantForAll(run) && !takesOver(project, access) && !(scheduled && write)
   return {
     location: placeInHandler(access),
     subject: run.label,
@@ -150,9 +153,12 @@ function draft(run: Run, access: Access, project: Project): Draft {
         ? 'possible'
         : 'likely',
     found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,
-    why: `${whoCan(run)} can ${write ? 'change' : 'read'} rows of ${access.model}.`,
-    remedy:
-      'Require a verified session first, with the guard that the other endpoints of this project use; if it is public on purpose, say so with `// backend-engineer-ignore authentication/missing-authentication <reason>`.',
+    why: scheduled
+      ? `vercel.json has it called by the clock, and anybody on the internet can call it as well, as often as they like: it ${write ? `changes rows of ${access.model}` : `reads rows of ${access.model}`} each time.`
+      : `${whoCan(run)} can ${write ? 'change' : 'read'} rows of ${access.model}.`,
+    remedy: scheduled
+      ? 'Refuse what does not carry the secret of the schedule: set `CRON_SECRET`, compare it with the `Authorization` header in constant time, and answer 401 also where the variable is not set.'
+      : 'Require a verified session first, with the guard that the other endpoints of this project use; if it is public on purpose, say so with `// backend-engineer-ignore authentication/missing-authentication <reason>`.',
     evidence: [traceTo(run, access, `${delegate}.${access.operation} without a guard`)],
     endpoint: run.label,
   }

@@ -7,7 +7,7 @@ import type { Project, Run } from '../../../project/project.ts'
 /** What the session says of who somebody is, and of what they have paid for. */
 const IDENTITY = /^(sub|e-?mail|(user|account)?_?(id|uid))$/i
 const ALLOWED =
-  /^(is|has|can)[A-Z_]|^(plan|tier|premium|pro|subscription\w*|credits?|verified|email_?verified|banned|status)$|accept|consent|agreed|(admin|staff|permission|scope|entitlement|feature)s?$/i
+  /^(is|has|can)[A-Z_]|^(plan|tier|premium|pro|subscription\w*|credits?|verified|\w*_?verified|two_?factor\w*|2fa\w*|mfa\w*|banned|status)$|accept|consent|agreed|(admin|staff|permission|scope|entitlement|feature)s?$/i
 const TENANT =
   /^(current|active|selected|default)?_?(org(ani[sz]ation)?|team|tenant|workspace|company)_?(id)?$/i
 
@@ -53,9 +53,12 @@ function takenOver({ shape }: Value, isChecked: (input: string) => boolean): Tak
   return { ...(spread === undefined ? {} : { whole: spread }), names: fields.map(({ name }) => name), input }
 }
 
-/** The part of the browser's `session` that a value is. */
-const sentAs = ({ client }: Value): string | undefined =>
-  client !== undefined && /^session(\.|$)/.test(client) ? client : undefined
+/** The part of the browser's `session` that a value is, or by which alone it was decided: `if (session.verified) token.verified = true`. */
+function sentAs({ client, shape, deps }: Value): string | undefined {
+  if (client !== undefined) return /^session(\.|$)/.test(client) ? client : undefined
+  if (shape?.k !== 'literal') return undefined
+  return [...deps].find((dep) => dep.startsWith('client:session.'))?.slice('client:'.length)
+}
 
 /** A query asks for it: `membership.findFirst({ where: { userId: token.sub, teamId: session.teamId } })`. */
 const isLookedUp = (run: Run, input: string): boolean =>
@@ -93,7 +96,9 @@ function draft(project: Project, run: Run, event: SessionToken, { whole, names, 
 /** The line that takes the input over, where it is written down as it is called; the callback otherwise. */
 function placeOf(project: Project, { location }: SessionToken, input: string): Draft['location'] {
   const lines = (project.sourceText(location.file) ?? '').split('\n')
-  const at = lines.findIndex((line, number) => number >= location.line && line.includes(input))
+  const at = lines.findIndex(
+    (line, number) => number >= location.line && line.replaceAll('?.', '.').includes(input),
+  )
   if (at < 0 || at > location.line + 120) return location
   return { file: location.file, line: at + 1, column: (lines[at]?.indexOf(input) ?? 0) + 1 }
 }

@@ -26,15 +26,20 @@ function* drafts(project: Project): Iterable<Draft> {
     if (!run.endpoint || run.endpoint.kind === 'middleware') continue
     for (const [at, event] of run.events.entries()) {
       if (event.k !== 'unstopped') continue
-      const work = run.events.slice(at + 1).find((later) => isWork(later) && isWithin(later, event))
+      const work = run.events
+        .slice(at + 1)
+        .find((later) => isWork(later, event.forgotten === true) && isWithin(later, event))
       if (work) yield draft(run, event, work)
     }
   }
 }
 
-/** What runs although the caller was turned away. What another guard holds back afterwards is held back. */
-const isWork = (event: Event): boolean =>
-  /^(access|raw|costly|remote)$/.test(event.k) && !isGuarded(event.facts)
+/**
+ * What runs although the caller was turned away. What another guard holds back afterwards is held back, but that a session was
+ * asked for before says nothing of what was refused.
+ */
+const isWork = (event: Event, forgotten: boolean): boolean =>
+  /^(access|raw|costly|remote)$/.test(event.k) && (forgotten || !isGuarded(event.facts))
 
 /** In the same call of the function that refuses, or in one that it makes. */
 const isWithin = (later: Event, { via }: Unstopped): boolean =>
@@ -51,9 +56,11 @@ function draft(run: Run, event: Unstopped, work: Event): Draft {
     location: event.location,
     subject: `${run.label} ${event.status}`,
     certainty: 'likely',
-    found: `${run.label} answers ${event.status} here and goes on: ${name} at ${work.location.file}:${work.location.line} runs for whoever was refused.`,
-    why: `Sending an answer does not end a function. The caller sees the refusal, and what they asked for ${changes ? 'is written' : 'happens'} all the same.`,
-    remedy: 'Return with the answer: `return res.status(…)`, or a `return` behind it.',
+    found: `${run.label} ${event.forgotten ? `is given an answer of ${event.status} here, does not look at it` : `answers ${event.status} here`} and goes on: ${name} at ${work.location.file}:${work.location.line} runs for whoever was refused.`,
+    why: `${event.forgotten ? 'An answer that is not returned is never sent: the caller sees no refusal' : 'Sending an answer does not end a function: the caller sees the refusal'}, and what they asked for ${changes ? 'is written' : 'happens'} all the same.`,
+    remedy: event.forgotten
+      ? 'Keep what the check gives back and return it when there is something: `const refused = await …; if (refused) return refused`; or let the check throw.'
+      : 'Return with the answer: `return res.status(…)`, or a `return` behind it.',
     evidence: [traceTo(run, work, `${name} runs after the refusal`)],
     endpoint: run.label,
   }

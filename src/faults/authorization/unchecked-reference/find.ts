@@ -2,6 +2,7 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
+import { isSharedContent } from '../../../project/authored.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
@@ -49,7 +50,11 @@ function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
   const everywhere = sharedPlaces(project, hits)
   for (const hit of hits)
-    yield draft(hit, everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access))
+    yield draft(
+      hit,
+      everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access),
+      hit.references.every(({ target }) => isSharedContent(project, target)),
+    )
 }
 
 function* found(project: Project): Iterable<Hit> {
@@ -117,16 +122,18 @@ function sharesInput(a: Value, b: Value): boolean {
   return clientInputs(allDeps(b)).some((input) => inputs.has(input) || inputs.has(input.replace(/\[\]$/, '')))
 }
 
-function draft({ run, access, entity, references }: Hit, location: Location): Draft {
+function draft({ run, access, entity, references }: Hit, location: Location, isShared: boolean): Draft {
   const [first] = references
-  const names = references.map(({ path }) => `\`${path}\``).join(', ')
+  const paths = [...new Set(references.map(({ path }) => path))]
+  const inputs = [...new Set(references.map(({ value }) => value.client ?? 'a value of the request'))]
+  const names = paths.map((path) => `\`${path}\``).join(', ')
   const target = first?.target.name ?? ''
-  const sent = references.map(({ value }) => value.client ?? 'a value of the request').join(', ')
+  const sent = inputs.join(', ')
   return {
     location,
-    subject: `${run.label} → ${entity.delegate}.${access.operation} ${references.map(({ path }) => path).join(',')}`,
-    certainty: isPrivileged(access.facts) ? 'possible' : 'likely',
-    found: `${run.label} writes ${withArticle(entity.name)} whose ${names} ${references.length > 1 ? 'are' : 'is'} ${sent}, and nothing on the way ties ${references.length > 1 ? 'them' : 'it'} to the caller.`,
+    subject: `${run.label} → ${entity.delegate}.${access.operation} ${paths.join(',')}`,
+    certainty: isPrivileged(access.facts) || isShared ? 'possible' : 'likely',
+    found: `${run.label} writes ${withArticle(entity.name)} whose ${names} ${paths.length > 1 ? 'are' : 'is'} ${sent}, and nothing on the way ties ${inputs.length > 1 ? 'them' : 'it'} to the caller.`,
     why: `Whoever is signed in can point it at another owner's ${target}: what is read through that relation later is theirs, and what they own changes with it.`,
     remedy: `Look the ${target} up first with the id and the owner in one \`where\`, and refuse when there is none; or connect it by both: \`connect: { id, … }\`.`,
     evidence: [traceTo(run, access, `${entity.delegate}.${access.operation} with ${sent}`)],

@@ -2,6 +2,7 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
+import { isSharedContent, tiedModels } from '../../../project/authored.ts'
 import { gained } from '../../../project/consequences.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
@@ -54,12 +55,12 @@ interface Hit {
 
 function* drafts(project: Project): Iterable<Draft> {
   const hits = [...found(project)]
-  const tied = tiedModels(project)
   const everywhere = sharedPlaces(project, hits)
   for (const hit of hits)
     yield draft(
       hit,
-      tied.has(hit.entity.name),
+      hit.proxy !== undefined && !tiedModels(project).has(hit.entity.name),
+      isSharedContent(project, hit.entity),
       hit.parent !== undefined || everywhere(hit.access) ? hit.access.location : placeInHandler(hit.access),
     )
 }
@@ -119,15 +120,6 @@ const inputsOf = (event: Event): string[] =>
         ? [...visibleFields(event.input).keys()].map((key) => `client:${key}`)
         : []
 
-/** Models whose rows some endpoint ties to its caller: it matters whose they are. */
-function tiedModels(project: Project): ReadonlySet<string> {
-  const models = new Set<string>()
-  for (const { events } of project.runs)
-    for (const event of events)
-      if (event.k === 'access' && isGuarded(event.facts) && isScoped(event, [])) models.add(event.model)
-  return models
-}
-
 /** Nobody is asked who they are, the row is found by its id alone, and the request names another row that it should belong to. */
 function apartFrom(
   project: Project,
@@ -146,15 +138,15 @@ function apartFrom(
 
 function draft(
   { run, access, entity, parent, proxy }: Hit,
-  isTiedElsewhere: boolean,
+  isUntied: boolean,
+  isShared: boolean,
   location: Location,
 ): Draft {
   const leaves = keysFromClient(access, entity)
   // The id is the input itself, not something that was computed from it.
   const direct = leaves.some((leaf) => leaf.value.client !== undefined)
-  const keys = leaves
-    .map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`)
-    .join(', ')
+  const named = leaves.map((leaf) => `${leaf.path} = ${leaf.value.client ?? 'a value of the request'}`)
+  const keys = [...new Set(named)].join(', ')
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
   const { operation } = access
@@ -166,7 +158,7 @@ function draft(
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
     certainty:
-      isPrivileged(access.facts) || !direct || invitation || (proxy !== undefined && !isTiedElsewhere)
+      isPrivileged(access.facts) || !direct || invitation || isUntied || (isShared && verb === 'reads')
         ? 'possible'
         : 'likely',
     found:

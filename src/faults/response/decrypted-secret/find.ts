@@ -53,7 +53,7 @@ function draft(run: Run, event: Response | ClientProps, { path, value }: Leaf): 
     location: event.location,
     subject: `${run.label} → ${path}`,
     certainty: REVEALS.test(run.label) ? 'possible' : 'likely',
-    found: `${run.label} answers with \`${path}\`, which \`${by}\` makes of a row of ${models.join(', ')}.`,
+    found: `${run.label} answers with \`${path}\`, which \`${by}\` makes of a row of ${[...new Set(models)].join(', ')}.`,
     why: 'It was encrypted so that nobody reads it who can read the database. In an answer it is in plain text in browsers, logs and extensions, for everybody who may call this.',
     remedy: `Send whether it is set, or its last four characters; let the form send a new one only when it is to change.`,
     evidence: [traceTo(run, event, `\`${path}\` is sent in plain text`)],

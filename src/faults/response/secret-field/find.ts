@@ -1,7 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
-import { rowsIn, secretsIn } from '../../../project/exposure.ts'
+import { type HeldSecret, rowsIn, secretsIn } from '../../../project/exposure.ts'
 import type { Access, ClientProps, Response } from '../../../project/flow/events.ts'
 import { isShown } from '../../../project/graphql-types.ts'
 import { traceTo } from '../../../project/ownership.ts'
@@ -29,7 +29,7 @@ function* drafts(project: Project): Iterable<Draft> {
       if (!leaves || !(event.k === 'response' || event.k === 'client-props')) continue
       const place = isProps(run, event) ? undefined : placeInHandler(run, event)
       const carried = rowsIn(event.value).flatMap((row) => {
-        const secrets = secretsIn(project, row).filter((name) =>
+        const secrets = secretsIn(project, row).filter(({ name }) =>
           isShown(project, run, name.split('.')[1] ?? name),
         )
         return secrets.length > 0 ? [{ access: row.access, secrets }] : []
@@ -51,19 +51,30 @@ function draft(
   run: Run,
   event: Response | ClientProps,
   access: Access,
-  secrets: string[],
+  secrets: readonly HeldSecret[],
   location: Location,
 ): Draft {
-  const names = secrets.map((name) => `\`${name}\``).join(', ')
-  const first = secrets[0]?.split('.')[1] ?? ''
+  const sure = secrets.filter((one) => one.sure)
+  const told = [...new Set((sure.length > 0 ? sure : secrets).map(({ name }) => name))]
+  const names = told.map((name) => `\`${name}\``).join(', ')
+  const first = told[0]?.split('.')[1] ?? ''
+  const isNamed = secrets.every(({ named }) => named)
   return {
     location,
-    subject: `${run.label} → ${secrets.join(', ')}`,
-    certainty: 'likely',
+    subject: `${run.label} → ${told.join(', ')}`,
+    certainty: sure.length > 0 ? 'likely' : 'possible',
     found: `${run.label} ${sends(run, event)} rows of ${access.model} that carry ${names}${isProps(run, event) ? ': they are part of the page' : ''}.`,
     why: 'A secret in a response ends up in browsers, logs and caches of people who should never hold it.',
-    remedy: `Name the fields that the caller needs with \`select\`, or leave the secret out with \`omit: { ${first}: true }\`.`,
-    evidence: [traceTo(run, { ...access, via: access.via }, `all columns of ${access.model} are read here`)],
+    remedy: isNamed
+      ? `Take \`${first}\` out of the \`select\`, or out of what is sent.`
+      : `Name the fields that the caller needs with \`select\`, or leave the secret out with \`omit: { ${first}: true }\`.`,
+    evidence: [
+      traceTo(
+        run,
+        { ...access, via: access.via },
+        isNamed ? `the query names ${names}` : `all columns of ${access.model} are read here`,
+      ),
+    ],
     endpoint: run.label,
   }
 }

@@ -35,8 +35,10 @@ const TYPED =
 
 /** What of a value is a secret: what was typed, or the column of a row. Values made from them are not followed. */
 function secretOf(project: Project, run: Run, value: Value): string | undefined {
-  const [row] = rowsIn(value).flatMap((one) => secretsIn(project, one))
-  if (row !== undefined) return row
+  const row = rowsIn(value)
+    .flatMap((one) => secretsIn(project, one))
+    .find(({ sure }) => sure)
+  if (row) return row.name
   for (const part of [value, ...visibleFields(value).values()]) {
     if (part.shape?.k === 'literal') continue
     if (part.client !== undefined && TYPED.test(part.client)) return part.client
@@ -59,11 +61,12 @@ function passwordIn(run: Run, input: string): string | undefined {
   return undefined
 }
 
+/** Behind a test of `NODE_ENV` it may be written on the machine of a developer only. */
 function draft(run: Run, call: PackageCall, secret: string): Draft {
   return {
     location: call.location,
     subject: `${run.label} → ${secret}`,
-    certainty: 'likely',
+    certainty: call.facts.some(({ deps }) => deps.has('env:NODE_ENV')) ? 'possible' : 'likely',
     found: `${run.label} writes \`${secret}\` into the log.`,
     why: 'Logs are kept for long, copied to other services and read by many who have no access to the database.',
     remedy:

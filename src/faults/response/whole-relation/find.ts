@@ -5,8 +5,10 @@ import { depsOfAnswer, isAnonymous } from '../../../project/credentials.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import { namesColumns, placeInQuery, type WholeRelation, wholeRelations } from '../../../project/exposure.ts'
 import type { Access } from '../../../project/flow/events.ts'
+import { omittedByClient } from '../../../project/omitted-columns.ts'
 import { isOwned, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { sentColumns } from '../../../project/sent-columns.ts'
 
 const fault: Fault<Project> = {
   id: 'response/whole-relation',
@@ -30,9 +32,12 @@ function* drafts(project: Project): Iterable<Draft> {
     if (endpoint.guard.level !== 'none' || endpoint.guard.proxy) continue
     for (const access of run.events) {
       if (access.k !== 'access' || !/^find/.test(access.operation) || !isAnonymous(access)) continue
-      const found = wholeRelations(project, access, namesColumns(access)).filter(({ model }) => tells(model))
-      const sent = found.filter(({ path }) => leaves(run, access, path))
-      if (sent.length > 0) yield draft(project, run, access, sent)
+      const found = wholeRelations(project, access, namesColumns(access)).filter(
+        ({ model, path }) => tells(model) && leaves(run, access, path),
+      )
+      if (found.length === 0) continue
+      const sent = found.filter((relation) => isSent(project, run, access, relation))
+      yield draft(project, run, access, sent.length > 0 ? sent : found, sent.length > 0)
     }
   }
 }
@@ -53,11 +58,30 @@ function leaves(run: Run, access: Access, [first = '']: readonly string[]): bool
   })
 }
 
+/** An answer holds the relation, with all of its columns. */
+function isSent(project: Project, run: Run, access: Access, { path, model }: WholeRelation): boolean {
+  const all = model.fields.filter(({ relation }) => !relation).map(({ name }) => name)
+  return run.events.some((event) => {
+    if (event.k !== 'response' || (event.status ?? 200) >= 400) return false
+    const sent = sentColumns(project, run, event.value).filter(
+      (one) => one.exact && one.accesses.includes(access) && one.path.join('.') === path.join('.'),
+    )
+    const omitted = omittedByClient(project, access.location.file, model)
+    return all.every((name) => omitted.has(name) || sent.some(({ column }) => column === name))
+  })
+}
+
 /** Where the query names its columns elsewhere, this one was forgotten; a person's row is for nobody. */
 const isLikely = (access: Access, relations: readonly WholeRelation[]): boolean =>
   namesColumns(access) || relations.some(({ model }) => model.role === 'user')
 
-function draft(project: Project, run: Run, access: Access, relations: WholeRelation[]): Draft {
+function draft(
+  project: Project,
+  run: Run,
+  access: Access,
+  relations: readonly WholeRelation[],
+  sent: boolean,
+): Draft {
   const [first] = relations
   const path = first?.path.join('.') ?? ''
   const model = first?.model.name ?? ''
@@ -66,7 +90,7 @@ function draft(project: Project, run: Run, access: Access, relations: WholeRelat
   return {
     location: placeInQuery(project, access, first?.path ?? []),
     subject: `${run.label} → ${access.model}.${path}`,
-    certainty: isLikely(access, relations) ? 'likely' : 'possible',
+    certainty: sent && isLikely(access, relations) ? 'likely' : 'possible',
     found: `${run.label} asks nobody who they are, and reads \`${path}\` with all columns of ${model} (${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''})${namesColumns(access) ? ', while the query names its columns elsewhere' : ''}.`,
     why: 'Prisma returns every column of a relation that has no `select`: internal names, notes and addresses are sent to anybody, and so is each column that is added later.',
     remedy: `Name what the caller needs: \`${path.split('.').at(-1)}: { select: { … } }\`.`,
