@@ -108,8 +108,9 @@ export function functionName(syntax: Syntax, at: number, { fns }: Place): string
 /** Code that fills an empty database or stands in for one: what it costs matters to nobody. */
 const ONCE = /(?:^|\/)(?:seeds?|seeders?|testing|mocks?|fixtures)(?:\/|[.-])|[.-]seed[.-]/i
 
-/** Run by hand, once; below `app/` and `pages/` such a folder is a path. */
-const BY_HAND = /^(?!.*(?:^|\/)(?:app|pages)\/).*(?:^|\/)(?:scripts|migrations?|backfills?)\//i
+/** Run by hand, once. Below `app/` and `pages/` such a folder is a path, and a `migration` elsewhere may be an import that people start. */
+const BY_HAND =
+  /^(?!.*(?:^|\/)(?:app|pages)\/)(?:.*\/)?(?:scripts|backfills?|prisma\/(?:data-?)?migrations?)\//i
 
 /** Somebody waits for what the file does, or it runs again and again. */
 export const isInUse = (file: string): boolean => !ONCE.test(file) && !BY_HAND.test(file)
