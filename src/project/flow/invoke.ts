@@ -48,6 +48,11 @@ const ITEMS = 60
 /** How a bot or an emitter is told what to do with what it has taken, and checked, by itself. */
 const LISTENS =
   /^(on|once|addListener|hears|command)$|^on([A-Z]\w*)?(Message|Mention|Event|Command|Reaction|Action|Interaction|Callback|Modal\w*)$/
+/**
+ * Queues that call back: `serve` checks the signature of each request once it has the keys, which stand in the environment.
+ * https://upstash.com/docs/workflow/howto/security, https://www.inngest.com/docs/platform/signing-keys
+ */
+const SERVES = /^(@upstash\/workflow|inngest)(\/|$)/
 const LATER = /^(cache|unstable_cache|useCallback|memoize|setTimeout|setInterval)$/
 
 const settled = (value: Value): Value => (value.shape?.k === 'promise' ? settled(value.shape.of) : value)
@@ -175,13 +180,18 @@ function result(
         : []
     if (shape.k === 'chain' && wrapped.length > 0) wrapperAsks(machine, shape, syntax, at)
     if (shape.k === 'chain' && wrapped.length > 0) cacheCall(machine, shape, args, syntax, at)
-    if (wrapped.length > 0 && closures.length === 0 && !of)
-      return wrapped
+    if (wrapped.length > 0 && closures.length === 0 && !of) {
+      const before = machine.listener
+      if (SERVES.test(shape.from)) machine.listener = true
+      const value = wrapped
         .map((one) => {
           const first = wrappedRequest(shape.from, args[0])
           return machine.call(one, first ? [first, ...args.slice(1)] : args, syntax, at)
         })
         .reduce((a, b) => either(a, b))
+      machine.listener = before
+      return value
+    }
     if (keepsSchema(shape.from, name)) {
       for (const one of closures) machine.attempt(one, [], syntax, at)
       return named(shape, args, syntax, at, deps)

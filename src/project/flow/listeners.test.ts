@@ -32,3 +32,19 @@ it('what runs at once does not, also where the same was done by a listener befor
   ])
   expect(await listened("await bot.run(async () => { await save('1') })")).toEqual([undefined])
 })
+
+it('what a queue calls back is behind the check of its package', async () => {
+  const { runs } = await projectOf({
+    'package.json':
+      '{ "dependencies": { "next": "16.4.5", "@prisma/client": "7.10.0", "@upstash/workflow": "1.0.0" } }',
+    'prisma/schema.prisma': 'datasource db { provider = "postgresql" }\nmodel Note {\n  id String @id\n}',
+    'app/api/jobs/route.ts': `import { PrismaClient } from '@prisma/client'
+import { serve } from '@upstash/workflow/nextjs'
+const prisma = new PrismaClient()
+export const { POST } = serve(async (context) => {
+  await prisma.note.deleteMany({ where: { id: context.requestPayload.id } })
+})`,
+  })
+  const access = runs[0]?.events.find((event) => event.k === 'access')
+  expect(access?.listener).toBe(true)
+})

@@ -7,7 +7,7 @@ import { nameOf, rootOf } from '../names.ts'
 import type { Project } from '../project.ts'
 import { type Callee, calleeOf } from './callees.ts'
 import { awaited, walkFunction } from './forms.ts'
-import { type Each, functionName, visitPlaces } from './sites.ts'
+import { type Each, functionName, isInUse, visitPlaces } from './sites.ts'
 
 export interface OutsideWork {
   location: Location
@@ -56,9 +56,10 @@ interface Outside {
 /** All of it that is reached from the function of an interactive transaction. */
 export function outsideWork(project: Project): OutsideWork[] {
   return project.code.flatMap((file) => {
-    const syntax = (project.sourceText(file) ?? '').includes('$transaction')
-      ? project.program.syntax(file)
-      : undefined
+    const syntax =
+      isInUse(file) && (project.sourceText(file) ?? '').includes('$transaction')
+        ? project.program.syntax(file)
+        : undefined
     const found: OutsideWork[] = []
     if (!syntax) return found
     visitPlaces(syntax, (expr, place) => {

@@ -44,7 +44,10 @@ function* drafts(project: Project): Iterable<Draft> {
         subject: `${run.label} → ${delegate}.${event.operation}`,
         // `$transaction([…])` sends them on one connection: as many statements, without the waiting of each.
         certainty:
-          batches.has(placeKey(event.location)) || !hasList(event.loop) || isUnitOfWork(run, event)
+          batches.has(placeKey(event.location)) ||
+          !hasList(event.loop) ||
+          !isSure(event) ||
+          isUnitOfWork(run, event)
             ? 'possible'
             : 'likely',
         found: `${run.label} runs ${delegate}.${event.operation} ${perRound(event.loop)}.`,
@@ -88,7 +91,16 @@ const remedyFor = (delegate: string): string =>
 const hasList = (loop: string): boolean => loop !== '' && !loop.includes('…')
 
 /** `while (parentId) parentId = (await findUnique({ where: { id: parentId } })).parentId`: the next key stands in the row before. */
-const walks = (access: Access): boolean => access.loop?.startsWith(AGAIN) === true
+const walks = (access: Access): boolean =>
+  access.loop?.startsWith(AGAIN) === true &&
+  !BATCHES.test(access.loop) &&
+  /^find(Unique|First)/.test(access.operation)
+
+/** `while (hasMore)` reads a part of the rows in each round: how many, no row decides. */
+const BATCHES = /more|done|next|cursor|page|offset|running|left|retr|attempt|true|continue/i
+
+/** What repeats it is a list, or the row before. */
+const isSure = (access: Access): boolean => access.loop?.startsWith(AGAIN) !== true || walks(access)
 
 const UP =
   'Which row comes next stands in the one before, so no `in` helps: ask once, with a recursive query (`WITH RECURSIVE` in `$queryRaw`), or keep the path of each row in a column.'
