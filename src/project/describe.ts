@@ -5,6 +5,7 @@ import { allDeps, type Sources, textOf } from './flow/value.ts'
 import { levelOf } from './guards.ts'
 import { isOpen, leaves } from './ownership.ts'
 import type { Project, Run } from './project.ts'
+import { perRound } from './rounds.ts'
 
 /** Longer lists are cut: a request that was handed on as a whole has dozens of sources. */
 const SHOWN = 8
@@ -65,7 +66,7 @@ function nameOf(event: Event): string {
 const placeOf = ({ file, line }: Location): string => `${file}:${line}`
 
 function circumstances(event: Event): string {
-  const loop = event.loop === undefined ? '' : `  per element of ${event.loop}`
+  const loop = event.loop === undefined ? '' : `  ${perRound(event.loop).replace('once ', '')}`
   const open = event.k === 'access' && isOpen(event) ? '  arguments partly unread' : ''
   return `${loop}${event.transaction ? '  in a transaction' : ''}${open}`
 }

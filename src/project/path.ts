@@ -10,6 +10,7 @@ import { isVerified, levelOf, tiedInputs } from './guards.ts'
 import { leaves } from './ownership.ts'
 import { callable, readable } from './policy/policy.ts'
 import type { Project, Run } from './project.ts'
+import { perRound } from './rounds.ts'
 
 /** Lines of code shown before and after a place. */
 const around = 2
@@ -79,7 +80,7 @@ function inputsOf(event: Event): string[] {
     const from = originOf(deps)
     return from === '' ? [] : [`${path} ← ${from}`]
   })
-  const loop = event.loop === undefined ? [] : [`once per element of ${event.loop}`]
+  const loop = event.loop === undefined ? [] : [perRound(event.loop)]
   return [...new Set([...told, ...loop])]
 }
 

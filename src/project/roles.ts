@@ -52,3 +52,26 @@ export function rolesOf(project: Project, entity: Entity, field: string): string
   const all = project.dataModels.flatMap(({ enums }) => enums).find(({ name }) => name === type)
   return all?.values.map(({ name }) => name) ?? []
 }
+
+/**
+ * Whoever calls is a program with a key of an organization, which belongs to nobody in it, and what that key may do was asked: it
+ * has no role of its own that one could be above.
+ */
+export const isByScopedKey = (project: Project, facts: readonly Fact[]): boolean =>
+  facts.some((fact) => {
+    if (levelOf(fact) !== 'api-key' || fact.presence) return false
+    const deps = [...fact.deps]
+    const keys = deps.flatMap((dep) => /^identity:(\w+) by header /.exec(dep)?.[1] ?? [])
+    return (
+      keys.length > 0 &&
+      deps.some((dep) => dep.startsWith('field:') && isRole(dep.slice(6))) &&
+      keys.every((name) => !isOfPerson(project.entity(name)))
+    )
+  })
+
+/** Each row of it names a user. */
+function isOfPerson(entity: Entity | undefined): boolean {
+  const [field, ...more] = entity?.userPath ?? []
+  if (!entity || field === undefined || more.length > 0) return entity?.role === 'user'
+  return entity.relations.find((relation) => relation.field === field)?.optional !== true
+}

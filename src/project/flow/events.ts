@@ -57,6 +57,8 @@ export interface Moment {
   /** Names the thing iterated when the place runs once per element of unbounded data. */
   loop?: string
   transaction: boolean
+  /** In what a client of a package was given to call when it has taken a message: `bot.onMessage(…)`. */
+  listener?: true
 }
 
 /** A Prisma call that the endpoint reaches. */

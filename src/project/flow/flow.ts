@@ -72,7 +72,7 @@ export class Flow extends Statements {
       env.up === null && !self && !this.gone && isOutermost(fn, syntax)
         ? this.calls.key(
             args,
-            `${this.naming}|${this.proxy}|${this.caught}|${this.transaction}|${this.loop ?? ''}`,
+            `${this.naming}|${this.proxy}|${this.caught}|${this.transaction}|${this.listener}|${this.loop ?? ''}`,
           )
         : undefined
     const deepKey = key === undefined ? undefined : `${this.deep}>${key}`

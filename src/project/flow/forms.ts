@@ -362,6 +362,9 @@ export const isCount = (test: Expr): boolean =>
   test.k === 'binary' &&
   [test.left, test.right].some((side) => side.k === 'member' && /^(length|size)$/.test(side.key))
 
+/** How the name of a loop begins that goes on while a value is there: `while (parentId)`. */
+export const AGAIN = 'while ('
+
 /** A client may hide behind a parameter or a context; only what is known to be something else is excluded. */
 export const mayBePrisma = ({ shape }: Value): boolean => {
   if (shape?.k === 'chain') return shape.steps[0]?.name !== 'new' || !isForeignClass(shape.from, shape.root)

@@ -45,6 +45,9 @@ const PER_ELEMENT = new Set([
 ])
 /** Texts of a list that are held against the path one by one, at most. */
 const ITEMS = 60
+/** How a bot or an emitter is told what to do with what it has taken, and checked, by itself. */
+const LISTENS =
+  /^(on|once|addListener|hears|command)$|^on([A-Z]\w*)?(Message|Mention|Event|Command|Reaction|Action|Interaction|Callback|Modal\w*)$/
 const LATER = /^(cache|unstable_cache|useCallback|memoize|setTimeout|setInterval)$/
 
 const settled = (value: Value): Value => (value.shape?.k === 'promise' ? settled(value.shape.of) : value)
@@ -68,10 +71,20 @@ export function invoke(
 ): Value {
   if (of && isWeakTest(name, of, args)) return unknown()
   if (of) noteMethod(machine, name, of, args, syntax, at)
+  const around = machine.loop
+  if (of && isStep(name, args)) machine.loop = undefined
   const value = result(machine, callee, args, syntax, at, name, of)
+  machine.loop = around
   const text = textOfCall(name, of ?? (isPath(callee) ? callee : undefined), args)
   return text ? { ...value, text } : value
 }
+
+/** `step.run('charge', async () => …)` of a durable workflow: each step is carried out, kept and tried again by itself. */
+const isStep = (name: string, args: readonly Value[]): boolean =>
+  /^(run|do)$/.test(name) &&
+  args[1]?.shape?.k === 'closure' &&
+  args[0] !== undefined &&
+  (args[0].text !== undefined || (args[0].shape?.k === 'literal' && typeof args[0].shape.value === 'string'))
 
 /** `url.startsWith('http')`: whoever passes may have sent any URL. */
 function isWeakTest(name: string, of: Value, [start]: Value[]): boolean {
@@ -176,7 +189,10 @@ function result(
     // `Array.isArray(job)` asks what it is given, and runs nothing.
     if (closures.length > 0 && shape.from === 'global' && /^is[A-Z]/.test(name)) return unknown(deps)
     if (closures.length > 0 && !LATER.test(name)) {
+      const before = machine.listener
+      if (shape.from !== 'global' && LISTENS.test(name)) machine.listener = true
       const results = closures.map((one) => machine.attempt(one, [], syntax, at))
+      machine.listener = before
       const value = results.reduce((a, b) => either(a, b))
       return { ...value, deps: union(deps, value.deps) }
     }

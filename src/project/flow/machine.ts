@@ -18,6 +18,8 @@ export interface Machine {
   loop: string | undefined
   facts: readonly Fact[]
   transaction: boolean
+  /** What runs was given to a client of a package, to be called when that has taken a message. */
+  listener: boolean
   call(callee: Value, args: Value[], syntax: Syntax, at: number, name?: string): Value
   emit(event: Event): void
   moment(syntax: Syntax, at: number): Moment

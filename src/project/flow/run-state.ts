@@ -70,6 +70,7 @@ export abstract class RunState implements Machine {
   proxy = false
   loop: string | undefined
   transaction = false
+  listener = false
   facts: readonly Fact[] = []
   protected via: Call[] = []
   protected stack: Fn[] = []
@@ -137,6 +138,7 @@ export abstract class RunState implements Machine {
       facts: this.facts,
       transaction: this.transaction,
     }
+    if (this.listener) base.listener = true
     return this.loop === undefined ? base : { ...base, loop: this.loop }
   }
 

@@ -4,7 +4,7 @@ import { holdsFunction } from './any-of.ts'
 import type { Event, Fact } from './events.ts'
 import { Expressions } from './expressions.ts'
 import { join, ofEach } from './facts.ts'
-import { elementOf, isDenial, nameOf, rejectedBy, unwrap, withFacts } from './forms.ts'
+import { AGAIN, elementOf, isDenial, nameOf, rejectedBy, unwrap, withFacts } from './forms.ts'
 import { isGuard } from './guard-calls.ts'
 import { allowing } from './looks.ts'
 import { caughtError } from './package-calls.ts'
@@ -162,7 +162,9 @@ export abstract class Statements extends Expressions {
     const items = over?.shape?.k === 'array' && over.shape.literal ? over.shape.items : undefined
     const before = this.facts
     const loop = this.loop
-    if (!items) this.loop = nameOf(stmt.over ?? stmt.test)
+    if (!items)
+      this.loop =
+        stmt.over || isCountedBy(stmt.test) ? nameOf(stmt.over ?? stmt.test) : `${AGAIN}${nameOf(stmt.test)})`
     frame.branch++
     for (const item of items ? several(items) : [over ? elementOf(over) : unknown()]) {
       if (stmt.item) this.bind(stmt.item, item, frame)
@@ -193,6 +195,9 @@ export abstract class Statements extends Expressions {
     return after ? 'on' : 'gone'
   }
 }
+
+/** `while (queue.length)` takes one after the other. */
+const isCountedBy = (test: Expr | null): boolean => test?.k === 'member' && /^(length|size)$/.test(test.key)
 
 /** Of a list that is written down: of data a few are enough, each function does something else. */
 const several = (items: readonly Value[]): readonly Value[] =>

@@ -7,6 +7,7 @@ import type { Project } from '../project.ts'
 import { calleeOf } from './callees.ts'
 import { field, hasKey, namesUsed, textOf } from './forms.ts'
 import { type Length, lengthOf } from './lists.ts'
+import { asksOutside } from './outside-work.ts'
 import { reachOfFunction } from './reach.ts'
 import { type Each, functionName, isInUse, type Place, type Site, sitesOf, visitPlaces } from './sites.ts'
 
@@ -21,6 +22,8 @@ export interface Repeated {
   writes: boolean
   /** All of them are sent by one `$transaction([…])`. */
   together: boolean
+  /** For each element another system is asked as well: a request, mail, a model. */
+  outside: boolean
   /** The query, where it stands in the loop itself. */
   site?: Site
   place: Place
@@ -51,6 +54,7 @@ function direct(project: Project): Repeated[] {
         ...open,
         writes: isWrite(operation),
         together: isTogether(place),
+        outside: asksOutside(project, syntax, place.each),
         site,
         place,
       },
@@ -80,6 +84,7 @@ function throughCalls(project: Project): Repeated[] {
         ...open,
         writes: reach.writes,
         together: isTogether(place),
+        outside: asksOutside(project, syntax, place.each),
         place,
       })
     })

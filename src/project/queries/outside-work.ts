@@ -7,7 +7,7 @@ import { nameOf, rootOf } from '../names.ts'
 import type { Project } from '../project.ts'
 import { type Callee, calleeOf } from './callees.ts'
 import { awaited, walkFunction } from './forms.ts'
-import { functionName, visitPlaces } from './sites.ts'
+import { type Each, functionName, visitPlaces } from './sites.ts'
 
 export interface OutsideWork {
   location: Location
@@ -75,6 +75,25 @@ export function outsideWork(project: Project): OutsideWork[] {
     })
     return found
   })
+}
+
+const asked = new WeakMap<Syntax, Map<number, boolean>>()
+
+/** What is done for each element of a list asks another system. A hash of a password does not. */
+export function asksOutside(project: Project, syntax: Syntax, each: Each | undefined): boolean {
+  if (!each) return false
+  const known = asked.get(syntax) ?? new Map<number, boolean>()
+  if (known.size === 0)
+    visitPlaces(syntax, (expr, { each: around }) => {
+      if (!around || expr.k !== 'call' || expr === around.call) return
+      const work = known.get(around.at) ? undefined : outsideOf(project, syntax, expr)
+      known.set(
+        around.at,
+        known.get(around.at) === true || (work !== undefined && !/password/.test(work.what)),
+      )
+    })
+  asked.set(syntax, known)
+  return known.get(each.at) === true
 }
 
 function outsideOf(

@@ -108,8 +108,11 @@ export function functionName(syntax: Syntax, at: number, { fns }: Place): string
 /** Code that fills an empty database or stands in for one: what it costs matters to nobody. */
 const ONCE = /(?:^|\/)(?:seeds?|seeders?|testing|mocks?|fixtures)(?:\/|[.-])|[.-]seed[.-]/i
 
+/** Run by hand, once; below `app/` and `pages/` such a folder is a path. */
+const BY_HAND = /^(?!.*(?:^|\/)(?:app|pages)\/).*(?:^|\/)(?:scripts|migrations?|backfills?)\//i
+
 /** Somebody waits for what the file does, or it runs again and again. */
-export const isInUse = (file: string): boolean => !ONCE.test(file)
+export const isInUse = (file: string): boolean => !ONCE.test(file) && !BY_HAND.test(file)
 
 function siteOf(project: Project, syntax: Syntax, expr: Expr, place: Place): Site | undefined {
   if (expr.k !== 'call' || expr.callee.k !== 'member' || !OPERATIONS.has(expr.callee.key)) return undefined
@@ -193,10 +196,25 @@ function placeOfArguments(syntax: Syntax, expr: CallExpr, place: Place): Place {
     const tx = param?.k === 'bind' ? { tx: param.b } : {}
     return { ...place, transaction: { at: expr.at, kind, ...tx } }
   }
+  if (isStep(syntax, expr)) return { fns: place.fns }
   if (!PER_ELEMENT.test(callee.key) || !fn) return place
   const param = callee.key === 'reduce' ? fn.params[1] : fn.params[0]
   const item = param?.k === 'bind' ? { item: param.b } : {}
   return { ...place, each: { at: expr.at, over: callee.of, call: expr, ...item } }
+}
+
+/** `step.run('charge', async () => …)` of a durable workflow: carried out, kept and tried again by itself, whatever is around it. */
+function isStep(syntax: Syntax, { callee, args }: CallExpr): boolean {
+  const [name, work] = args
+  const isNamed = name?.k === 'template' || (name?.k === 'literal' && typeof name.value === 'string')
+  return (
+    callee.k === 'member' &&
+    /^(?:run|do)$/.test(callee.key) &&
+    args.length >= 2 &&
+    isNamed &&
+    work?.k === 'fn' &&
+    syntax.functions[work.fn] !== undefined
+  )
 }
 
 function eachOf(syntax: Syntax, stmt: Stmt & { k: 'loop' }): Each {

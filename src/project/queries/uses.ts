@@ -2,7 +2,7 @@
 import type { Expr, Syntax } from '../../source/syntax.ts'
 import type { Entity } from '../data-model.ts'
 import type { Project } from '../project.ts'
-import { awaited, field, initOf, keyPaths, keysOf } from './forms.ts'
+import { awaited, field, initOf, keyPaths, keysOf, walkFunction } from './forms.ts'
 import { type Each, type Site, sitesOf, visitPlaces } from './sites.ts'
 
 /** `count`: only their number matters. `search`: one of them is looked for. `first`: only the first is used. */
@@ -58,7 +58,7 @@ export function rowsByName(syntax: Syntax, sites: readonly Site[]): Map<number, 
 
 interface Uses {
   total: number
-  narrow: { use: Use; text: string; each: Each | undefined }[]
+  narrow: { use: Use; text: string; each: Each | undefined; computed: boolean }[]
 }
 
 function inFile(sites: readonly Site[]): Narrow[] {
@@ -75,13 +75,13 @@ function inFile(sites: readonly Site[]): Narrow[] {
   const found: Narrow[] = []
   visitPlaces(syntax, (expr, place) => {
     if (expr.k === 'name' && named.has(expr.b)) usesOf(expr.b).total++
-    const narrow = narrowUse(expr)
+    const narrow = narrowUse(syntax, expr)
     if (!narrow) return
-    const { of, use, text } = narrow
+    const { of, use, text, computed } = narrow
     if (of.k === 'name' && named.has(of.b))
-      usesOf(of.b).narrow.push({ use, text: `${of.name}${text}`, each: place.each })
+      usesOf(of.b).narrow.push({ use, text: `${of.name}${text}`, each: place.each, computed })
     const site = of.k === 'await' ? sites.find((one) => one.expr === of.of) : undefined
-    if (site) found.push({ site, use, text: `(await …)${text}`, only: true })
+    if (site) found.push({ site, use, text: `(await …)${text}`, only: !computed })
   })
   for (const [b, { total, narrow }] of uses) {
     const site = named.get(b)
@@ -92,16 +92,41 @@ function inFile(sites: readonly Site[]): Narrow[] {
     if (searches.length > 1 || searches.some(({ each }) => each !== undefined && each !== site.place.each))
       continue
     const use = narrow.find((other) => other.use !== 'count') ?? one
-    found.push({ site, use: use.use, text: use.text, only: narrow.every((other) => other.use === use.use) })
+    found.push({
+      site,
+      use: use.use,
+      text: use.text,
+      only: narrow.every((other) => other.use === use.use && !other.computed),
+    })
   }
   return found
 }
 
-function narrowUse(expr: Expr): { of: Expr; use: Use; text: string } | undefined {
-  if (expr.k === 'member' && expr.key === 'length') return { of: expr.of, use: 'count', text: '.length' }
+function narrowUse(
+  syntax: Syntax,
+  expr: Expr,
+): { of: Expr; use: Use; text: string; computed: boolean } | undefined {
+  if (expr.k === 'member' && expr.key === 'length')
+    return { of: expr.of, use: 'count', text: '.length', computed: false }
   if (expr.k === 'index' && expr.by.k === 'literal' && expr.by.value === 0)
-    return { of: expr.of, use: 'first', text: '[0]' }
+    return { of: expr.of, use: 'first', text: '[0]', computed: false }
   if (expr.k !== 'call' || expr.callee.k !== 'member') return undefined
   const { key, of } = expr.callee
-  return /^(?:some|every|find|findIndex)$/.test(key) ? { of, use: 'search', text: `.${key}(…)` } : undefined
+  return /^(?:some|every|find|findIndex)$/.test(key)
+    ? { of, use: 'search', text: `.${key}(…)`, computed: isComputed(syntax, expr.args[0]) }
+    : undefined
+}
+
+/** What decides is a function of the project, or a text made of several columns: no condition of a query says the same. */
+function isComputed(syntax: Syntax, test: Expr | undefined): boolean {
+  if (test?.k !== 'fn') return test?.k === 'name'
+  const fn = syntax.functions[test.fn]
+  let found = false
+  if (fn)
+    walkFunction(syntax, fn, (expr) => {
+      const callee = expr.k === 'call' ? expr.callee : undefined
+      if (callee?.k === 'name' && !/^(String|Number|Boolean)$/.test(callee.name)) found = true
+      if (callee?.k === 'member' && callee.of.k === 'name' && callee.of.name === 'JSON') found = true
+    })
+  return found
 }

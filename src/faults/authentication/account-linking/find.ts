@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import { refusedBefore } from '../../../project/calls/refusals-before.ts'
 import type { Entity } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { allDeps } from '../../../project/flow/value.ts'
@@ -34,8 +35,8 @@ function* drafts(project: Project): Iterable<Draft> {
       const owner = entity && (event.operation === 'update' ? itself(entity) : ownerOf(project, entity))
       if (!entity || !owner || !entity.fields.some(({ name }) => SUBJECT.test(name))) continue
       const lookup = foundByAddress(run, event, owner)
-      if (lookup && takesRow(event, owner) && !isVerifiedAddress(event, lookup))
-        yield draft(run, event, lookup)
+      if (!lookup || !takesRow(event, owner) || isVerifiedAddress(event, lookup)) continue
+      if (!refusedBefore(project, event.location, /verified/i)) yield draft(run, event, lookup)
     }
   }
 }

@@ -149,19 +149,28 @@ function draft(run: Run, access: Access, project: Project): Draft {
     location: placeInHandler(access),
     subject: run.label,
     certainty:
-      named || !(write || isForAdministrators(run)) || endpoint?.guard.proxy !== undefined
+      named || access.listener || !(write || isForAdministrators(run)) || endpoint?.guard.proxy !== undefined
         ? 'possible'
         : 'likely',
     found: `${run.label} runs ${delegate}.${access.operation} and nothing before it asks who is calling.`,
     why: scheduled
       ? `vercel.json has it called by the clock, and anybody on the internet can call it as well, as often as they like: it ${write ? `changes rows of ${access.model}` : `reads rows of ${access.model}`} each time.`
-      : `${endpoint?.kind === 'action' ? 'A server action is a public HTTP endpoint: a' : 'A'}nybody on the internet can ${write ? `change rows of ${access.model}` : `read rows of ${access.model}`}.`,
+      : `${whoCan(run)} can ${write ? 'change' : 'read'} rows of ${access.model}.`,
     remedy: scheduled
       ? 'Refuse what does not carry the secret of the schedule: set `CRON_SECRET`, compare it with the `Authorization` header in constant time, and answer 401 also where the variable is not set.'
       : 'Require a verified session first, with the guard that the other endpoints of this project use; if it is public on purpose, say so with `// backend-engineer-ignore authentication/missing-authentication <reason>`.',
     evidence: [traceTo(run, access, `${delegate}.${access.operation} without a guard`)],
     endpoint: run.label,
   }
+}
+
+/** A proxy that asks every caller lets only those through who are signed in. */
+function whoCan({ endpoint }: Run): string {
+  const { proxy, sometimes } = endpoint?.guard ?? {}
+  if (proxy !== undefined && !sometimes) return `Whoever is signed in, which is all that ${proxy} asks,`
+  return endpoint?.kind === 'action'
+    ? 'A server action is a public HTTP endpoint: anybody on the internet'
+    : 'Anybody on the internet'
 }
 
 export default fault

@@ -11,7 +11,7 @@ import { isGuarded, isVerified } from '../../../project/guards.ts'
 import { clientInputs, isByMachine, placeInHandler, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 import { rolesWritten } from '../../../project/references.ts'
-import { highest, lowestRank, rankOf, rolesAsked, rolesOf } from '../../../project/roles.ts'
+import { highest, isByScopedKey, lowestRank, rankOf, rolesAsked, rolesOf } from '../../../project/roles.ts'
 
 const fault: Fault<Project> = {
   id: 'authorization/role-from-client',
@@ -33,7 +33,7 @@ function* drafts(project: Project): Iterable<Draft> {
     for (const event of run.events) {
       if (event.k !== 'access' || !isWrite(event.operation) || !isGuarded(event.facts)) continue
       const entity = project.entity(event.model)
-      if (!entity || isByMachine(project, event.facts)) continue
+      if (!entity || isByMachine(project, event.facts) || isByScopedKey(project, event.facts)) continue
       for (const { field, value } of rolesWritten(event, entity)) {
         if (value.client === undefined || isHeldAgainstCaller(value, event.facts)) continue
         const given = rolesGiven(project, entity, field, value)

@@ -3,9 +3,11 @@ import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import { isSharedContent, tiedModels } from '../../../project/authored.ts'
+import { gained } from '../../../project/consequences.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import type { Access } from '../../../project/flow/events.ts'
+import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
+import { allDeps, visibleFields } from '../../../project/flow/value.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
 import {
   argument,
@@ -71,7 +73,7 @@ function* found(project: Project): Iterable<Hit> {
       const entity = project.entity(event.model)
       if (!entity || !isOwned(entity)) continue
       const keys = keysFromClient(event, entity)
-      if (keys.length === 0) continue
+      if (keys.length === 0 || isPublicClient(run, event, entity, keys)) continue
       const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
       if (!guarded) {
         const parent = apartFrom(project, run, event, entity, keys)
@@ -90,6 +92,33 @@ function* found(project: Project): Iterable<Hit> {
     }
   }
 }
+
+/**
+ * `client_id` of an authorization request names an application to whoever signs in there: it is public by protocol
+ * (RFC 6749, 2.2), and what keeps it safe are the addresses that the application has registered, which are read with it.
+ */
+function isPublicClient(run: Run, access: Access, entity: Entity, keys: readonly Leaf[]): boolean {
+  if (isWrite(access.operation) || !keys.every(({ value }) => /(^|\.)client_id$/.test(value.client ?? '')))
+    return false
+  const addresses = entity.fields.find(({ name }) => /redirect_?ur[il]s?$/i.test(name))
+  return (
+    addresses !== undefined &&
+    run.events.some((event) =>
+      [...event.facts.flatMap(({ deps }) => [...deps]), ...inputsOf(event)].some((dep) =>
+        /^client:(.*\.)?redirect_uri$/.test(dep),
+      ),
+    )
+  )
+}
+
+const inputsOf = (event: Event): string[] =>
+  event.k === 'access'
+    ? [...allDeps(event.args)]
+    : event.k === 'response' || event.k === 'client-props' || event.k === 'sink'
+      ? [...allDeps(event.value)]
+      : event.k === 'parse' && event.by
+        ? [...visibleFields(event.input).keys()].map((key) => `client:${key}`)
+        : []
 
 /** Nobody is asked who they are, the row is found by its id alone, and the request names another row that it should belong to. */
 function apartFrom(
@@ -120,7 +149,8 @@ function draft(
   const keys = [...new Set(named)].join(', ')
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
-  const verb = isWrite(access.operation) ? 'changes' : 'reads'
+  const { operation } = access
+  const verb = operation.startsWith('delete') ? 'deletes' : isWrite(operation) ? 'changes' : 'reads'
   // Whoever holds the id of an invitation has been sent it: to the one who accepts, it may be meant as a capability.
   const invitation =
     /invit/i.test(entity.name) && !access.facts.some((fact) => levelOf(fact) === 'permission')
@@ -135,7 +165,7 @@ function draft(
       parent === undefined
         ? `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys}, and nothing on the way ties that id to the caller${proxy === undefined ? '' : `: ${proxy} asks for no more`}.`
         : `${run.label} ${verb} ${withArticle(entity.name)} picked by ${keys} alone, and never asks whether it belongs to the ${parent} that the request names.`,
-    why: `${parent === undefined ? 'Whoever is signed in' : 'Anybody'} can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${verb === 'reads' ? 'see' : 'change'} it.`,
+    why: `${parent === undefined ? 'Whoever is signed in' : 'Anybody'} can send the id of another ${path.length > 0 ? 'owner' : 'account'}'s ${entity.name} and ${gained(run.events, access, entity)}.`,
     remedy:
       path.length > 0
         ? `Put the owner into the query: \`where: { id, ${owner}: … }\` with the id of the authorized caller or tenant (\`${owner}\` of ${entity.name}), and answer 404 when nothing is found.`

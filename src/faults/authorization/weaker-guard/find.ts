@@ -5,8 +5,16 @@ import { withArticle } from '../../../core/wording.ts'
 import type { Access, Fact } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { isRole } from '../../../project/flow/value.ts'
-import { levelOf } from '../../../project/guards.ts'
-import { isByMachine, isOwned, placeInHandler, traceTo } from '../../../project/ownership.ts'
+import { isVerified, levelOf } from '../../../project/guards.ts'
+import {
+  argument,
+  isByMachine,
+  isOwned,
+  isValueTied,
+  leaves,
+  placeInHandler,
+  traceTo,
+} from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 
 /** What functions that allow looking, and those that allow changing, are called. */
@@ -39,8 +47,8 @@ interface Change {
 function* drafts(project: Project): Iterable<Draft> {
   const changes = changesOf(project)
   for (const change of changes) {
-    yield* looksOnly(change, changes)
-    yield* withoutRole(change, changes)
+    yield* looksOnly(project, change, changes)
+    yield* withoutRole(project, change, changes)
   }
 }
 
@@ -72,7 +80,7 @@ const nameOf = (guard: string): string => guard.slice(0, guard.indexOf(' '))
 const fileOf = (guard: string): string => guard.slice(guard.indexOf(' ') + 1)
 
 /** It asks `canView` of a module of permissions whose `canUpdate` its siblings ask before they change the same model. */
-function* looksOnly(change: Change, changes: readonly Change[]): Iterable<Draft> {
+function* looksOnly(project: Project, change: Change, changes: readonly Change[]): Iterable<Draft> {
   const { run, access, guards } = change
   const named = guards.filter((guard) => LOOKS.test(nameOf(guard)) || CHANGES.test(nameOf(guard)))
   const weak = named.find((guard) => LOOKS.test(nameOf(guard)) && !CHANGES.test(nameOf(guard)))
@@ -87,6 +95,14 @@ function* looksOnly(change: Change, changes: readonly Change[]): Iterable<Draft>
   )
   const [first] = stronger
   if (first === undefined || stronger.length < 2) return
+  if (
+    isOfOwn(
+      project,
+      change,
+      changes.filter((other) => other.run !== run && other.access.model === access.model),
+    )
+  )
+    return
   yield draft(
     change,
     `asks ${nameOf(weak)}, which allows looking; ${stronger.length} other endpoints ask ${nameOf(first)} before they change ${withArticle(access.model)}`,
@@ -96,7 +112,7 @@ function* looksOnly(change: Change, changes: readonly Change[]): Iterable<Draft>
 }
 
 /** All its siblings in the same place ask for a role before they change the same model; it does not. */
-function* withoutRole(change: Change, changes: readonly Change[]): Iterable<Draft> {
+function* withoutRole(project: Project, change: Change, changes: readonly Change[]): Iterable<Draft> {
   const { run, access, role } = change
   if (role) return
   const siblings = changes.filter(
@@ -104,6 +120,7 @@ function* withoutRole(change: Change, changes: readonly Change[]): Iterable<Draf
   )
   const asking = siblings.filter((other) => other.role)
   if (asking.length < 2 || asking.length < siblings.length) return
+  if (isOfOwn(project, change, siblings)) return
   yield draft(
     change,
     `asks for no role; all ${asking.length} others beside it that change ${withArticle(access.model)} do (${asking
@@ -113,6 +130,31 @@ function* withoutRole(change: Change, changes: readonly Change[]): Iterable<Draf
     'Ask for the same role, or say why this one is open to every member.',
     asking.length >= 3 ? 'likely' : 'possible',
   )
+}
+
+/** It finds only rows of the caller's own, and the others do not go by that. */
+function isOfOwn(project: Project, { access }: Change, others: readonly Change[]): boolean {
+  const own = ownKeys(project, access)
+  return (
+    own.length > 0 && !others.some((other) => ownKeys(project, other.access).some((key) => own.includes(key)))
+  )
+}
+
+/**
+ * Columns by which a write finds only rows of one person, or of something that is one person's own, and whose value the caller has
+ * been held against. A tenant's is none: all of its members share it.
+ */
+function ownKeys(project: Project, access: Access): string[] {
+  const entity = project.entity(access.model)
+  return leaves(argument(access, 'where')).flatMap(({ path, value }) => {
+    const key = path.split('.').at(-1) ?? ''
+    const owner = entity?.relations.find(({ keys }) => keys.includes(key))
+    const named = owner && project.entity(owner.model)
+    const isPersons = named?.role === 'user' || (named?.userPath?.length === 1 && named.role === 'owned')
+    // What was read on the way may be others': the members of the organization.
+    const isCallers = value.client === undefined ? isVerified(value.deps) : isValueTied(value, access.facts)
+    return isPersons && isCallers ? [key] : []
+  })
 }
 
 /** The file of an action or a procedure, the folder of a route. */

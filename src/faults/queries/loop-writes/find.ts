@@ -25,7 +25,8 @@ function* drafts(project: Project): Iterable<Draft> {
       location: one.location,
       subject: `${one.within} → ${one.call} per ${one.list}`,
       // Behind a call it may be a write in one branch alone; a `$transaction([…])` sends all of them on one connection.
-      certainty: one.site && !one.together ? 'likely' : 'possible',
+      // Where each element is a piece of work that asks other systems, what came of it is written when it is done.
+      certainty: one.site && !one.together && !one.outside ? 'likely' : 'possible',
       found: `${one.within} runs ${one.call} once per element of \`${one.list}\`.`,
       why: `A hundred elements are a hundred statements, each with its own round trip${one.place.transaction ? ', while the transaction holds its locks' : ''}.${one.place.transaction ? '' : ' When one in the middle fails, those before it stay written.'}`,
       remedy: remedy(one),

@@ -2,11 +2,13 @@ import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import type { Access } from '../../../project/flow/events.ts'
+import { AGAIN } from '../../../project/flow/forms.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { argument, isOpen, traceTo } from '../../../project/ownership.ts'
-import type { Project } from '../../../project/project.ts'
+import type { Project, Run } from '../../../project/project.ts'
 import { isOverParts } from '../../../project/queries/lists.ts'
 import { repeatedQueries } from '../../../project/queries/loops.ts'
+import { perRound } from '../../../project/rounds.ts'
 
 const fault: Fault<Project> = {
   id: 'queries/n-plus-one',
@@ -41,11 +43,14 @@ function* drafts(project: Project): Iterable<Draft> {
         location: event.location,
         subject: `${run.label} → ${delegate}.${event.operation}`,
         // `$transaction([…])` sends them on one connection: as many statements, without the waiting of each.
-        certainty: batches.has(placeKey(event.location)) || !hasList(event.loop) ? 'possible' : 'likely',
-        found: `${run.label} runs ${delegate}.${event.operation} once per element of ${event.loop}.`,
+        certainty:
+          batches.has(placeKey(event.location)) || !hasList(event.loop) || isUnitOfWork(run, event)
+            ? 'possible'
+            : 'likely',
+        found: `${run.label} runs ${delegate}.${event.operation} ${perRound(event.loop)}.`,
         why: 'The number of queries grows with the data: a hundred rows are a hundred round trips to the database.',
-        remedy: remedyFor(delegate),
-        evidence: [traceTo(run, event, `runs once per element of ${event.loop}`)],
+        remedy: walks(event) ? UP : remedyFor(delegate),
+        evidence: [traceTo(run, event, `runs ${perRound(event.loop)}`)],
         endpoint: run.label,
       }
     }
@@ -80,7 +85,24 @@ const remedyFor = (delegate: string): string =>
   `Collect the keys first, read them with one ${delegate}.findMany({ where: { …: { in: keys } } }) (or \`include\`, or \`groupBy\` for counts), and look the rows up in a Map.`
 
 /** `for (let attempt = 0; …)` asks again: how often, no data decides. */
-const hasList = (loop: string): boolean => loop !== '' && loop !== '…'
+const hasList = (loop: string): boolean => loop !== '' && !loop.includes('…')
+
+/** `while (parentId) parentId = (await findUnique({ where: { id: parentId } })).parentId`: the next key stands in the row before. */
+const walks = (access: Access): boolean => access.loop?.startsWith(AGAIN) === true
+
+const UP =
+  'Which row comes next stands in the one before, so no `in` helps: ask once, with a recursive query (`WITH RECURSIVE` in `$queryRaw`), or keep the path of each row in a column.'
+
+/**
+ * For each element other systems are asked as well (a model, mail, a request), and the query is somewhere in that work: what it
+ * costs beside is little, and it may have to be as new as the rest.
+ */
+const isUnitOfWork = (run: Run, access: Access): boolean =>
+  run.events.some(
+    (event) =>
+      event.loop === access.loop &&
+      (event.k === 'remote' || event.k === 'costly' || (event.k === 'sink' && event.sink === 'request')),
+  )
 
 /** `while (cursor) findMany({ take, cursor })`: the loop is what keeps the rows of one query few. */
 const readsInBatches = (access: Access): boolean =>
