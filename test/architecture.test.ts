@@ -63,6 +63,7 @@ const owners: Record<string, string[]> = {
     'operations',
     'mcp',
     'cli',
+    'project',
   ],
   '@modelcontextprotocol/server': ['mcp'],
   pg: ['database'],

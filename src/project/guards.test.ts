@@ -102,6 +102,20 @@ export async function sessionOf(headers) {
     )
   })
 
+  it.each([
+    ["process.env.VERCEL !== '1'", 'secret'],
+    ["process.env.NODE_ENV === 'development'", 'secret'],
+    ['!process.env.CHECKS', 'none'],
+  ])('holds where a check is left out because of where it runs, no more: %s', async (left, level) => {
+    const check = `export async function check(request) {
+  if (${left}) return
+  if (request.headers.get('authorization') !== \`Bearer \${process.env.CRON_SECRET}\`) throw new Error('no')
+}\n`
+    const imports = "import { check } from '../../../../lib/check'"
+    const body = handler(`await check(request)\n  ${work}`)
+    expect(await guardOf(body, { 'lib/check.ts': check }, imports)).toBe(level)
+  })
+
   it('is not that another server was asked something else', async () => {
     const asks = `const flags = await fetch('https://flags.example.com', { headers: { accept: 'application/json' } })
   if (!flags.ok) return new Response(null, { status: 503 })`

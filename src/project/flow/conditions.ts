@@ -1,7 +1,7 @@
 /** What a run learns from a test: which facts hold on either way, and which of the ways there is. */
 import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
-import { join } from './facts.ts'
+import { elsewhere, join } from './facts.ts'
 import {
   countedIn,
   givenIn,
@@ -87,7 +87,7 @@ export abstract class Conditions extends RunState {
       frame.ctl = union(frame.ctl, value.deps, value.ctl)
     this.facts =
       exitYes === 'on' && exitNo === 'on'
-        ? this.idle(join(factsYes, factsNo), factsYes, before, test, frame)
+        ? this.idle(elsewhere([factsYes, factsNo], before).reduce(join), factsYes, before, test, frame)
         : exitYes === 'on'
           ? factsYes
           : factsNo

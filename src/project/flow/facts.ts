@@ -42,7 +42,10 @@ export function joinReturns(
   returns: readonly { facts: readonly Fact[] }[],
   before: readonly Fact[],
 ): readonly Fact[] {
-  const all = returns.map(({ facts }) => facts)
+  const all = elsewhere(
+    returns.map(({ facts }) => facts),
+    before,
+  )
   const joined = all.slice(1).reduce(join, all[0] ?? before)
   const missing = all.map((facts) => notSent(facts.filter((fact) => !before.includes(fact))))
   const checked = all.filter((_, i) => missing[i] === undefined)
@@ -55,6 +58,30 @@ export function joinReturns(
     .reduce(join, first)
     .filter((fact) => !before.includes(fact) && !joined.includes(fact) && [...fact.deps].some(isOf))
   return own.length === 0 ? joined : [...joined, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
+}
+
+/** Variables that say where the application runs. */
+const PLACE =
+  /^env:(NODE_ENV|VERCEL|VERCEL_ENV|APP_ENV|ENVIRONMENT|CI|(NEXT_PUBLIC_)?IS_?(DEV|LOCAL|TEST)\w*|(LOCAL|DEV|TEST|E2E)(_\w+)?)$/
+
+/**
+ * `if (process.env.VERCEL !== '1') return`: a check that is left out at home, or in tests. No caller decides that, so what holds
+ * is what was asked on the other ways.
+ */
+export function elsewhere(
+  ways: readonly (readonly Fact[])[],
+  before: readonly Fact[],
+): readonly (readonly Fact[])[] {
+  const isAtHome = (facts: readonly Fact[]): boolean => {
+    const gained = facts.filter((fact) => !before.includes(fact))
+    return (
+      gained.length > 0 &&
+      gained.every(({ deps }) => deps.size > 0 && [...deps].every((dep) => PLACE.test(dep)))
+    )
+  }
+  const others = ways.filter((facts) => !isAtHome(facts))
+  const asked = others.length > 0 && others.every((facts) => facts.some(({ deps }) => trusted(deps)))
+  return asked ? others : ways
 }
 
 /** The input that was not sent, where a way knows nothing else. */
