@@ -29,6 +29,22 @@ export default async function handler(req, res) {
   expect(access?.k === 'access' && [...allDeps(access.args)]).toEqual(['client:body.id'])
 })
 
+it('where a package has put a file that was sent is not up to who sends it', async () => {
+  const { runs } = await projectOf({
+    'pages/api/photos.ts': `import formidable from 'formidable'
+import { readFile } from 'node:fs/promises'
+export default async function handler(req, res) {
+  const [, files] = await formidable().parse(req)
+  res.json([await readFile(files.photo[0].filepath), await readFile(req.body.filepath)])
+}
+`,
+  })
+  const paths = runs.flatMap(({ events }) =>
+    events.flatMap((event) => (event.k === 'sink' ? [[...textOf(event.value).all]] : [])),
+  )
+  expect(paths).toEqual([[], ['client:body.filepath']])
+})
+
 describe('what stands in an input after a schema has parsed it', () => {
   /** What the caller may have written into the text of a query. */
   async function spliced(body: string): Promise<string[]> {

@@ -166,6 +166,8 @@ export abstract class Patterns extends Conditions {
       if (of.client === undefined) return part(of, key)
       // A reader of a stream gives what is in it; it is no field of that.
       if (of.client === 'body' && key === 'getReader') return of
+      // `files.photo.filepath`: where the package that read the form has put the file, under a name that it made up.
+      if (/^body\../.test(of.client) && /^(filepath|tempFilePath)$/.test(key)) return unknown()
       const path = of.client === '' ? key : `${of.client}.${key}`
       const child: Value = { deps: new Set([`client:${path}`]), ctl: of.ctl, client: path }
       const schema = fieldSchema(of.schema, key)
