@@ -76,3 +76,13 @@ it('a list that something else may fill is not known to be empty', async () => {
   const body = `const data = await request.json(); ${filled}; if (result.errors.length > 0) { ${query} }`
   expect(await keyOf(body)).toEqual(['client:body.id'])
 })
+
+it.each(['row.items ?? []', 'row.items || []', '(row.items ?? []).filter((one) => one.ready)'])(
+  'the elements of a list that may be missing are those of the row: %s',
+  async (list) => {
+    const deps = await keyOf(
+      `const row = JSON.parse(process.env.ITEMS); const data = { id: { in: (${list}).map((one) => one.id) } }\n${query}`,
+    )
+    expect(deps).toContain('env:ITEMS')
+  },
+)

@@ -323,6 +323,9 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
   // `return []` on the side says nothing of the elements.
   if (isEmptyList(a) && (b.client !== undefined || b.shape?.k === 'array')) return b.shape
   if (isEmptyList(b) && (a.client !== undefined || a.shape?.k === 'array')) return a.shape
+  // `row.items ?? []`: the elements are those of the row.
+  if (isEmptyList(b) && !a.shape && a.deps.size > 0) return undefined
+  if (isEmptyList(a) && !b.shape && b.deps.size > 0) return undefined
   if (a.shape?.k === 'array' && b.shape?.k === 'array') return a.shape.literal ? b.shape : a.shape
   // A literal or nothing is not that literal: conditions are decided by literals.
   if (isNothing(a)) return b.shape?.k === 'literal' && !isNothing(b) ? undefined : b.shape
