@@ -8,6 +8,7 @@ import type {
   PrismaSchema,
   PrismaSchemaError,
 } from '../source/prisma-schema.ts'
+import { namesOwner, partsOf } from './owned-by-name.ts'
 import { words } from './words.ts'
 
 type EntityRole = Model['role']
@@ -106,9 +107,9 @@ export function buildDataModel(schema: PrismaSchema, tenants: readonly string[] 
     model.role = roleOf(model, user, tenant)
   }
   // A part of a thing that belongs to somebody is theirs, though no relation leads on from it.
+  const wholes = partsOf(models, longestPath)
   for (const model of models)
-    if (model.role === 'global' && partOf(model, byName).some((one) => one.role === 'owned'))
-      model.role = 'owned'
+    if (model.role === 'global' && wholes(model).some((one) => one.role === 'owned')) model.role = 'owned'
 
   const result: DataModel = {
     files: schema.files,
@@ -431,51 +432,6 @@ function roleOf(model: Entity, user: Entity | undefined, tenant: Entity | undefi
     (owner) => owner !== undefined && namesOwner(model, owner, owner === user),
   )
   return model.userPath || model.tenantPath || named ? 'owned' : 'global'
-}
-
-/**
- * `organizationId` without a relation, as where `relationMode` or another service keeps the other side; of persons also by what
- * they are to the row, and by their e-mail address: `owner_id`, `authorEmail`.
- */
-function namesOwner(model: Entity, owner: Entity, isPerson: boolean): boolean {
-  const related = new Set(model.relations.flatMap(({ keys }) => keys))
-  const own = words(owner.delegate).join(' ').replace(/s$/, '')
-  return model.fields.some(({ name, relation, unique }) => {
-    if (relation || unique || related.has(name)) return false
-    const said = words(name).join(' ')
-    return said === `${own} id` || (isPerson && PERSON.test(said))
-  })
-}
-
-const PERSON = /^(user|owner) (id|email)$/
-
-/** The models that a row cannot be without, over at most as many steps as a path may have. */
-function partOf(model: Entity, byName: ReadonlyMap<string, Entity>): Entity[] {
-  const found = new Set<Entity>()
-  let last = [model]
-  for (let step = 0; step < longestPath; step++) {
-    last = last.flatMap((one) => [
-      ...held(one).flatMap(({ optional, model: name }) => (optional ? [] : (byName.get(name) ?? []))),
-      ...namedBy(one, byName),
-    ])
-    for (const one of last) found.add(one)
-  }
-  return [...found]
-}
-
-/** `projectId` without a relation: the one model that is called so, or whose name ends with it. */
-function namedBy(model: Entity, byName: ReadonlyMap<string, Entity>): Entity[] {
-  const related = new Set(model.relations.flatMap(({ keys }) => keys))
-  return model.fields.flatMap(({ name, relation, optional, id }) => {
-    const said = words(name)
-    if (relation || optional || id || related.has(name) || said.length < 2 || said.at(-1) !== 'id') return []
-    const thing = said.slice(0, -1).join(' ')
-    const models = [...byName.values()].filter((one) => one !== model)
-    const exact = models.filter((one) => words(one.name).join(' ') === thing)
-    const ending = models.filter((one) => words(one.name).join(' ').endsWith(` ${thing}`))
-    const meant = exact.length > 0 ? exact : ending
-    return meant.length === 1 ? meant : []
-  })
 }
 
 const secretTypes = new Set(['String', 'Bytes', 'Json'])
