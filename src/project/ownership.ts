@@ -102,7 +102,7 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
     fact.deps.has(`row:${access.model}`) &&
     ![...fact.deps].some((dep) => dep.startsWith('field:'))
   const said = later.filter((fact) => !onlyFound(fact))
-  const tied = tiedInputs([...access.facts, ...said])
+  const tied = tiedInputs([...access.facts, ...said].map((fact) => whole(fact, access.model)))
   const isOwn = ({ value }: Leaf): boolean =>
     isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input))
   const conditions = leaves(argument(access, 'where'))
@@ -111,6 +111,13 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
     path.endsWith('.in') &&
     conditions.some((one) => one.path === path && clientInputs(allDeps(one.value)).length > 0 && !isOwn(one))
   return conditions.some((one) => isOwn(one) && !isMixed(one))
+}
+
+/** Where there is no such row, the query reaches none: what holds of the row if it is there holds. */
+function whole(fact: Fact, model: string): Fact {
+  if (fact.ofRow !== model) return fact
+  const { partial: _, ...of } = fact
+  return of
 }
 
 /** Is a value the caller's own, or one that a condition tied to the caller? */

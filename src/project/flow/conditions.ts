@@ -1,7 +1,7 @@
 /** What a run learns from a test: which facts hold on either way, and which of the ways there is. */
 import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
-import { elsewhere, join } from './facts.ts'
+import { elsewhere, join, joinReturns, ofFoundRow, withFacts } from './facts.ts'
 import {
   countedIn,
   givenIn,
@@ -13,7 +13,6 @@ import {
   nameOf,
   presenceIn,
   unwrap,
-  withFacts,
 } from './forms.ts'
 import { checkedBoth, lookIn } from './looks.ts'
 import { type Exit, type Frame, RunState } from './run-state.ts'
@@ -234,7 +233,9 @@ export abstract class Conditions extends RunState {
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
       const checked = checkedBoth(before, left, this.facts)
-      this.facts = join(left, this.facts)
+      const right = this.facts
+      this.facts = joinReturns([{ facts: left }, { facts: right }], before)
+      this.facts = withFacts(this.facts, ofFoundRow(left, right, before))
       this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
       // `me.role === 'manager' && isOwner`
       const asks = [test.left, test.right].map(({ k }) => k)

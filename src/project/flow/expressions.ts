@@ -1,6 +1,7 @@
 /** Values of expressions. */
 import type { Expr } from '../../source/syntax.ts'
 import { anyOf } from './any-of.ts'
+import { keptWhere, withFacts } from './facts.ts'
 import {
   extendChain,
   isComparison,
@@ -11,7 +12,6 @@ import {
   searchParams,
   spreadOf,
   unwrap,
-  withFacts,
 } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { isKeyed, keyedCall, mapOf, withPair } from './keyed.ts'
@@ -225,12 +225,19 @@ export abstract class Expressions extends Patterns {
         const before = this.facts
         this.learn(expr.test, true, frame)
         const yes = allowing(this.evaluate(expr.yes, frame), this.facts)
+        const factsYes = this.facts
         this.facts = before
         this.learn(expr.test, false, frame)
         const no = allowing(this.evaluate(expr.no, frame), this.facts)
+        const factsNo = this.facts
         this.facts = before
         const deps = union(test.deps, test.ctl)
-        return chosen(yes, no, deps, deps)
+        return chosen(
+          isNothing(no) ? keptWhere(yes, factsYes, before) : yes,
+          isNothing(yes) ? keptWhere(no, factsNo, before) : no,
+          deps,
+          deps,
+        )
       }
       case 'assign': {
         const value = this.evaluate(expr.value, frame)

@@ -60,6 +60,25 @@ export function joinReturns(
   return own.length === 0 ? joined : [...joined, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
 }
 
+/**
+ * `if (row && row.userId !== me.id) throw`: there is no such row, or it is the caller's. Of another row this says nothing:
+ * without a membership, whoever asks `membership && membership.role !== 'admin'` lets everybody go on.
+ */
+export function ofFoundRow(
+  missing: readonly Fact[],
+  found: readonly Fact[],
+  before: readonly Fact[],
+): Fact[] {
+  const [only, ...others] = missing.filter((fact) => !before.includes(fact))
+  const rows =
+    only?.missing && others.length === 0 ? [...only.deps].filter((dep) => dep.startsWith('row:')) : []
+  const [row] = rows
+  if (row === undefined || rows.length > 1) return []
+  return found
+    .filter((fact) => !before.includes(fact) && fact.deps.has(row) && !fact.partial)
+    .map((fact): Fact => ({ ...fact, partial: true, ofRow: row.slice(4) }))
+}
+
 /** Variables that say where the application runs. */
 const PLACE =
   /^env:(NODE_ENV|VERCEL|VERCEL_ENV|APP_ENV|ENVIRONMENT|CI|(NEXT_PUBLIC_)?IS_?(DEV|LOCAL|TEST)\w*|(LOCAL|DEV|TEST|E2E)(_\w+)?)$/
@@ -90,11 +109,34 @@ function notSent(gained: readonly Fact[]): string | undefined {
   const [dep] = only?.deps ?? []
   return only?.missing &&
     only.presence &&
+    only.sent &&
     others.length === 0 &&
     only.deps.size === 1 &&
     dep?.startsWith('client:')
     ? dep
     : undefined
+}
+
+/** Facts of a call that was returned hold as well as those of the place that returns it. */
+export function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
+  if (!back) return here
+  const more = back.filter((fact) => !here.includes(fact))
+  return more.length === 0 ? here : [...here, ...more]
+}
+
+/** `row.userId === me.id ? row : null`: a row, with what holds where it is not left out. `before`: what holds anyway. */
+export function keptWhere(value: Value, held: readonly Fact[], before: readonly Fact[]): Value {
+  if (![...value.deps].some((dep) => dep.startsWith('row:'))) return value
+  const gained = held.filter((fact) => !before.includes(fact) && has(fact.deps, 'row:'))
+  return gained.length === 0 ? value : { ...value, kept: withFacts(gained, value.kept) }
+}
+
+/** What holds of the rows that an answer shows: the conditions under which they are in it. */
+export function withKept(facts: readonly Fact[], answer: Value, depth = 2): readonly Fact[] {
+  const { kept, shape } = answer
+  const own = withFacts(facts, kept)
+  if (depth === 0 || shape?.k !== 'object') return own
+  return [...shape.fields.values()].reduce((all, field) => withKept(all, field, depth - 1), own)
 }
 
 /** What stays of the facts of a loop's body: what each element had to pass. An empty list passes nothing else. */

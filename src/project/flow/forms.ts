@@ -1,6 +1,7 @@
 /** Values and tests in other forms: parts, elements, what a test asks. Nothing here runs or changes anything. */
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Call, Fact } from './events.ts'
+import { withFacts } from './facts.ts'
 import { FILES } from './sinks.ts'
 import { partOfText } from './text.ts'
 import {
@@ -196,13 +197,6 @@ function mayAsk(value: Value, depth: number): boolean {
   return !shape || shape.k === 'array'
     ? [...deps].some((dep) => !dep.startsWith('client:'))
     : shape.k !== 'row'
-}
-
-/** Facts of a call that was returned hold as well as those of the place that returns it. */
-export function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
-  if (!back) return here
-  const more = back.filter((fact) => !here.includes(fact))
-  return more.length === 0 ? here : [...here, ...more]
 }
 
 /** The returns of a function; those of a call that it returns are its own. */

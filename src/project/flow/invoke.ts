@@ -1,6 +1,6 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
-import { ofEach } from './facts.ts'
+import { ofEach, withKept } from './facts.ts'
 import { assigned, listed } from './forms.ts'
 import { jsonCall } from './json.ts'
 import { someOf } from './known-path.ts'
@@ -130,7 +130,8 @@ function result(
     const status = of.status ?? (machine.caught ? 500 : undefined)
     const known = status === undefined ? {} : { status }
     const value = { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...known }
-    machine.emit({ ...machine.moment(syntax, at), k: 'response', value, ...known })
+    const facts = body ? withKept(machine.facts, body) : machine.facts
+    machine.emit({ ...machine.moment(syntax, at), facts, k: 'response', value, ...known })
     return value
   }
   const keeps =

@@ -5,6 +5,7 @@
 import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
 import { noteCostly } from './costly.ts'
+import { withKept } from './facts.ts'
 import { externalOf, unwrap } from './forms.ts'
 import { askedElsewhere } from './forwarded.ts'
 import { writtenIn } from './json.ts'
@@ -106,7 +107,8 @@ export function answered(
 ): Value {
   const body = given && writtenIn(given)
   if (!body) return { ...shaped({ k: 'response' }), ...status }
-  machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
+  const facts = withKept(machine.facts, body)
+  machine.emit({ ...machine.moment(syntax, at), facts, k: 'response', value: body, ...status })
   return { ...shaped({ k: 'response', body }), ...status }
 }
 
