@@ -123,6 +123,8 @@ export abstract class Conditions extends RunState {
       const right = this.certain(this.quiet(test.right, frame), test.right, frame)
       return left !== undefined || right === (test.op === '||') ? right : undefined
     }
+    const kind = this.kindAsked(test, frame)
+    if (kind !== undefined) return kind
     const counted = countedIn(test)
     if (counted && isParameter(counted.of, frame.syntax)) {
       const { shape } = this.quiet(counted.of, frame)
@@ -130,6 +132,19 @@ export abstract class Conditions extends RunState {
     }
     if (!isParameter(test, frame.syntax)) return surely(value)
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
+  }
+
+  /** `typeof nameOrHandler === 'string'` of what a function was given, where it was written down as one or the other. */
+  private kindAsked(test: Expr, frame: Frame): boolean | undefined {
+    if (test.k !== 'binary' || !/^[!=]==?$/.test(test.op)) return undefined
+    const { left, right, op } = test
+    if (left.k !== 'unary' || left.op !== 'typeof' || right.k !== 'literal') return undefined
+    if (!isParameter(left.of, frame.syntax)) return undefined
+    const value = this.quiet(left.of, frame)
+    const isText = value.shape?.k === 'literal' && typeof value.shape.value === 'string'
+    const kind = value.shape?.k === 'closure' ? 'function' : isText ? 'string' : undefined
+    if (kind === undefined || value.gap || value.deps.size > 0) return undefined
+    return (kind === right.value) === op.startsWith('=')
   }
 
   /**

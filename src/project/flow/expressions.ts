@@ -17,6 +17,7 @@ import { invoke } from './invoke.ts'
 import { isKeyed, keyedCall, mapOf, withPair } from './keyed.ts'
 import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
 import { answered, libraryCall, statusIn } from './libraries.ts'
+import { isIdleLog } from './logging.ts'
 import { allowing } from './looks.ts'
 import { computed, written } from './numbers.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
@@ -338,6 +339,7 @@ export abstract class Expressions extends Patterns {
         if (found) return found
       }
       const method = this.member(of, callee.key, frame, callee.at)
+      if (method.shape?.k === 'closure' && isIdleLog(callee, args)) return unknown()
       if (method.shape?.k === 'chain') {
         return (
           libraryCall(this, method, args, syntax, expr.at) ??

@@ -92,6 +92,8 @@ export const CHECKED_PASSWORD = 'checked:password'
 
 const SIGNATURE =
   /^(constructEvent|constructEventAsync|timingSafeEqual|verifySignature|verifySignatureAppRouter|verifyHeader|verifyWebhook)$/
+/** A function of a package that checks a signature, or makes a handler that does. */
+export const isSignature = (name: string): boolean => SIGNATURE.test(name)
 /** Compares what somebody typed with a hash that is stored. */
 const PASSWORD: [packages: RegExp, names: RegExp][] = [
   [/^(@node-rs\/)?bcrypt(js)?$|^bcrypt-ts/, /^(compare|compareSync|verify|verifySync)$/],
