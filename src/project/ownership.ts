@@ -102,7 +102,7 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
     fact.deps.has(`row:${access.model}`) &&
     ![...fact.deps].some((dep) => dep.startsWith('field:'))
   const said = later.filter((fact) => !onlyFound(fact))
-  const tied = tiedInputs([...access.facts, ...said].map((fact) => whole(fact, access.model)))
+  const tied = tiedInputs([...access.facts, ...said], !isWrite(access.operation))
   const isOwn = ({ value }: Leaf): boolean =>
     isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input))
   const conditions = leaves(argument(access, 'where'))
@@ -113,18 +113,11 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
   return conditions.some((one) => isOwn(one) && !isMixed(one))
 }
 
-/** Where there is no such row, the query reaches none: what holds of the row if it is there holds. */
-function whole(fact: Fact, model: string): Fact {
-  if (fact.ofRow !== model) return fact
-  const { partial: _, ...of } = fact
-  return of
-}
-
-/** Is a value the caller's own, or one that a condition tied to the caller? */
-export function isValueTied(value: Value, facts: readonly Fact[]): boolean {
+/** Is a value the caller's own, or one that a condition tied to the caller? `isOpenEnough`: or that of a row that all may see. */
+export function isValueTied(value: Value, facts: readonly Fact[], isOpenEnough = false): boolean {
   const deps = allDeps(value)
   if (isVerified(deps)) return true
-  const tied = tiedInputs(facts)
+  const tied = tiedInputs(facts, isOpenEnough)
   return clientInputs(deps).some((input) => isTied(tied, input))
 }
 

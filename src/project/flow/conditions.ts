@@ -1,7 +1,7 @@
 /** What a run learns from a test: which facts hold on either way, and which of the ways there is. */
 import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
-import { elsewhere, join, joinReturns, ofFoundRow, withFacts } from './facts.ts'
+import { elsewhere, join, joinReturns, withFacts } from './facts.ts'
 import {
   countedIn,
   givenIn,
@@ -12,14 +12,26 @@ import {
   looseTest,
   nameOf,
   presenceIn,
+  rootOf,
   unwrap,
 } from './forms.ts'
 import { checkedBoth, lookIn } from './looks.ts'
 import { type Exit, type Frame, RunState } from './run-state.ts'
 import { noteDecision } from './sinks.ts'
 import { holdsInput } from './text.ts'
+import { tiesOf } from './ties.ts'
 import { skippedInBranch } from './unset.ts'
-import { allDeps, type Sources, surely, trusted, truthOf, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  type Sources,
+  surely,
+  trusted,
+  truthOf,
+  union,
+  unknown,
+  type Value,
+  visibleFields,
+} from './value.ts'
 
 export abstract class Conditions extends RunState {
   protected abstract remove(expr: Expr, frame: Frame): void
@@ -250,7 +262,9 @@ export abstract class Conditions extends RunState {
       const checked = checkedBoth(before, left, this.facts)
       const right = this.facts
       this.facts = joinReturns([{ facts: left }, { facts: right }], before)
-      this.facts = withFacts(this.facts, ofFoundRow(left, right, before))
+      const learnt = (facts: readonly Fact[]): Fact[] => facts.filter((fact) => !before.includes(fact))
+      const ties = tiesOf(learnt(left), learnt(right), this.isOwnKey(test.left, frame))
+      this.facts = withFacts(this.facts, ties)
       this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
       // `me.role === 'manager' && isOwner`
       const asks = [test.left, test.right].map(({ k }) => k)
@@ -287,6 +301,16 @@ export abstract class Conditions extends RunState {
         ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
       },
     )
+  }
+
+  /** The row that a test asks for was picked by what the caller sent, and by nothing else of the caller. */
+  private isOwnKey(test: Expr, frame: Frame): (row: string) => boolean {
+    return (row) => {
+      const { shape } = unwrap(this.quiet(rootOf(presenceIn(test, true).subject ?? test), frame))
+      if (shape?.k !== 'row' || `row:${shape.access.model}` !== row) return false
+      const where = visibleFields(shape.access.args).get('where')
+      return where !== undefined && !trusted(allDeps(where))
+    }
   }
 
   /** What holds after a test that came out as `yes`. */

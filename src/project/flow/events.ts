@@ -28,8 +28,8 @@ export interface Fact {
   asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
   partial?: true
-  /** And that other test was whether there is a row of this model: it holds of that row. */
-  ofRow?: string
+  /** And that other test was whether the row is there at all, or open to everybody: of what is left it says whose it is. */
+  tie?: 'found' | 'open'
   /** Only whether a cache, a table or the disk has something by that name was asked. */
   lookup?: true
   /** Only a part of a text was looked at: `next.startsWith('/')`. */

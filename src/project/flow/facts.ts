@@ -60,25 +60,6 @@ export function joinReturns(
   return own.length === 0 ? joined : [...joined, ...own.map((fact): Fact => ({ ...fact, ifSent: true }))]
 }
 
-/**
- * `if (row && row.userId !== me.id) throw`: there is no such row, or it is the caller's. Of another row this says nothing:
- * without a membership, whoever asks `membership && membership.role !== 'admin'` lets everybody go on.
- */
-export function ofFoundRow(
-  missing: readonly Fact[],
-  found: readonly Fact[],
-  before: readonly Fact[],
-): Fact[] {
-  const [only, ...others] = missing.filter((fact) => !before.includes(fact))
-  const rows =
-    only?.missing && others.length === 0 ? [...only.deps].filter((dep) => dep.startsWith('row:')) : []
-  const [row] = rows
-  if (row === undefined || rows.length > 1) return []
-  return found
-    .filter((fact) => !before.includes(fact) && fact.deps.has(row) && !fact.partial)
-    .map((fact): Fact => ({ ...fact, partial: true, ofRow: row.slice(4) }))
-}
-
 /** Variables that say where the application runs. */
 const PLACE =
   /^env:(NODE_ENV|VERCEL|VERCEL_ENV|APP_ENV|ENVIRONMENT|CI|(NEXT_PUBLIC_)?IS_?(DEV|LOCAL|TEST)\w*|(LOCAL|DEV|TEST|E2E)(_\w+)?)$/

@@ -15,10 +15,11 @@ model User {
   notes Note[]
 }
 model Note {
-  id     String @id
-  text   String
-  userId String
-  user   User   @relation(fields: [userId], references: [id])
+  id        String  @id
+  text      String
+  isPrivate Boolean
+  userId    String
+  user      User    @relation(fields: [userId], references: [id])
 }
 model Share {
   noteId String
@@ -59,6 +60,12 @@ it.each([
   `const row = input.id ? await prisma.note.findFirst({ where: { id: input.id, userId: me } }) : null
   if (input.id && !row) return new Response(null, { status: 404 })
   if (input.id) await prisma.note.update({ where: { id: input.id }, data: { text: input.text } })`,
+  `const note = ${read}\n  if (!note || (note.isPrivate && note.userId !== me)) return new Response(null, { status: 404 })\n  return Response.json(note)`,
+  `const note = ${read}\n  if (note?.userId !== me && note?.isPrivate) return new Response(null, { status: 404 })\n  return Response.json(note)`,
+  `const note = ${read}
+  const share = await prisma.share.findFirst({ where: { noteId: id, userId: me } })
+  if (note?.isPrivate && note.userId !== me && !share) return new Response(null, { status: 404 })
+  return Response.json(note)`,
 ])('is not reached by others: %s', async (body) => {
   expect(await findings(body)).toEqual([])
 })
@@ -70,6 +77,11 @@ it.each([
   `const share = await prisma.share.findFirst({ where: { noteId: id, userId: me } })
   if (share && share.role !== 'editor') return new Response(null, { status: 403 })
   await prisma.note.delete({ where: { id } })`,
+  // Whoever sees a note may not change it.
+  `const note = ${read}
+  if (note?.isPrivate && note.userId !== me) return new Response(null, { status: 404 })
+  await prisma.note.update({ where: { id }, data: { text: input.text } })`,
+  `const note = ${read}\n  if (!note?.isPrivate && note?.userId !== me) return new Response(null, { status: 404 })\n  return Response.json(note)`,
 ])('is reached by others: %s', async (body) => {
   expect(await findings(body)).not.toEqual([])
 })
