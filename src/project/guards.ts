@@ -79,8 +79,9 @@ export const isGuarded = (facts: readonly Fact[]): boolean => facts.some((fact) 
 /**
  * The client inputs that a condition tied to the caller's identity. A row that was found by a tied input ties the other
  * inputs that picked it: after the membership in `teamId` was checked, a project found by `{ id, teamId }` is the team's.
+ * `isOpenEnough`: an id of a row that is open to everybody counts as well.
  */
-export function tiedInputs(facts: readonly Fact[]): Set<string> {
+export function tiedInputs(facts: readonly Fact[], isOpenEnough = false): Set<string> {
   const tied = new Set<string>()
   const add = (fact: Fact): void => {
     // The request as a whole holds the credentials: that it was looked at says nothing of a part of it.
@@ -91,7 +92,7 @@ export function tiedInputs(facts: readonly Fact[]): Set<string> {
   const open: Fact[] = []
   for (const fact of facts) {
     if (fact.sent) continue
-    if (levelOf(fact) !== 'none') add(fact)
+    if (levelOf(fact) !== 'none' || fact.tie === 'found' || (isOpenEnough && fact.tie === 'open')) add(fact)
     else if (
       !fact.partial &&
       (fact.asked !== undefined || [...fact.deps].some((dep) => /^(row|remote):/.test(dep)))

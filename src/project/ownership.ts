@@ -2,6 +2,7 @@
 import type { Location, Step } from '../core/finding.ts'
 import type { Entity } from './data-model.ts'
 import type { Access, Event, Fact, Moment } from './flow/events.ts'
+import { join } from './flow/facts.ts'
 import { isWrite } from './flow/prisma.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
 import { isGuarded, isVerified, levelOf, tiedInputs } from './guards.ts'
@@ -102,7 +103,7 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
     fact.deps.has(`row:${access.model}`) &&
     ![...fact.deps].some((dep) => dep.startsWith('field:'))
   const said = later.filter((fact) => !onlyFound(fact))
-  const tied = tiedInputs([...access.facts, ...said])
+  const tied = tiedInputs([...access.facts, ...said], !isWrite(access.operation))
   const isOwn = ({ value }: Leaf): boolean =>
     isVerified(allDeps(value)) || clientInputs(allDeps(value)).some((input) => isTied(tied, input))
   const conditions = leaves(argument(access, 'where'))
@@ -113,11 +114,11 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
   return conditions.some((one) => isOwn(one) && !isMixed(one))
 }
 
-/** Is a value the caller's own, or one that a condition tied to the caller? */
-export function isValueTied(value: Value, facts: readonly Fact[]): boolean {
+/** Is a value the caller's own, or one that a condition tied to the caller? `isOpenEnough`: or that of a row that all may see. */
+export function isValueTied(value: Value, facts: readonly Fact[], isOpenEnough = false): boolean {
   const deps = allDeps(value)
   if (isVerified(deps)) return true
-  const tied = tiedInputs(facts)
+  const tied = tiedInputs(facts, isOpenEnough)
   return clientInputs(deps).some((input) => isTied(tied, input))
 }
 
@@ -220,6 +221,16 @@ export function factsAfter(events: readonly Event[], event: Event): Fact[] {
 export function factsNext(events: readonly Event[], access: Access): readonly Fact[] {
   const next = events.slice(events.indexOf(access) + 1).find(({ k }) => k === 'access' || k === 'raw')
   return next?.facts ?? []
+}
+
+/** What held on all ways out of the branches and functions in which the row was read, after it was. */
+export function factsLeft(events: readonly Event[], access: Access): readonly Fact[] {
+  const at = events.indexOf(access)
+  return events.flatMap((event, i) => {
+    if (event.k !== 'left' || i < at || i - event.length > at) return []
+    const [first, ...others] = event.ways.filter(({ after }) => after > at - (i - event.length))
+    return first ? others.reduce((facts, one) => join(facts, one.facts), first.facts) : []
+  })
 }
 
 /** `if (taken) throw`: wherever the endpoint ends well, there was no such row, and none is shown. */

@@ -1,8 +1,9 @@
 /** What a run learns from a test: which facts hold on either way, and which of the ways there is. */
 import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
-import { elsewhere, join } from './facts.ts'
+import { elsewhere, join, joinReturns, withFacts } from './facts.ts'
 import {
+  constantBeside,
   countedIn,
   givenIn,
   isComparison,
@@ -12,15 +13,28 @@ import {
   looseTest,
   nameOf,
   presenceIn,
+  rootOf,
   unwrap,
-  withFacts,
 } from './forms.ts'
+import { waysOut } from './left.ts'
 import { checkedBoth, lookIn } from './looks.ts'
 import { type Exit, type Frame, RunState } from './run-state.ts'
 import { noteDecision } from './sinks.ts'
 import { holdsInput } from './text.ts'
+import { tiesOf } from './ties.ts'
 import { skippedInBranch } from './unset.ts'
-import { allDeps, type Sources, surely, trusted, truthOf, union, unknown, type Value } from './value.ts'
+import {
+  allDeps,
+  NONE,
+  type Sources,
+  surely,
+  trusted,
+  truthOf,
+  union,
+  unknown,
+  type Value,
+  visibleFields,
+} from './value.ts'
 
 export abstract class Conditions extends RunState {
   protected abstract remove(expr: Expr, frame: Frame): void
@@ -63,7 +77,9 @@ export abstract class Conditions extends RunState {
     this.learn(test, true, frame)
     const restore = this.asError(test, frame)
     this.denied = false
+    const start = this.events.length
     const exitYes = this.statements0(yes)
+    this.noteLeft(start, returned, exitYes !== 'gone', frame, test.at)
     const denied = this.denied
     restore?.()
     frame.otherwise.pop()
@@ -73,7 +89,9 @@ export abstract class Conditions extends RunState {
     this.learn(test, false, frame)
     const left = frame.returns.length
     frame.otherwise.push(() => this.learnt(test, true, before, frame))
+    const second = this.events.length
     const exitNo = this.statements0(no)
+    this.noteLeft(second, left, exitNo !== 'gone', frame, test.at)
     frame.otherwise.pop()
     if (threw || (exitNo === 'gone' && frame.returns.length === left))
       this.refuse(test, frame, denied || this.denied)
@@ -93,6 +111,14 @@ export abstract class Conditions extends RunState {
           : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
+  }
+
+  /** A branch or a function has ended that began with the event `start` and the return `first` of its function. */
+  protected noteLeft(start: number, first: number, isOn: boolean, frame: Frame, at: number): void {
+    if (this.naming || this.events.length === start) return
+    const ways = waysOut(this.events, start, frame.returns.slice(first), isOn ? this.facts : undefined)
+    const length = this.events.length - start
+    if (ways.length > 0) this.emit({ ...this.moment(frame.syntax, at), k: 'left', length, ways })
   }
 
   private statements0(work: () => Exit): Exit {
@@ -124,6 +150,8 @@ export abstract class Conditions extends RunState {
       const right = this.certain(this.quiet(test.right, frame), test.right, frame)
       return left !== undefined || right === (test.op === '||') ? right : undefined
     }
+    const kind = this.kindAsked(test, frame)
+    if (kind !== undefined) return kind
     const counted = countedIn(test)
     if (counted && isParameter(counted.of, frame.syntax)) {
       const { shape } = this.quiet(counted.of, frame)
@@ -133,9 +161,22 @@ export abstract class Conditions extends RunState {
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
   }
 
+  /** `typeof nameOrHandler === 'string'` of what a function was given, where it was written down as one or the other. */
+  private kindAsked(test: Expr, frame: Frame): boolean | undefined {
+    if (test.k !== 'binary' || !/^[!=]==?$/.test(test.op)) return undefined
+    const { left, right, op } = test
+    if (left.k !== 'unary' || left.op !== 'typeof' || right.k !== 'literal') return undefined
+    if (!isParameter(left.of, frame.syntax)) return undefined
+    const value = this.quiet(left.of, frame)
+    const isText = value.shape?.k === 'literal' && typeof value.shape.value === 'string'
+    const kind = value.shape?.k === 'closure' ? 'function' : isText ? 'string' : undefined
+    if (kind === undefined || value.gap || value.deps.size > 0) return undefined
+    return (kind === right.value) === op.startsWith('=')
+  }
+
   /**
    * `if (input.customerId) await requireCustomer(input.customerId)`: what was checked of an input holds afterwards as well,
-   * since where the input was not sent, there is nothing to check.
+   * since where the input was not sent, there is nothing to check. The same for `if (input.parentId !== 'root')`.
    */
   private idle(
     held: readonly Fact[],
@@ -145,7 +186,7 @@ export abstract class Conditions extends RunState {
     frame: Frame,
   ): readonly Fact[] {
     if (checked.length === before.length || this.naming) return held
-    const inputs = givenIn(test)?.map((expr) => this.quiet(expr, frame).client)
+    const inputs = (givenIn(test) ?? constantBeside(test))?.map((expr) => this.quiet(expr, frame).client)
     const [input] = inputs ?? []
     if (!inputs || input === undefined || !inputs.every((one) => one === input)) return held
     const isOf = (dep: string): boolean =>
@@ -234,7 +275,11 @@ export abstract class Conditions extends RunState {
       this.learn(test.left, !yes, frame)
       this.learn(test.right, yes, frame)
       const checked = checkedBoth(before, left, this.facts)
-      this.facts = join(left, this.facts)
+      const right = this.facts
+      this.facts = joinReturns([{ facts: left }, { facts: right }], before)
+      const learnt = (facts: readonly Fact[]): Fact[] => facts.filter((fact) => !before.includes(fact))
+      const ties = tiesOf(learnt(left), learnt(right), this.isOwnKey(test.left, frame))
+      this.facts = withFacts(this.facts, ties)
       this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
       // `me.role === 'manager' && isOwner`
       const asks = [test.left, test.right].map(({ k }) => k)
@@ -250,12 +295,16 @@ export abstract class Conditions extends RunState {
     const { subject, present } = presenceIn(test, yes)
     const told = subject && this.proxy ? this.told(this.quiet(subject, frame), present) : undefined
     if (told) this.facts = withFacts(this.facts, told)
-    const missing = !present && subject !== undefined
-    const absent = missing && this.quiet(subject, frame).who === true
+    const counted = countedIn(test)
+    const list = counted && this.quiet(counted.of, frame)
+    const sent = list && isSentList(list) ? allDeps(list) : undefined
+    const nothing = !present && subject !== undefined
+    const missing = nothing || (sent !== undefined && counted?.any !== yes)
+    const absent = nothing && this.quiet(subject, frame).who === true
     const look = lookIn(test, yes, (expr) => this.quiet(expr, frame))
     this.assume(
       // What chose among the returns counts as asked; a proxy chooses by the path as well, so there the returns tell.
-      told ? value.deps : union(value.deps, withoutWholes(value.ctl, value.deps)),
+      told ? value.deps : union(value.deps, sent ?? NONE, withoutWholes(value.ctl, value.deps)),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
@@ -271,6 +320,16 @@ export abstract class Conditions extends RunState {
         ...(subject && this.quiet(subject, frame).client !== undefined ? { sent: true } : {}),
       },
     )
+  }
+
+  /** The row that a test asks for was picked by what the caller sent, and by nothing else of the caller. */
+  private isOwnKey(test: Expr, frame: Frame): (row: string) => boolean {
+    return (row) => {
+      const { shape } = unwrap(this.quiet(rootOf(presenceIn(test, true).subject ?? test), frame))
+      if (shape?.k !== 'row' || `row:${shape.access.model}` !== row) return false
+      const where = visibleFields(shape.access.args).get('where')
+      return where !== undefined && !trusted(allDeps(where))
+    }
   }
 
   /** What holds after a test that came out as `yes`. */
@@ -316,6 +375,10 @@ export abstract class Conditions extends RunState {
     return value
   }
 }
+
+/** A list that was sent, or one of parts of it. */
+const isSentList = ({ client, shape }: Value): boolean =>
+  client !== undefined || (shape?.k === 'array' && shape.of.client !== undefined)
 
 const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
 

@@ -28,6 +28,8 @@ export interface Fact {
   asked?: string
   /** It was asked only where another test of the same condition held: `role === 'owner' && me.role !== 'owner'`. */
   partial?: true
+  /** And that other test was whether the row is there at all, or open to everybody: of what is left it says whose it is. */
+  tie?: 'found' | 'open'
   /** Only whether a cache, a table or the disk has something by that name was asked. */
   lookup?: true
   /** Only a part of a text was looked at: `next.startsWith('/')`. */
@@ -112,6 +114,17 @@ export interface Response extends Moment {
 /** Where the endpoint's own function returned last, other than with an error: the end of the ordinary path. */
 export interface End extends Moment {
   k: 'end'
+}
+
+/** Where a block ended that has read rows. */
+export interface Left extends Moment {
+  k: 'left'
+  /** Events of the block, which end with this one. */
+  length: number
+  /**
+   * The ways out of it, but for those that refuse or give nothing: what held there, and after how many events of the block it was.
+   */
+  ways: { after: number; facts: readonly Fact[] }[]
 }
 
 /** A token whose content is read without a check of its signature. */
@@ -274,6 +287,7 @@ export type Event =
   | Comparison
   | Costly
   | Decode
+  | Left
   | End
   | LooseCheck
   | NegatedComparison

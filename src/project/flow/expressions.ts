@@ -1,6 +1,7 @@
 /** Values of expressions. */
 import type { Expr } from '../../source/syntax.ts'
 import { anyOf } from './any-of.ts'
+import { keptWhere, withFacts } from './facts.ts'
 import {
   extendChain,
   isComparison,
@@ -11,12 +12,12 @@ import {
   searchParams,
   spreadOf,
   unwrap,
-  withFacts,
 } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { isKeyed, keyedCall, mapOf, withPair } from './keyed.ts'
 import { isPathOf, isRequestPath, pathAsked } from './known-path.ts'
 import { answered, libraryCall, statusIn } from './libraries.ts'
+import { isIdleLog } from './logging.ts'
 import { allowing } from './looks.ts'
 import { computed, written } from './numbers.ts'
 import { comparison, headersGiven, holdsRow, limiting, methodCall, withDefault } from './package-calls.ts'
@@ -225,12 +226,19 @@ export abstract class Expressions extends Patterns {
         const before = this.facts
         this.learn(expr.test, true, frame)
         const yes = allowing(this.evaluate(expr.yes, frame), this.facts)
+        const factsYes = this.facts
         this.facts = before
         this.learn(expr.test, false, frame)
         const no = allowing(this.evaluate(expr.no, frame), this.facts)
+        const factsNo = this.facts
         this.facts = before
         const deps = union(test.deps, test.ctl)
-        return chosen(yes, no, deps, deps)
+        return chosen(
+          isNothing(no) ? keptWhere(yes, factsYes, before) : yes,
+          isNothing(yes) ? keptWhere(no, factsNo, before) : no,
+          deps,
+          deps,
+        )
       }
       case 'assign': {
         const value = this.evaluate(expr.value, frame)
@@ -331,6 +339,7 @@ export abstract class Expressions extends Patterns {
         if (found) return found
       }
       const method = this.member(of, callee.key, frame, callee.at)
+      if (method.shape?.k === 'closure' && isIdleLog(callee, args)) return unknown()
       if (method.shape?.k === 'chain') {
         return (
           libraryCall(this, method, args, syntax, expr.at) ??

@@ -89,7 +89,7 @@ function notSent(gained: readonly Fact[]): string | undefined {
   const [only, ...others] = gained
   const [dep] = only?.deps ?? []
   return only?.missing &&
-    only.presence &&
+    (only.count || (only.presence && only.sent)) &&
     others.length === 0 &&
     only.deps.size === 1 &&
     dep?.startsWith('client:')
@@ -97,16 +97,53 @@ function notSent(gained: readonly Fact[]): string | undefined {
     : undefined
 }
 
+/** Facts of a call that was returned hold as well as those of the place that returns it. */
+export function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
+  if (!back) return here
+  const more = back.filter((fact) => !here.includes(fact))
+  return more.length === 0 ? here : [...here, ...more]
+}
+
+/** `row.userId === me.id ? row : null`: a row, with what holds where it is not left out. `before`: what holds anyway. */
+export function keptWhere(value: Value, held: readonly Fact[], before: readonly Fact[]): Value {
+  if (![...value.deps].some((dep) => dep.startsWith('row:'))) return value
+  const gained = held.filter((fact) => !before.includes(fact) && has(fact.deps, 'row:'))
+  return gained.length === 0 ? value : { ...value, kept: withFacts(gained, value.kept) }
+}
+
+/** What holds of the rows that an answer shows: the conditions under which they are in it. */
+export function withKept(facts: readonly Fact[], answer: Value, depth = 2): readonly Fact[] {
+  const { kept, shape } = answer
+  const own = withFacts(facts, kept)
+  if (depth === 0 || shape?.k !== 'object') return own
+  return [...shape.fields.values()].reduce((all, field) => withKept(all, field, depth - 1), own)
+}
+
 /** What stays of the facts of a loop's body: what each element had to pass. An empty list passes nothing else. */
 export function ofEach(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
   const input = item.client
-  if (input === undefined) return before
+  if (input === undefined) return ofEachRow(after, before, item)
   const own = `client:${input}`
   // An element of a list of texts has the list itself as its source.
   const list = own.replace(/\[\]$/, '')
   const isOfItem = (dep: string): boolean => dep === own || dep === list || dep.startsWith(`${own}.`)
   const kept = after.filter((fact) => !before.includes(fact) && [...fact.deps].some(isOfItem))
   return kept.length === 0 ? before : [...before, ...kept]
+}
+
+/**
+ * `for (const row of rows) if (row.teamId !== teamId) throw`: of ids that found rows, these are the team's. Where they found none,
+ * nobody was asked who is calling.
+ */
+function ofEachRow(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
+  const rows = [...item.deps].filter((dep) => dep.startsWith('row:'))
+  if (rows.length === 0 || !has(item.deps, 'client:')) return before
+  const own = after.filter(
+    (fact) => !before.includes(fact) && isProof(fact) && rows.every((row) => fact.deps.has(row)),
+  )
+  return own.length === 0
+    ? before
+    : [...before, ...own.map((fact): Fact => ({ ...fact, partial: true, tie: 'found' }))]
 }
 
 /** Kept per pair, so that the same alternative is the same fact wherever paths meet. */

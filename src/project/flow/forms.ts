@@ -1,6 +1,7 @@
 /** Values and tests in other forms: parts, elements, what a test asks. Nothing here runs or changes anything. */
 import { type Expr, type Fn, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Call, Fact } from './events.ts'
+import { withFacts } from './facts.ts'
 import { FILES } from './sinks.ts'
 import { partOfText } from './text.ts'
 import {
@@ -198,13 +199,6 @@ function mayAsk(value: Value, depth: number): boolean {
     : shape.k !== 'row'
 }
 
-/** Facts of a call that was returned hold as well as those of the place that returns it. */
-export function withFacts(here: readonly Fact[], back: readonly Fact[] | undefined): readonly Fact[] {
-  if (!back) return here
-  const more = back.filter((fact) => !here.includes(fact))
-  return more.length === 0 ? here : [...here, ...more]
-}
-
 /** The returns of a function; those of a call that it returns are its own. */
 export const outcomesOf = (returns: readonly { value: Value; facts: readonly Fact[] }[]): Outcome[] =>
   returns.flatMap(({ value, facts }) => {
@@ -242,6 +236,13 @@ export function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present:
   if (!isNothing(nothing)) return { present: true }
   const positive = nothing.k === 'literal' && nothing.value === true
   return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
+}
+
+/** What is something else than a text that is written down where the test holds: `id` of `id !== 'root'`. */
+export function constantBeside(test: Expr): Expr[] | undefined {
+  if (test.k !== 'binary' || !/^!==?$/.test(test.op)) return undefined
+  const { left, right } = test
+  return right.k === 'literal' && typeof right.value === 'string' ? [left] : undefined
 }
 
 /** What a test asks to be there, and nothing else: `x`, `x && x.length > 0`. */

@@ -1,10 +1,10 @@
 /** Calls whose target is not in the project: array methods, wrappers of packages, globals. */
 import { placeOf, type Syntax } from '../../source/syntax.ts'
-import { ofEach } from './facts.ts'
+import { ofEach, withKept } from './facts.ts'
 import { assigned, listed } from './forms.ts'
 import { jsonCall } from './json.ts'
 import { someOf } from './known-path.ts'
-import { wrappedRequest, wrapperAsks } from './libraries.ts'
+import { isSignature, wrappedRequest, wrapperAsks } from './libraries.ts'
 import type { Machine } from './machine.ts'
 import { cacheCall } from './package-calls.ts'
 import { isValidator, keepsSchema } from './parsing.ts'
@@ -50,9 +50,10 @@ const LISTENS =
   /^(on|once|addListener|hears|command)$|^on([A-Z]\w*)?(Message|Mention|Event|Command|Reaction|Action|Interaction|Callback|Modal\w*)$/
 /**
  * Queues that call back: `serve` checks the signature of each request once it has the keys, which stand in the environment.
- * https://upstash.com/docs/workflow/howto/security, https://www.inngest.com/docs/platform/signing-keys
+ * https://upstash.com/docs/workflow/howto/security, https://www.inngest.com/docs/platform/signing-keys. The consumer of a queue
+ * of Vercel has no address: https://vercel.com/docs/queues
  */
-const SERVES = /^(@upstash\/workflow|inngest)(\/|$)/
+const SERVES = /^(@upstash\/workflow|inngest|@vercel\/queue)(\/|$)/
 const LATER = /^(cache|unstable_cache|useCallback|memoize|setTimeout|setInterval)$/
 
 const settled = (value: Value): Value => (value.shape?.k === 'promise' ? settled(value.shape.of) : value)
@@ -130,7 +131,8 @@ function result(
     const status = of.status ?? (machine.caught ? 500 : undefined)
     const known = status === undefined ? {} : { status }
     const value = { ...shaped(body ? { k: 'response', body } : { k: 'response' }), ...known }
-    machine.emit({ ...machine.moment(syntax, at), k: 'response', value, ...known })
+    const facts = body ? withKept(machine.facts, body) : machine.facts
+    machine.emit({ ...machine.moment(syntax, at), facts, k: 'response', value, ...known })
     return value
   }
   const keeps =
@@ -198,7 +200,7 @@ function result(
     }
     // `Array.isArray(job)` asks what it is given, and runs nothing.
     if (closures.length > 0 && shape.from === 'global' && /^is[A-Z]/.test(name)) return unknown(deps)
-    if (closures.length > 0 && !LATER.test(name)) {
+    if (closures.length > 0 && !LATER.test(name) && !isSignature(name)) {
       const before = machine.listener
       if (shape.from !== 'global' && LISTENS.test(name)) machine.listener = true
       const results = closures.map((one) => machine.attempt(one, [], syntax, at))

@@ -5,6 +5,7 @@
 import type { Syntax } from '../../source/syntax.ts'
 import { callerOf, sourcesOf } from '../policy/guards.ts'
 import { noteCostly } from './costly.ts'
+import { withKept } from './facts.ts'
 import { externalOf, unwrap } from './forms.ts'
 import { askedElsewhere } from './forwarded.ts'
 import { writtenIn } from './json.ts'
@@ -91,6 +92,8 @@ export const CHECKED_PASSWORD = 'checked:password'
 
 const SIGNATURE =
   /^(constructEvent|constructEventAsync|timingSafeEqual|verifySignature|verifySignatureAppRouter|verifyHeader|verifyWebhook)$/
+/** A function of a package that checks a signature, or makes a handler that does. */
+export const isSignature = (name: string): boolean => SIGNATURE.test(name)
 /** Compares what somebody typed with a hash that is stored. */
 const PASSWORD: [packages: RegExp, names: RegExp][] = [
   [/^(@node-rs\/)?bcrypt(js)?$|^bcrypt-ts/, /^(compare|compareSync|verify|verifySync)$/],
@@ -106,7 +109,8 @@ export function answered(
 ): Value {
   const body = given && writtenIn(given)
   if (!body) return { ...shaped({ k: 'response' }), ...status }
-  machine.emit({ ...machine.moment(syntax, at), k: 'response', value: body, ...status })
+  const facts = withKept(machine.facts, body)
+  machine.emit({ ...machine.moment(syntax, at), facts, k: 'response', value: body, ...status })
   return { ...shaped({ k: 'response', body }), ...status }
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
 import type { Event, Purpose } from './events.ts'
+import { isLogOf, mayTell } from './logging.ts'
 import type { Machine } from './machine.ts'
 import { noteLocation } from './sinks.ts'
 import { allDeps, type Sources, shaped, union, unknown, type Value, visibleFields } from './value.ts'
@@ -67,9 +68,6 @@ const KNOWN: readonly Known[] = [
 /** Packages of one function each: the name of the package is the algorithm. */
 const DIGESTS = /^(?:js-|@noble\/hashes\/|blueimp-)?(md5|sha1|sha256|sha512)$/
 
-const LOGGERS = /^(pino|winston|bunyan|consola|loglevel|signale|next-axiom|@logtail\/.*|@axiomhq\/.*)$/
-const LOG_NAMES = /^(log|info|warn|error|debug|trace|fatal)$/
-
 interface What {
   from: string
   name: string
@@ -104,7 +102,7 @@ export function packageCall(
     return holdsPassword(given.deps) ? made('derived:hash', `${DIGEST}${digest}`) : given
   }
   if (name === 'update' && /^(node:)?crypto$/.test(from)) return digestOfPassword(callee, args)
-  if (LOG_NAMES.test(name) && (LOGGERS.test(from) || (from === 'global' && root === 'console'))) {
+  if (isLogOf(from, root, name)) {
     if (args.some((arg) => mayTell(arg))) note('log')
     return undefined
   }
@@ -127,15 +125,6 @@ function tokenOf(callee: Value, args: Value[]): Value[] {
   const expires = steps.find((step) => step.name === 'setExpirationTime')?.args[0]
   const options = new Map<string, Value>(expires ? [['expiresIn', expires]] : [])
   return [payload, args[0] ?? unknown(), shaped({ k: 'object', fields: options })]
-}
-
-/** Only what may hold a secret is worth an event: logs are everywhere. */
-function mayTell(value: Value, depth = 2): boolean {
-  const shape = value.shape
-  if (shape?.k === 'row') return true
-  if (shape?.k === 'object' && depth > 0)
-    return [...shape.fields.values(), ...(shape.open ?? [])].some((one) => mayTell(one, depth - 1))
-  return value.client !== undefined
 }
 
 /** A row, a list of rows, or a column of one is in it. */

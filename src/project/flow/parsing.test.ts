@@ -1,7 +1,7 @@
 /** Forms with files, which packages read from the request, and inputs that a schema has parsed. */
 import { describe, expect, it } from 'vitest'
 import { projectOf } from '../../../test/project.ts'
-import { allDeps, textOf } from './value.ts'
+import { allDeps, textOf, type Value, visibleFields } from './value.ts'
 
 it.each([
   [
@@ -88,5 +88,46 @@ export async function GET(request: Request) {
     [`${given}; const value = given.by`, 'client:query.by'],
   ])('is any text: %s', async (body, source) => {
     expect(await spliced(body)).toEqual([source])
+  })
+})
+
+describe('what a function of the project gives back of an input that it has parsed', () => {
+  async function keysOfWrite(body: string): Promise<boolean> {
+    const { runs } = await projectOf({
+      'prisma/schema.prisma':
+        'datasource db {\n  provider = "postgresql"\n}\nmodel Note {\n  id   String @id\n  text String\n}\n',
+      'app/api/notes/route.ts': `import { PrismaClient } from '@prisma/client'
+import { z } from 'zod'
+const prisma = new PrismaClient()
+const schema = z.object({ text: z.string() })
+async function read(request) {
+  const json = await request.json().catch(() => null)
+  if (!json) return { ok: false, status: 400 }
+  ${body}
+}
+export async function POST(request) {
+  const read_ = await read(request)
+  if (!read_.ok) return Response.json({}, { status: read_.status })
+  await prisma.note.create({ data: read_.data })
+}
+`,
+    })
+    const access = runs[0]?.events.find((event) => event.k === 'access')
+    const args = access?.k === 'access' ? visibleFields(access.args) : new Map<string, Value>()
+    return args.get('data')?.parsed === true
+  }
+
+  it.each([
+    'const given = schema.safeParse(json)\n  if (!given.success) return { ok: false, status: 422, issues: given.error.issues }\n  return { ok: true, data: given.data }',
+    'return { ok: true, data: schema.parse(json) }',
+  ])('it is what the schema lets through: %s', async (body) => {
+    expect(await keysOfWrite(body)).toBe(true)
+  })
+
+  it.each([
+    'if (json.raw) return { ok: true, data: json }\n  return { ok: true, data: schema.parse(json) }',
+    'return { ok: true, data: json }',
+  ])('it may be anything: %s', async (body) => {
+    expect(await keysOfWrite(body)).toBe(false)
   })
 })

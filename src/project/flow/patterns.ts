@@ -3,6 +3,7 @@ import type { Expr, Pattern, Syntax } from '../../source/syntax.ts'
 import { Conditions } from './conditions.ts'
 import { isCostlyPackage } from './costly.ts'
 import type { Fact } from './events.ts'
+import { keptWhere } from './facts.ts'
 import { elementOf, ofVariable, part, rootOf, unwrap, without } from './forms.ts'
 import { allowing } from './looks.ts'
 import { lengthOf } from './numbers.ts'
@@ -16,9 +17,11 @@ import {
   either,
   fewer,
   isGiven,
+  isNothing,
   isRole,
   literal,
   NONE,
+  type Sources,
   shaped,
   trusted,
   truthOf,
@@ -110,7 +113,7 @@ export abstract class Patterns extends Conditions {
       const chosen = env === frame.env && isGiven(value) !== undefined ? union(...frame.asked) : NONE
       const stays = frame.branch > 0 || env !== frame.env
       const now = allowing(value, this.facts)
-      env.own.set(to.b, stays ? either(this.unlessAssigned(old, frame), now, chosen) : now)
+      env.own.set(to.b, stays ? this.eitherOfTwo(old, now, chosen, frame) : now)
       if (env.up === null) this.impure(0)
       return
     }
@@ -125,6 +128,15 @@ export abstract class Patterns extends Conditions {
     if (by?.k === 'literal' && typeof by.value === 'string') shape.fields.set(by.value, value)
     else shape.open = fewer([...(shape.open ?? []), value])
     this.changed(shape.fields)
+  }
+
+  /** A variable after a branch that may have given it another value. */
+  private eitherOfTwo(old: Value, now: Value, chosen: Sources, frame: Frame): Value {
+    const unless = frame.otherwise.at(-1)
+    // `if (row.userId !== me.id) row = null`
+    if (unless && isNothing(now)) return either(keptWhere(old, unless(), this.facts), now, chosen)
+    if (unless && isNothing(old)) return either(old, keptWhere(now, this.facts, unless()), chosen)
+    return either(this.unlessAssigned(old, frame), now, chosen)
   }
 
   /** `if (!isLocal(next)) next = '/'`: where it stays what it was, it has passed the test. */

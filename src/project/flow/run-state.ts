@@ -3,6 +3,7 @@ import { type Expr, type Fn, type Pattern, placeOf, type Syntax } from '../../so
 import type { Declared } from '../policy/guards.ts'
 import { Calls, isOutermost, type Recorded } from './calls.ts'
 import type { Call, Event, Fact, Moment } from './events.ts'
+import { withKept } from './facts.ts'
 import { unwrap } from './forms.ts'
 import type { Machine, PathTest } from './machine.ts'
 import { findExport, findInFile, type Program, type Target } from './program.ts'
@@ -20,7 +21,8 @@ export interface Frame {
   env: Env
   syntax: Syntax
   name: string
-  returns: { value: Value; facts: readonly Fact[] }[]
+  /** `seen`: events of the run until then. */
+  returns: { value: Value; facts: readonly Fact[]; seen: number }[]
   /** Where it returned last. */
   last?: number
   /** What held where it returned last, other than with an error. */
@@ -159,7 +161,8 @@ export abstract class RunState implements Machine {
   answer(value: Value, syntax: Syntax): void {
     if (this.never) return
     const back = this.returned ?? { syntax, at: syntax.functions[0]?.at ?? 0 }
-    this.emit({ ...this.moment(back.syntax, back.at), k: 'response', value: unwrap(value) })
+    const facts = withKept(this.facts, unwrap(value))
+    this.emit({ ...this.moment(back.syntax, back.at), facts, k: 'response', value: unwrap(value) })
   }
 
   end(): void {

@@ -3,8 +3,8 @@ import type { Expr, Stmt, Syntax } from '../../source/syntax.ts'
 import { holdsFunction } from './any-of.ts'
 import type { Event, Fact } from './events.ts'
 import { Expressions } from './expressions.ts'
-import { join, ofEach } from './facts.ts'
-import { AGAIN, elementOf, isDenial, nameOf, rejectedBy, unwrap, withFacts } from './forms.ts'
+import { join, ofEach, withFacts, withKept } from './facts.ts'
+import { AGAIN, elementOf, isDenial, nameOf, rejectedBy, unwrap } from './forms.ts'
 import { isGuard } from './guard-calls.ts'
 import { allowing } from './looks.ts'
 import { caughtError } from './package-calls.ts'
@@ -57,11 +57,12 @@ export abstract class Statements extends Expressions {
         const value = allowing(given, this.facts)
         if (!this.gone) {
           noteReturned(this, value, frame.syntax, stmt.at)
-          frame.returns.push({ value, facts: this.facts })
+          frame.returns.push({ value, facts: this.facts, seen: this.events.length })
           frame.last = stmt.at
           this.letThrough(value, frame.syntax, stmt.at)
           if (this.stack.length > 1) passedUnset(this, value, frame.syntax, stmt.at)
-          if (!this.caught && !isRefusal(value)) frame.back = withFacts(this.facts, value.back)
+          if (!this.caught && !isRefusal(value))
+            frame.back = withKept(withFacts(this.facts, value.back), value)
         }
         return 'gone'
       }

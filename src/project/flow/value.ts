@@ -39,6 +39,8 @@ export interface Value {
   pass?: true
   /** It is nothing on one of the paths. */
   gap?: Gap
+  /** What holds where it is something, elsewhere it is nothing: `row.userId === me.id ? row : null`. */
+  kept?: readonly Fact[]
   /** The function of the project that gave it: `canView lib/permissions.ts`. */
   by?: string
   /** What held where the function that gave the value returned last, other than with an error. */
@@ -201,6 +203,7 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   const out: Value = { deps, ctl: control }
   const sent = isEmpty(b) ? a.client : isEmpty(a) ? b.client : a.client === b.client ? a.client : undefined
   if (sent !== undefined) out.client = sent
+  if (sent !== undefined) keepParsed(out, isEmpty(b) ? [a] : isEmpty(a) ? [b] : [a, b])
   if ((a.who && (b.who || isNothing(b))) || (b.who && isNothing(a))) out.who = true
   if (a.inText !== undefined && a.inText === b.inText) out.inText = a.inText
   if (a.status !== undefined && a.status === b.status) out.status = a.status
@@ -208,11 +211,20 @@ export function either(a: Value, b: Value, ctl: Sources = NONE, depth = 6): Valu
   if (a.compared && b.compared) out.compared = true
   const gap = a.gap ?? b.gap
   if (gap) out.gap = gap
+  const kept = isNothing(b) ? a.kept : isNothing(a) ? b.kept : undefined
+  if (kept) out.kept = kept
   if (a.sure && b.sure) out.sure = true
   if (a.text || b.text || a.client !== b.client) out.text = eitherText(textOf(a), textOf(b))
   const shape = depth > 0 ? eitherShape(a, b, ctl, depth - 1) : undefined
   if (shape) out.shape = shape
   return out
+}
+
+/** `{ data: parsed.data }` or `{ error }`: what there is of it has been parsed. */
+function keepParsed(out: Value, [one, other = one]: readonly Value[]): void {
+  if (!one?.parsed || !other?.parsed) return
+  out.parsed = true
+  if (one.schema && one.schema === other.schema) out.schema = one.schema
 }
 
 const eitherText = (a: Text, b: Text): Text => ({

@@ -6,6 +6,7 @@ import type { Entity } from '../../../project/data-model.ts'
 import { rowsIn } from '../../../project/exposure.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
+import { VISIBILITY } from '../../../project/flow/ties.ts'
 import { allDeps } from '../../../project/flow/value.ts'
 import { isGuarded } from '../../../project/guards.ts'
 import {
@@ -21,10 +22,6 @@ import {
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 import { wholeInputs } from '../../../project/written-input.ts'
-
-/** Columns that say who may see a row. */
-const VISIBILITY =
-  /^(is_?)?(public|private|published|shared?|visible|visibility|listed|unlisted|hidden|availability|publishedAt|sharedAt)$/i
 
 const fault: Fault<Project> = {
   id: 'authorization/ignored-visibility',

@@ -77,7 +77,7 @@ function* found(project: Project): Iterable<Hit> {
 
 function isTied(run: Run, access: Access, { value, target }: Reference): boolean {
   const after = factsAfter(run.events, access)
-  return isValueTied(value, [...access.facts, ...after]) || isLookedUp(run, access, value, target)
+  return isValueTied(value, [...access.facts, ...after], true) || isLookedUp(run, access, value, target)
 }
 
 /**
