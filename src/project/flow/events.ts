@@ -158,6 +158,7 @@ export interface Parse extends Moment {
 export type Purpose =
   | 'cache'
   | 'check-allowance'
+  | 'check-code'
   | 'check-password'
   | 'check-signature'
   | 'hash-password'
