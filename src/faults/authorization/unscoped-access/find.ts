@@ -30,6 +30,7 @@ import {
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { isRecomputed } from '../../../project/recomputed.ts'
 
 const BY_ROW = /^(find(Unique|First)(OrThrow)?|findMany|update|updateMany|delete|deleteMany|upsert)$/
 
@@ -85,6 +86,7 @@ function* found(project: Project): Iterable<Hit> {
         continue
       }
       if (isByMachine(project, event.facts) || isScoped(event, [])) continue
+      if (isRecomputed(project, run, event, entity)) continue
       if (!isWrite(event.operation)) {
         // A read may also be judged by what is checked after it.
         const { events } = run
