@@ -351,10 +351,16 @@ export const isLookup = ({ shape }: Value, missing: boolean): boolean =>
   shape?.k === 'chain' &&
   (FILES.test(shape.from) || (missing && shape.steps.slice(1).some(({ name }) => name === 'get')))
 
-/** `list.length > 0` */
+/** `invitees.some((one) => one.role !== 'member')`: the elements of a list are compared. */
+export const asksList = (test: Expr): boolean =>
+  test.k === 'unary'
+    ? asksList(test.of)
+    : test.k === 'call' && test.callee.k === 'member' && /^(some|every)$/.test(test.callee.key)
+
+/** `list.length > 0`, `a.byteLength === b.byteLength` */
 export const isCount = (test: Expr): boolean =>
   test.k === 'binary' &&
-  [test.left, test.right].some((side) => side.k === 'member' && /^(length|size)$/.test(side.key))
+  [test.left, test.right].some((side) => side.k === 'member' && /^(length|size|byteLength)$/.test(side.key))
 
 /** How the name of a loop begins that goes on while a value is there: `while (parentId)`. */
 export const AGAIN = 'while ('
