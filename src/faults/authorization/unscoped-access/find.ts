@@ -14,6 +14,7 @@ import {
   argument,
   clientInputs,
   factsAfter,
+  factsLeft,
   factsNext,
   isAbsentAfter,
   isByMachine,
@@ -97,7 +98,8 @@ function* found(project: Project): Iterable<Hit> {
       if (isByMachine(project, event.facts) || isScoped(event, [])) continue
       if (!changesRow(event)) {
         // A read may also be judged by what is checked after it.
-        const after = [...factsAfter(run.events, event), ...factsNext(run.events, event)]
+        const { events } = run
+        const after = [...factsAfter(events, event), ...factsNext(events, event), ...factsLeft(events, event)]
         if (isScoped(event, after) || isAbsentAfter(run.events, event)) continue
       }
       yield { run, access: event, entity, ...(openTo === 'some' ? { maybeOpen: true as const } : {}) }
