@@ -217,6 +217,47 @@ describe('owners', () => {
     expect(dataModel.model('E')?.userPath).toBeUndefined()
   })
 
+  it('takes neither who published an entry of a catalogue for its owner, nor anybody else who may go', () => {
+    const dataModel = build(`
+model User {
+  id       String    @id
+  email    String    @unique
+  versions Version[] @relation("published")
+  drafts   Draft[]   @relation("published")
+  notes    Note[]
+}
+model Catalogue {
+  id       String    @id
+  versions Version[]
+  notes    Note[]
+}
+model Version {
+  id            String    @id
+  catalogueId   String
+  publishedById String?
+  catalogue     Catalogue @relation(fields: [catalogueId], references: [id])
+  publishedBy   User?     @relation("published", fields: [publishedById], references: [id], onDelete: SetNull)
+}
+model Draft {
+  id            String  @id
+  publishedById String?
+  publishedBy   User?   @relation("published", fields: [publishedById], references: [id], onDelete: SetNull)
+}
+model Note {
+  id          String    @id
+  catalogueId String
+  authorId    String?
+  catalogue   Catalogue @relation(fields: [catalogueId], references: [id])
+  author      User?     @relation(fields: [authorId], references: [id], onDelete: SetNull)
+}
+`)
+    expect(paths(dataModel)).toMatchObject({
+      Version: 'global, user -, tenant -',
+      Draft: 'owned, user publishedBy, tenant -',
+      Note: 'owned, user author, tenant -',
+    })
+  })
+
   it('finds nobody in a schema without people', () => {
     const dataModel = build('model Product {\n  id Int @id\n  name String\n}\n')
     expect([dataModel.user, dataModel.tenant]).toEqual([undefined, undefined])

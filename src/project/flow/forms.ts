@@ -18,6 +18,7 @@ import {
   union,
   unknown,
   type Value,
+  visibleFields,
 } from './value.ts'
 
 export function searchParams(): Value {
@@ -207,6 +208,41 @@ export const outcomesOf = (returns: readonly { value: Value; facts: readonly Fac
     const gave = isGiven(unwrap(value))
     return gave === undefined ? { facts } : { gave, facts }
   })
+
+/** What a check calls its answer: `{ isAuthorized: true }`. Not `allowed` or `success`, which limits of rates answer as well. */
+const VERDICT = /^(is_?)?(authori[sz]ed|authenticated|verified|valid)$/i
+
+/**
+ * The flags in what a function returns that answer a check: false on some ways, and true only where something was held against
+ * something else. Who asks for such a flag has compared, as with a function that returns it alone.
+ */
+export function withVerdicts(
+  value: Value,
+  returns: readonly { value: Value; facts: readonly Fact[] }[],
+  before: readonly Fact[],
+): Value {
+  const { shape } = value
+  if (shape?.k !== 'object' || returns.length < 2) return value
+  const isVerdict = (key: string): boolean => {
+    const answers = returns.map((one) => {
+      const flag = visibleFields(one.value).get(key)?.shape
+      return { said: flag?.k === 'literal' ? flag.value : undefined, facts: one.facts }
+    })
+    return (
+      answers.some(({ said }) => said === false) &&
+      answers.some(({ said }) => said === true) &&
+      answers.every(
+        ({ said, facts }) =>
+          said === false ||
+          (said === true && facts.some((fact) => !fact.presence && !fact.partial && !before.includes(fact))),
+      )
+    )
+  }
+  const fields = [...shape.fields].map(([key, field]): [string, Value] =>
+    VERDICT.test(key) && isVerdict(key) ? [key, { ...field, compared: true }] : [key, field],
+  )
+  return { ...value, shape: { ...shape, fields: new Map(fields) } }
+}
 
 /** A part of a value that is not the caller's input. */
 export function part(of: Value, key: string): Value {

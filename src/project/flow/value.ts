@@ -323,7 +323,7 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
     for (const key of new Set([...a.shape.fields.keys(), ...b.shape.fields.keys()]))
       fields.set(
         key,
-        eitherField(
+        either(
           a.shape.fields.get(key) ?? literal(undefined),
           b.shape.fields.get(key) ?? literal(undefined),
           ctl,
@@ -353,15 +353,6 @@ function eitherShape(a: Value, b: Value, ctl: Sources, depth: number): Shape | u
   if (a.shape?.k === 'response') return b.shape ?? a.shape
   return a.shape ?? b.shape
 }
-
-/** `{ isAuthorized: true }` or `{ isAuthorized: false }`: the flag is the answer to what was asked, as a returned boolean is. */
-function eitherField(a: Value, b: Value, ctl: Sources, depth: number): Value {
-  const value = either(a, b, ctl, depth)
-  const isFlag = [a, b].every(({ shape, compared }) => compared || typeof literalIn(shape) === 'boolean')
-  return isFlag && literalIn(a.shape) !== literalIn(b.shape) ? { ...value, compared: true } : value
-}
-
-const literalIn = (shape: Shape | undefined): unknown => (shape?.k === 'literal' ? shape.value : undefined)
 
 /** A list with more in it. It is no longer `literal` where it grows with each round of a loop. */
 export function extended(list: Shape & { k: 'array' }, more: Value[], inLoop: boolean): Value {

@@ -68,7 +68,11 @@ const fault: Fault<Project> = {
 
 /** The inputs that say which rows are meant: those that pick them, and the keys that are written. */
 function keysSent(project: Project, access: Access): string[] {
-  const keys = new Set(project.entity(access.model)?.relations.flatMap((relation) => relation.keys))
+  const entity = project.entity(access.model)
+  const keys = new Set([
+    ...(entity?.relations.flatMap((relation) => relation.keys) ?? []),
+    ...(entity?.fields.flatMap(({ name, unique, id }) => (unique && !id ? [name] : [])) ?? []),
+  ])
   const written = ['data', 'create', 'update'].flatMap((name) => leaves(argument(access, name)))
   return [
     ...leaves(argument(access, 'where')),
