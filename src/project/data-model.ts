@@ -282,6 +282,15 @@ function joins(model: Entity, user: Entity): { model: string; strength: number }
   return result
 }
 
+/** Models whose rows give a person a role in something: `UserProject { role, userId, projectId, @@unique([userId, projectId]) }`. */
+export function postsIn({ models, user, model }: DataModel): string[] {
+  const person = user === undefined ? undefined : model(user)
+  const isPost = (one: Entity): boolean =>
+    one.role === 'membership' ||
+    (person !== undefined && hasField(one, /(^| )roles?( id)?$/) && joins(one, person).length > 0)
+  return models.filter(isPost).map(({ name }) => name)
+}
+
 function isMembershipName(model: Entity, user: string, other: string): boolean {
   const name = words(model.name)
   const last = name.at(-1)

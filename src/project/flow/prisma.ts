@@ -63,7 +63,7 @@ function resultSources(machine: Machine, model: string, operation: string, args:
   // The list of one's own memberships says nothing of the right to a thing.
   const asked = operation !== 'findMany' || [...deps].some((dep) => dep.startsWith('client:'))
   if (machine.memberships.has(model) && asked) extra.add(`member:${model}`)
-  if (machine.memberships.has(model) && where && isOfOneTenant(where, deps)) extra.add(`${OPERATOR}${model}`)
+  if (machine.posts.has(model) && where && isOfOneTenant(where, deps)) extra.add(`${OPERATOR}${model}`)
   for (const role of where ? rolesAsked(where) : []) extra.add(role)
   for (const dep of deps)
     if (dep.startsWith('credential:')) extra.add(`identity:${model} by ${dep.slice(11)}`)
