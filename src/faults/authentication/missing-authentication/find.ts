@@ -1,5 +1,6 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
+import { isCodeChecked } from '../../../project/credentials.ts'
 import { type Entity, secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
@@ -44,7 +45,10 @@ const fault: Fault<Project> = {
       if (!kind || kind === 'middleware' || kind === 'page' || kind === 'pages-ssr') continue
       const open = run.events.filter(
         (event): event is Access =>
-          event.k === 'access' && !isGuarded(event.facts) && !isPasswordChecked(event.facts),
+          event.k === 'access' &&
+          !isGuarded(event.facts) &&
+          !isPasswordChecked(event.facts) &&
+          !isCodeChecked(run, event, keysSent(project, event)),
       )
       if (open.some((access) => isSignUp(project, run, access))) continue
       const hit =
@@ -60,6 +64,20 @@ const fault: Fault<Project> = {
         yield draft(run, hit, project)
     }
   },
+}
+
+/** The inputs that say which rows are meant: those that pick them, and the keys that are written. */
+function keysSent(project: Project, access: Access): string[] {
+  const entity = project.entity(access.model)
+  const keys = new Set([
+    ...(entity?.relations.flatMap((relation) => relation.keys) ?? []),
+    ...(entity?.fields.flatMap(({ name, unique, id }) => (unique && !id ? [name] : [])) ?? []),
+  ])
+  const written = ['data', 'create', 'update'].flatMap((name) => leaves(argument(access, name)))
+  return [
+    ...leaves(argument(access, 'where')),
+    ...written.filter(({ path }) => keys.has(path) || path.includes('.connect.')),
+  ].flatMap(({ value }) => clientInputs(allDeps(value)))
 }
 
 /** A write to a row that belongs to somebody, with values of the caller. */
