@@ -18,7 +18,14 @@ export function lots(seed = 11) {
   }
 }
 
-const random = lots()
+/** The same for the same text, spread over all of 32 bits (FNV-1a). */
+export function seedOf(text) {
+  let hash = 0x811c9dc5
+  for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0), 0x01000193)
+  return hash >>> 0
+}
+
+let random = lots()
 const pick = (list) => list[Math.floor(random() * list.length)]
 
 const MODELS =
@@ -74,6 +81,8 @@ export function madePhrases(times) {
       const pattern = /^(\d+) ([a-z -]+): (.*)$/.exec(line)
       if (!pattern) return []
       const [, number, want, text] = pattern
+      // Of its own: another pattern in front of it changes nothing of what it makes.
+      random = lots(seedOf(text))
       return Array.from({ length: Number(number) * times }, () => ({ say: filled(text, own), want: [want] }))
     })
 }

@@ -9,11 +9,13 @@ import { CUE, featuresOf } from '../dist/operations/front/features.js'
 import { readSentence } from '../dist/operations/front/read.js'
 import { INTENTS, softmax } from '../dist/operations/front/weigh.js'
 import { faultIds } from '../dist/operations/open.js'
-import { lots, madePhrases } from './made-phrases.mjs'
+import { lots, madePhrases, seedOf } from './made-phrases.mjs'
 
 const STEPS = 300
 const RATE = 0.1
 const PENALTY = 3e-6
+/** The weights are the mean of those of the last steps. */
+const AVERAGED = 150
 /** A feature of one or two phrases says more of the phrase than of what was meant. */
 const LEAST = 3
 /** In tenths: two neighbours that say less than this are not worth their line. */
@@ -31,7 +33,7 @@ const written = ['first', 'more', 'more-2', 'more-3', 'more-4', 'more-5'].flatMa
 )
 const others = [
   ...read('sections', COUNTS.section).map((one) => ({ ...one, wanted: ['guide'] })),
-  ...madePhrases(2).map((one) => phrase(one, COUNTS.made)),
+  ...madePhrases(3).map((one) => phrase(one, COUNTS.made)),
 ]
 
 if (process.argv.includes('--folds')) {
@@ -92,17 +94,20 @@ function learn(phrases) {
   const size = INTENTS.length
   const [weights, mean, square, slope] = [0, 0, 0, 0].map(() => new Float64Array(known.length * size))
   const all = phrases.reduce((sum, { counts }) => sum + counts, 0)
-  const rows = phrases.map(({ features, wanted, counts }) => ({
+  const rows = phrases.map(({ say, features, wanted, counts }) => ({
     share: counts / all,
     at: features.flatMap((feature) => place.get(feature) ?? []),
     scale: 1 / Math.sqrt(Math.max(1, features.length)),
     intent: INTENTS.indexOf(wanted[0]),
+    seed: seedOf(say),
   }))
   const leftOut = known.map((feature) => (isGeneral(feature) ? LEFT_OUT.general : LEFT_OUT.other))
-  const random = lots()
+  const kept = new Float64Array(weights.length)
   for (let step = 1; step <= STEPS; step++) {
     for (let at = 0; at < slope.length; at++) slope[at] = PENALTY * weights[at]
-    for (const { at: whole, scale: plain, intent, share: part } of rows) {
+    for (const { at: whole, scale: plain, intent, share: part, seed } of rows) {
+      // Of its own: another phrase changes nothing of what is left out of this one.
+      const random = lots(Math.imul(seed ^ step, 0x9e3779b1) >>> 0)
       const at = whole.filter((one) => random() >= leftOut[one])
       const scale = plain * Math.min(MOST_FOR_ONE, whole.length / Math.max(1, at.length))
       const sums = INTENTS.map((_, to) =>
@@ -119,9 +124,11 @@ function learn(phrases) {
       square[at] = 0.999 * square[at] + 0.001 * slope[at] ** 2
       const [m, s] = [mean[at] / (1 - 0.9 ** step), square[at] / (1 - 0.999 ** step)]
       weights[at] -= (RATE * m) / (Math.sqrt(s) + 1e-8)
+      // What was left out in the last steps would decide otherwise: the mean of many does not know.
+      if (step > STEPS - AVERAGED) kept[at] += weights[at] / AVERAGED
     }
   }
-  return new Map(known.map((feature, at) => [feature, [...weights.slice(at * size, at * size + size)]]))
+  return new Map(known.map((feature, at) => [feature, [...kept.slice(at * size, at * size + size)]]))
 }
 
 /** A group of words, or a turn of phrase. */

@@ -6,8 +6,13 @@ import type { Understood } from '../operations/front/front.ts'
 /** `Understood: look for what is wrong in /api/orders (your words "safe"). As a command: …` */
 export function sayUnderstood({ meaning, words, command }: Understood): string {
   const said = words.length > 0 ? ` (your words: ${words.join(', ')})` : ''
-  return `Understood: ${meaning}${said}. As a command: ${command}`
+  return `Understood: ${meaning}${said}. As a command: ${brief(command)}`
 }
+
+/** Of a log that was pasted, nobody reads more. */
+const LONG = 300
+
+const brief = (command: string): string => (command.length > LONG ? `${command.slice(0, LONG)}…'` : command)
 
 const NONE = 'none of these'
 
@@ -26,7 +31,7 @@ export async function chosen(
   if (first.sure || (yes && first.operation !== 'undo')) return first
   const doubt = `It is not clear what this asks for: "${text.length > 100 ? `${text.slice(0, 97)}…` : text}"`
   if (!ask) {
-    const lines = known.map(({ meaning, command }) => `  ${command}\n      ${meaning}`)
+    const lines = known.map(({ meaning, command }) => `  ${brief(command)}\n      ${meaning}`)
     throw new UserError(
       `${doubt.replace(/\s+/g, ' ')} Nothing was done.`,
       `Run the one that you mean:\n${lines.join('\n')}`,

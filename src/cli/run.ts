@@ -103,8 +103,11 @@ async function wordsIn(positionals: readonly string[], cwd: string): Promise<Sai
   const dir = last !== undefined && (await isDirectory(path.resolve(cwd, last))) ? last : undefined
   const text = (dir === undefined ? positionals : positionals.slice(0, -1)).join(' ')
   // A word alone is a mistyped operation, unless it is the name of an error or of a finding.
-  return /\s/.test(text.trim()) || isName(text) ? { text, dir } : undefined
+  return /\s/.test(text.trim()) || isName(text) || isNoWord(text.trim()) ? { text, dir } : undefined
 }
+
+/** `???`; a question in a script that has no spaces. */
+const isNoWord = (text: string): boolean => text !== '' && !/[a-z\d]/i.test(text)
 
 /** Does what the words mean, or asks which of several things they mean. */
 async function inWords({ text, dir }: Said, parsed: Arguments, io: Io): Promise<number> {

@@ -101,8 +101,15 @@ function nested(text: string, { ownerPath, ownerKey }: Names): string {
   const [open, close] = [ownerPath.map((field) => `${field}: { `).join(''), ' }'.repeat(ownerPath.length)]
   return text.replace(
     /(where: \{[^{}]*?)\b(orgId(?:: [\w.]+)?)/g,
-    (_, before: string, key: string) => `${before}${open}${key}${close}`,
+    (whole: string, before: string, key: string, at: number) =>
+      isOfOtherModel(text.slice(0, at)) ? whole : `${before}${open}${key}${close}`,
   )
+}
+
+/** Whether the call that is open at the end of `before` is of a model that the path does not begin at: `prisma.product.update(`. */
+function isOfOtherModel(before: string): boolean {
+  const delegate = [...before.matchAll(/\b(?:prisma|tx)\.(\w+)\.\w+\(/g)].at(-1)?.[1]
+  return delegate !== undefined && delegate !== canonical.model.toLowerCase()
 }
 
 /** SQL in a tagged template. */
@@ -128,7 +135,10 @@ function sqlText(text: string, names: Names): string {
     if (name === canonical.note && note !== undefined) return `"${note}"`
     const known = column(name)
     if (known) return `"${known}"`
-    const replaced = renamed(name, names.pairs).replace(/(?<=_)note(?=_)/, note ?? canonical.note)
+    const owner = names.ownerPath.length === 0 ? names.ownerKey : undefined
+    const replaced = renamed(name, names.pairs)
+      .replace(/(?<=_)note(?=_)/, note ?? canonical.note)
+      .replace(/(?<=_)orgId(?=_)/, owner ?? canonical.tenantKey)
     return replaced === name ? whole : `"${replaced}"`
   })
 }

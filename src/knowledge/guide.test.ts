@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { projectOf } from '../../test/project.ts'
 import { loadProject } from '../project/load.ts'
 import { idOf, understandQuestion } from './guide.ts'
 import { candidates, indexOf } from './retrieve.ts'
@@ -57,6 +58,10 @@ describe('which section a question gets', () => {
     ['look whether the row is there, then create it: duplicates', 'transactions/find-then-create'],
     ['which user calls my server action', 'authentication/current-user'],
     ['our business logic is in the handlers, where else', 'api-design/business-logic'],
+    ['our list has n+1, what now', 'queries/n-plus-one'],
+    ['monorepo: web and worker need one schema', 'migrations/shared-package'],
+    ['a database for every customer, or one column', 'authorization/tenants-apart'],
+    ['pivot table in prisma', 'schema-design/many-to-many'],
   ])('is what is asked most: %s', (question, section) => {
     expect(understand(question).sections.map(idOf)).toEqual([section])
   })
@@ -97,6 +102,34 @@ describe('which section a question gets', () => {
 })
 
 describe('what a question is about', () => {
+  it('is who belongs to a team, where their model is named in two words', async () => {
+    const clubs = await projectOf({
+      'prisma/schema.prisma': `datasource db {
+        provider = "postgresql"
+      }
+      model User {
+        id String @id
+        memberships ClubMember[]
+      }
+      model Club {
+        id String @id
+        members ClubMember[]
+      }
+      model ClubMember {
+        id String @id
+        clubId String
+        userId String
+        createdAt DateTime @default(now())
+        club Club @relation(fields: [clubId], references: [id])
+        user User @relation(fields: [userId], references: [id])
+        @@unique([clubId, userId])
+      }`,
+    })
+    const named = (question: string) => subjectOf(clubs, question, new Set()).subject.entity?.name
+    expect(named('how do I page the list of club members?')).toBe('ClubMember')
+    expect(named('may members see each other?')).toBeUndefined()
+  })
+
   const subject = (question: string) => subjectOf(project, question, new Set()).subject
 
   it('is an endpoint, by its path or the one that is nearest to it', () => {

@@ -12,6 +12,7 @@ import type { Playbook, Section } from './playbook.ts'
 import { remarksOn } from './remarks.ts'
 import { candidates, indexOf, isFar, isNear, isSure } from './retrieve.ts'
 import { exampleOf, listOf, type Subject, subjectOf } from './subject.ts'
+import { versionRemarks } from './versions.ts'
 
 /** What a question was understood as. */
 export interface Understood {
@@ -114,7 +115,11 @@ export function guided(
     why: prose(section.why),
     samples,
     unless: prose(section.unless),
-    remarks: [...remarksOn(section.samples, names), ...prose(elsewhere(section, books))],
+    remarks: [
+      ...versionRemarks([code, ...section.answer, ...section.why], facts.habits),
+      ...remarksOn(section.samples, names),
+      ...prose(elsewhere(section, books)),
+    ],
     sources: section.sources,
   }
 }

@@ -142,9 +142,11 @@ const childOf = (dataModel: DataModel, subject: Entity): Entity | undefined =>
       relations.some(({ model, keys }) => model === subject.name && keys.length > 0),
   )
 
-/** What a row is part of: the model that it is named after. */
+/** What a row is part of: the model that it is named after. Who belongs to a team is no part of it. */
 const parentOf = (dataModel: DataModel, entity: Entity): Entity | undefined =>
-  dataModel.models.find((one) => childOf(dataModel, one) === entity)
+  entity.role === 'membership'
+    ? undefined
+    : dataModel.models.find((one) => childOf(dataModel, one) === entity)
 
 /** The key that says whose a row is, and the relations in front of it. */
 function ownerOf(dataModel: DataModel, subject: Entity): { path: string[]; key: string } | undefined {

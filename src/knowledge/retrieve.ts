@@ -114,6 +114,9 @@ const ONLY = 12
 /** Of a phrase, at least so much has to be said. */
 const SAID = 0.66
 
+/** A phrase of one word is a term (`n+1`, `cursor`): it tells more than a word, and less than two that stand together. */
+const TERM = 0.3
+
 /**
  * A phrase that is said tells more than its words do; one of which a word is missing, less. The best two count: synonyms are no
  * second reason.
@@ -126,9 +129,12 @@ function phrases({ weight }: Index, { phrases }: Indexed, stems: readonly string
     .map((phrase) => {
       const found = phrase.filter((stem) => said.has(stem))
       const share = found.length / phrase.length
-      return phrase.length < 2 || share < SAID
-        ? 0
-        : share ** 2 * found.reduce((sum, stem) => sum + weight(stem), 0)
+      // Of a phrase of empty words, nothing can be said.
+      const told =
+        phrase.length === 0 || share < SAID
+          ? 0
+          : share ** 2 * found.reduce((sum, stem) => sum + weight(stem), 0)
+      return phrase.length < 2 ? TERM * told : told
     })
     .sort((a, b) => b - a)
   return (scores[0] ?? 0) + (scores[1] ?? 0) / 2

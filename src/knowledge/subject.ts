@@ -131,7 +131,10 @@ interface Naming {
 function namedIn(models: readonly Entity[], text: string): Naming[] {
   const found = models.flatMap((entity) => {
     // A sentence begins with a capital, too: `User asks for …`.
-    const pattern = isCommon(entity) ? new RegExp(`(?<!^)\\b${entity.name}\\b`) : anyForm(entity.name)
+    const pattern =
+      isCommon(entity) && !isOfTwoWords(entity)
+        ? new RegExp(`(?<!^)\\b${entity.name}\\b`)
+        : anyForm(entity.name)
     const match = pattern.exec(text)
     return match ? [{ entity, text: pattern, at: match.index, end: match.index + match[0].length }] : []
   })
@@ -151,6 +154,9 @@ function namedIn(models: readonly Entity[], text: string): Naming[] {
 }
 
 const isCommon = ({ role }: Entity): boolean => role === 'user' || role === 'tenant' || role === 'membership'
+
+/** `team members` are those of TeamMember, whoever else is a member. */
+const isOfTwoWords = ({ name }: Entity): boolean => /[a-z\d][A-Z]|_/.test(name)
 
 function anyForm(name: string): RegExp {
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').split(/[\s_]+/)

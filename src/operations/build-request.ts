@@ -5,6 +5,7 @@ import { nearest } from '../core/nearest.ts'
 import type { Context } from '../core/operation.ts'
 import type { Decision } from '../core/recipe.ts'
 import type { Answered } from '../core/report.ts'
+import type { Project } from '../project/project.ts'
 import type { AnyRecipe, ListedRecipe, RecipeFacts } from '../recipes/index.ts'
 import { matchRecipe } from '../recipes/words.ts'
 
@@ -13,6 +14,19 @@ export interface Request {
   recipe?: string | undefined
   /** `name=value` */
   set: readonly string[]
+}
+
+/** Throws a `UserError` where there is no Next.js, or no Prisma: what is added is written for both. */
+export function demandBoth({ map: { packages } }: Project): void {
+  const missing = [
+    ...(packages.some((one) => one.next) ? [] : ['Next.js']),
+    ...(packages.some((one) => one.prisma) ? [] : ['Prisma']),
+  ]
+  if (missing.length === 0) return
+  throw new UserError(
+    `What I add is written for Next.js with Prisma, and no package here depends on ${missing.join(' or ')}. Nothing was done.`,
+    'Run it on the folder that holds the package.json of your application, or add what is missing first.',
+  )
 }
 
 /** Throws a `UserError` that says what there is when nothing was named clearly. */

@@ -29,7 +29,7 @@ import { readHabits } from '../project/habits/read.ts'
 import { type ListedRecipe, recipes } from '../recipes/index.ts'
 import { planAgain, readerOf } from './build-again.ts'
 import { formattedPlan, provePlan, type Trial } from './build-proof.ts'
-import { chooseRecipe, inputOf } from './build-request.ts'
+import { chooseRecipe, demandBoth, inputOf } from './build-request.ts'
 import { benchInput, benchOptions, failedBench } from './on-bench.ts'
 import { coverageOf, faultIds, openProject } from './open.ts'
 import { runFaults } from './run-faults.ts'
@@ -89,6 +89,7 @@ export const buildFrom = (catalogue: readonly ListedRecipe[]): Operation<BuildIn
       elapsedMs: 0,
     }
     if (!fatal) {
+      demandBoth(project)
       const { listed, understood } = chooseRecipe(options, catalogue)
       const app = options.app === undefined ? {} : { app: options.app }
       const findings = (): readonly Finding[] => runFaults(project, faults, undefined, faultIds).findings

@@ -37,7 +37,32 @@ export async function openProject(context: Context, instead?: Instead): Promise<
       'looked for: owners, indexes, Prisma calls by model. Run it on the folder that holds the schema too.'
     problems.push({ where: '.', message, effect: 'partial' })
   }
+  if (!fatal) problems.push(...halves(project))
   return fatal ? { project, problems, fatal } : { project, problems }
+}
+
+/** What is left out where only one of the two is there. */
+function halves({ map: { packages, endpoints, models } }: Project): Problem[] {
+  const has = (of: 'next' | 'prisma'): boolean => packages.some((one) => one[of])
+  if (!has('next') && endpoints.length === 0)
+    return [
+      {
+        where: 'package.json',
+        message:
+          'No package here depends on Next.js, so no endpoint was looked at: only the Prisma schema and what calls it.',
+        effect: 'partial',
+      },
+    ]
+  if (!has('prisma') && models.length === 0)
+    return [
+      {
+        where: 'package.json',
+        message:
+          'No package here depends on Prisma, so nothing was looked for that is about rows: whose they are, queries, indexes, transactions.',
+        effect: 'partial',
+      },
+    ]
+  return []
 }
 
 /** `ran`: how many faults were looked for. */

@@ -45,6 +45,12 @@ describe('findings at a place', () => {
     expect(found.some(({ subject }) => subject.includes('workOrder'))).toBe(false)
   })
 
+  it('of a folder: of the files below it', () => {
+    const found = at('src/app/api/invoices')
+    expect(found.map(({ endpoint }) => endpoint)).toContain('GET /api/invoices/[invoiceId]')
+    expect(found.length).toBeLessThan(findings.length)
+  })
+
   it('of a path that is no endpoint: of the endpoints below it', () => {
     expect(at('/api/invoices').map(({ endpoint }) => endpoint)).toEqual(['GET /api/invoices/[invoiceId]'])
   })

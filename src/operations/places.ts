@@ -10,7 +10,7 @@ export const atInput = z
   .array(z.string())
   .default([])
   .describe(
-    'Only what concerns these endpoints, files or models: `/api/invoices`, `src/app/x/route.ts`, `Invoice`',
+    'Only what concerns these endpoints, files, folders or models: `/api/invoices`, `src/app/x/route.ts`, `Invoice`',
   )
 
 /** Findings at one of the places; all where no place is named. Throws a `UserError` for a place that is not there. */
@@ -27,9 +27,10 @@ function placeOf(name: string, project: Project): Place {
   const model = project.map.models.find((one) => one.name.toLowerCase() === wanted)
   if (model) return ofModel(model.name, project)
   const endpoints = endpointsOf(wanted, project.map.endpoints)
-  const files = project.files.filter(
+  const named = project.files.filter(
     (file) => file.toLowerCase() === wanted || file.toLowerCase().endsWith(`/${wanted}`),
   )
+  const files = named.length > 0 || endpoints.length > 0 ? named : filesBelow(wanted, project.files)
   if (endpoints.length === 0 && files.length === 0) throw unknownPlace(name, project)
   const ids = new Set(endpoints.map(({ id }) => id))
   const inFiles = new Set(files)
@@ -39,6 +40,10 @@ function placeOf(name: string, project: Project): Place {
     inFiles.has(location.file) ||
     trailsOf(evidence).some(({ steps }) => steps.some((step) => inFiles.has(step.location.file)))
 }
+
+/** Those of a folder, when that is what was named: `src/app/api/invoices`. */
+const filesBelow = (folder: string, files: readonly string[]): string[] =>
+  files.filter((file) => `/${file.toLowerCase()}`.includes(`/${folder.replace(/^\.?\//, '')}/`))
 
 /** By id, path or method and path; only when there is none, those below the path. */
 function endpointsOf(wanted: string, endpoints: readonly Endpoint[]): Endpoint[] {

@@ -33,7 +33,7 @@ describe('what was read, in words', async () => {
       '    where… ← client:body',
       '    fact session presence  GET  app/api/people/route.ts:5  identity:next-auth',
     ])
-    expect(lines.at(-1)).toBe('1 of 2 endpoints have "people" in label or file, 4 events.')
+    expect(lines.at(-1)).toBe('1 of 2 endpoints have "people" in label or file, 5 events.')
   })
 
   it('finds an endpoint in either case, and says so when none is meant', async () => {

@@ -2,6 +2,7 @@
 import type { Location, Step } from '../core/finding.ts'
 import type { Entity } from './data-model.ts'
 import type { Access, Event, Fact, Moment } from './flow/events.ts'
+import { join } from './flow/facts.ts'
 import { isWrite } from './flow/prisma.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
 import { isGuarded, isVerified, levelOf, tiedInputs } from './guards.ts'
@@ -220,6 +221,16 @@ export function factsAfter(events: readonly Event[], event: Event): Fact[] {
 export function factsNext(events: readonly Event[], access: Access): readonly Fact[] {
   const next = events.slice(events.indexOf(access) + 1).find(({ k }) => k === 'access' || k === 'raw')
   return next?.facts ?? []
+}
+
+/** What held on all ways out of the branches and functions in which the row was read, after it was. */
+export function factsLeft(events: readonly Event[], access: Access): readonly Fact[] {
+  const at = events.indexOf(access)
+  return events.flatMap((event, i) => {
+    if (event.k !== 'left' || i < at || i - event.length > at) return []
+    const [first, ...others] = event.ways.filter(({ after }) => after > at - (i - event.length))
+    return first ? others.reduce((facts, one) => join(facts, one.facts), first.facts) : []
+  })
 }
 
 /** `if (taken) throw`: wherever the endpoint ends well, there was no such row, and none is shown. */

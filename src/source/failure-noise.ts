@@ -14,7 +14,7 @@ const prefixes = [
   // `[web] `, `(web) ` of concurrently and turborepo
   /^(?:\[[\w.-]+\]|[\w./-]+:[\w-]+:) (?=\s*\S)/,
   // `error - `, `[error] `, `ERROR ` of loggers, in front of the name of an error; `⨯ ` of Next.js
-  /^\[?(?:error|ERROR|fatal|FATAL|warn|WARN|info|INFO|debug|DEBUG)\]?(?: -|:)? (?=[A-Z]\w*(?:Error|Exception)\b)/,
+  /^\[?(?:error|ERROR|fatal|FATAL|warn|WARN|info|INFO|debug|DEBUG)\]?(?: -|:)? (?=(?:[A-Z]\w*)?(?:Error|Exception)\b)/,
   /^\s?⨯ (?:unhandledRejection: +|uncaughtException: +)?/,
 ]
 

@@ -100,9 +100,9 @@ function namesIn(text: string): string[] {
   ]
 }
 
-/** A line of a code frame, of an object that was printed, of a place: nothing that is said. */
+/** A line of a code frame, of an object that was printed, of a place, of a log below warnings: nothing that is said. */
 const shown =
-  /^(?:[→>]?\s*\d+(?: |$)|\d* ?\||-->|[?~+{}^→]|▲ |✓ |⚠ |- |○ |(?:Creating an optimized|Running TypeScript|Finished TypeScript|Collecting page data|Generating static|Finalizing|We detected TypeScript|The following mandatory) )|^\s+\w+\??: [^:]*,?$/
+  /^(?:[→>]?\s*\d+(?: |$)|\d* ?\||-->|[?~+{}^→]|▲ |✓ |⚠ |- |○ |(?:info|INFO|debug|DEBUG|trace|TRACE) |(?:Creating an optimized|Running TypeScript|Finished TypeScript|Collecting page data|Generating static|Finalizing|We detected TypeScript|The following mandatory) )|^\s+\w+\??: [^:]*,?$/
 
 /** Without the place, the code frame and the stack: what the error says, on one line. */
 function messageOf(lines: readonly string[], name: string): string {

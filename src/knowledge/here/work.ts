@@ -62,7 +62,8 @@ export const jobs: Facts = (about) => {
 export const webhooks: Facts = ({ project }) => {
   const signed = project.map.endpoints.filter(({ guard }) => guard.level === 'signature')
   const open = project.map.endpoints.filter(
-    ({ path, guard, kind }) => /webhook|hooks?\//i.test(path) && kind !== 'page' && guard.level === 'none',
+    ({ path, guard, kind }) =>
+      /webhook|hooks?\//i.test(path) && /^(?:route|pages-api|hono)$/.test(kind) && guard.level === 'none',
   )
   const model = project.dataModels
     .flatMap(({ models }) => models)

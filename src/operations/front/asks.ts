@@ -1,25 +1,10 @@
 /** What a sentence says of an operation besides its place: which fault by its name, since which branch, the other way round. */
 import { faults } from '../../faults/index.ts'
 import { idOf } from '../../knowledge/guide.ts'
-import { candidates, indexOf } from '../../knowledge/retrieve.ts'
+import { candidates, indexOf, isNear } from '../../knowledge/retrieve.ts'
 import { playbooks } from '../../knowledge/shelf.ts'
+import { namesOf, plain } from './named-faults.ts'
 import type { Sentence } from './read.ts'
-
-const plain = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[-_/]/g, ' ')
-    .replace(/[^\p{L}\d+ ]/gu, '')
-
-/** What a fault is called in a sentence: `mass assignment`, `n+1`, `sql injection`. A single word names too many things. */
-const namesOf = ({ id, title }: (typeof faults)[number]): string[] =>
-  [
-    id.split('/')[1] ?? '',
-    /^[^:]+(?=:)/.exec(title)?.[0] ?? '',
-    ...(/\(([^)]+)\)/.exec(title)?.[1]?.split(', ') ?? []),
-  ]
-    .map(plain)
-    .filter((name) => /[ +]/.test(name))
 
 /** What people say in place of the names that we have. */
 const ALSO_CALLED: Readonly<Record<string, string>> = {
@@ -74,4 +59,10 @@ const ABOUT = 20
 export async function playbookFor(text: string): Promise<string | undefined> {
   const [best] = candidates(indexOf(await playbooks()), text)
   return best && best.score >= ABOUT ? `backend-engineer guide ${idOf(best.section)}` : undefined
+}
+
+/** Whether any section is near enough to a question to answer it. */
+export async function hasPlaybook(text: string): Promise<boolean> {
+  const [best] = candidates(indexOf(await playbooks()), text)
+  return best !== undefined && isNear(best)
 }

@@ -33,6 +33,10 @@ export const CUES: ReadonlyMap<string, RegExp> = new Map([
     'meaning of an id',
     /\b(?:mean|means|rule|why was|why is|more about|behind|don'?t understand|ignore|false positive|in plain|what is)\b.*(?:<finding>|<fault>)|(?:<finding>|<fault>).*\b(?:mean|means|rule|why|really|ignore|false positive|in plain|about)\b/,
   ],
+  [
+    'why is it bad',
+    /\bwhy (?:is|are|was|would|should)\b.*\b(?:problems?|bad|wrong|dangerous|issues?|risks?|unsafe|matter|care|harmful)\b/,
+  ],
   // Everything, as a report.
   [
     'an audit',

@@ -15,8 +15,11 @@ const EMPTY = new Set(
   code endpoint endpoints route routes model models table tables file files example details`.split(/\s+/),
 )
 
-/** Answers: nothing was asked before. */
-const ANSWERS = new Set('yes yeah yep no nope ok okay sure'.split(' '))
+/** Answers, thanks and praise: nothing was asked before, and nothing is asked now. */
+const ANSWERS = new Set(
+  `yes yeah yep no nope ok okay sure thanks thank thx ty cheers great nice perfect awesome cool excellent lgtm looks good hi hello hey
+  morning`.split(/\s+/),
+)
 
 /** How a sentence begins that carries over to another thing what was said of one. */
 const CARRIES =
@@ -34,6 +37,8 @@ interface FollowUp {
 export function followUpIn({ words, pasted }: Sentence): FollowUp | undefined {
   if (pasted) return undefined
   const tokens = words.match(/<[a-z-]+>|[\p{L}\d_]+(?:'\p{L}+)?/gu) ?? []
+  // Nothing but marks: `???`.
+  if (tokens.length === 0) return { rest: '' }
   const rest = tokens.filter((token) => !BACK.has(token) && !EMPTY.has(token) && !ANSWERS.has(token))
   const carries = CARRIES.test(words)
   if (rest.length === 0) {

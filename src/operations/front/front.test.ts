@@ -158,6 +158,39 @@ describe('the front door', () => {
     expect((await of(text))[0]?.command).toBe(`backend-engineer ${command}`)
   })
 
+  it.each([
+    ['fix the idor in /api/invoices/[invoiceId]', 'fix --only authorization --at'],
+    ['is there any sql injection in our routes?', 'review --only input/raw-sql'],
+    ['repair the n+1 please', 'fix --only queries/n-plus-one,queries/loop-writes'],
+    ['check authorization on all endpoints', 'review --only authentication,authorization'],
+    ['review src/app/api/invoices for me', 'review --at src/app/api/invoices'],
+  ])('looks for the faults that are named, in the folder that is named: %s', async (text, command) => {
+    expect((await of(text))[0]?.command).toContain(`backend-engineer ${command}`)
+  })
+
+  it.each([
+    'review everything, sql injection as well',
+    'check the api for holes such as mass assignment',
+    'is there a place where a user from one org can see what is of another?',
+  ])('leaves nothing out where a fault is an example, or somebody is named: %s', async (text) => {
+    for (const { input } of await of(text)) {
+      expect(input).not.toHaveProperty('only')
+      expect(input).not.toHaveProperty('at')
+    }
+  })
+
+  it.each(['thanks, looks good', '???', 'hi', 'great, thank you'])('has nothing to do: %s', async (text) => {
+    await expect(of(text)).rejects.toBeInstanceOf(NothingBefore)
+  })
+
+  it.each([
+    ['wie baut man hier eine gute Fehlerbehandlung ein, was ist das beste?', 'German'],
+    ['¿cómo se debe hacer esto? ¿qué es mejor y por qué?', 'Spanish'],
+    ['как сделать постраничный вывод', 'Russian'],
+  ])('says that the playbooks are in English: %s', async (text, language) => {
+    await expect(of(text)).rejects.toMatchObject({ message: expect.stringContaining(language) })
+  })
+
   it('explains nothing that has no name', async () => {
     const known = await of('explain what unscoped means in your report').catch(() => [])
     expect(known.map(({ operation }) => operation)).not.toContain('explain')

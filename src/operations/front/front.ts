@@ -4,8 +4,10 @@ import type { Context } from '../../core/operation.ts'
 import { readOutline } from '../../project/outline.ts'
 import { recipes } from '../../recipes/index.ts'
 import { faultIds } from '../open.ts'
-import { explainedIn, initInput, isAboutRights, playbookFor } from './asks.ts'
+import { explainedIn, hasPlaybook, initInput, isAboutRights, playbookFor } from './asks.ts'
 import { followUpIn, nothingBefore } from './follow-up.ts'
+import { languageOf } from './language.ts'
+import { onlyIn } from './named-faults.ts'
 import { type Part, partsIn } from './parts.ts'
 import { readSentence, type Sentence } from './read.ts'
 import { type Intent, type Weighed, weigh } from './weigh.ts'
@@ -62,6 +64,7 @@ export async function understandWords(
   const [best] = known
   if (!best) throw await notOurs(text)
   const sure = isSure(known)
+  await refuseForeign(sentence, best.intent, sure)
   if (best.intent === 'decline' && sure) throw await notOurs(text)
   const meant = sure ? [best] : known.filter(({ share }, at) => at === 0 || share >= ALSO).slice(0, 3)
   const named = await namedIn(sentence, meant, root)
@@ -109,14 +112,31 @@ const isThere = (intent: Intent, operations: readonly string[]): boolean =>
   operations.includes(intent.split(' ')[0] ?? '')
 
 async function notOurs(text: string): Promise<UserError> {
-  const said = text.length > 120 ? `${text.slice(0, 117)}…` : text
   const playbook = await playbookFor(text)
   const added = recipes.map(({ summary }) => summary.toLowerCase().replace(/\.$/, ''))
   return new UserError(
-    `That is not something I do, as far as I understand it: "${said.replace(/\s+/g, ' ')}". Nothing was read or changed.`,
+    `That is not something I do, as far as I understand it: "${shortened(text)}". Nothing was read or changed.`,
     `${playbook === undefined ? '' : `Nearest to it in the playbooks: \`${playbook}\`. `}I work on the backend of a Next.js + Prisma application: understand it, review it, prove what is wrong, fix it, measure what is slow, explain errors and findings, answer how things should be done, and add: ${added.join('; ')}. Say it in those words, or see \`backend-engineer --help\`.`,
   )
 }
+
+/** The playbooks are in English: a question in another language finds one by its terms, or nothing. */
+async function refuseForeign(
+  { text, pasted, known }: Sentence,
+  intent: Intent,
+  sure: boolean,
+): Promise<void> {
+  if (!sure || pasted || known || (intent !== 'guide' && intent !== 'decline')) return
+  const language = languageOf(text)
+  if (language === undefined || (intent === 'guide' && (await hasPlaybook(text)))) return
+  throw new UserError(
+    `"${shortened(text)}" looks like ${language}: I only read English well enough to be sure of what is meant. Nothing was read or changed.`,
+    'Say it in English, in a sentence such as "how should I paginate /api/orders?" or "which endpoints have no login?". Answers can be searched by topic with `backend-engineer guide`.',
+  )
+}
+
+const shortened = (text: string): string =>
+  (text.length > 120 ? `${text.slice(0, 117)}…` : text).replace(/\s+/g, ' ')
 
 /** What of the project a sentence names without a path. */
 interface Named {
@@ -142,9 +162,26 @@ async function namedIn(sentence: Sentence, meant: readonly Weighed[], root: stri
 const EVERYTHING =
   /\b(?:the|this|that|my|our|your|whole|entire|a)(?: \w+)? (?:project|app|application|service|code)\b/g
 
+const PERSONS =
+  '(?:user|member|customer|tenant|client|employee|account|admin|owner|person|org(?:ani[sz]ation)?|company)s?'
+const NO_THING = '(?! (?:models?|tables?|lists?|rows?|data|records?|routes?|endpoints?|api|handlers?))'
+
+/** "can a user see …", "users of another org": who does something, not what it is done to. */
+const DOERS = [
+  new RegExp(
+    `\\b(?:an?|any|another|one|some|every|each|no|which|other) (?:[a-z-]+ )?${PERSONS}\\b${NO_THING}`,
+    'g',
+  ),
+  new RegExp(
+    `\\b${PERSONS} (?=(?:can|could|may|might|should|must|who|from|of (?:an?|another|other))\\b)`,
+    'g',
+  ),
+]
+
 /** Models that the sentence names, in any case and number. */
 function modelsIn(sentence: Sentence, names: readonly string[]): string[] {
-  const plain = sentence.words.replace(EVERYTHING, ' ').replace(/[^a-z0-9]+/g, ' ')
+  const things = [EVERYTHING, ...DOERS].reduce((words, one) => words.replace(one, ' '), sentence.words)
+  const plain = things.replace(/[^a-z0-9]+/g, ' ')
   return names.filter((name) => formsOf(name).some((form) => ` ${plain} `.includes(` ${form} `)))
 }
 
@@ -212,7 +249,8 @@ function inputOf(
   const places = [
     ...new Set([...slots.endpoints, ...slots.files, ...within, ...(intent === 'review' ? models : [])]),
   ]
-  const ids = [...slots.findings, ...slots.faults.filter((one) => faultIds.includes(one))]
+  const named = [...slots.findings, ...slots.faults.filter((one) => faultIds.includes(one))]
+  const ids = named.length === 0 && PLACED.has(intent) ? onlyIn(sentence) : named
   const at = places.length > 0 ? { at: places } : {}
   const only = ids.length > 0 ? { only: ids } : {}
   const about = [...ids, ...places].join(', ')

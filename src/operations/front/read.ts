@@ -5,6 +5,7 @@ import { looksLikeFailure } from '../diagnose.ts'
 export interface Slots {
   /** `/api/invoices/[id]`; with its method, where one stands before it: `POST /api/orders`. */
   endpoints: string[]
+  /** Folders, too: `src/app/api/invoices`. */
   files: string[]
   /** `P2024`, `23505`, `ECONNRESET`: in capitals. */
   codes: string[]
@@ -58,6 +59,8 @@ export function readSentence(text: string, faults: readonly string[]): Sentence 
     })
   }
   take(/(?<![\w/])(?:[\w@().[\]-]+\/)+[\w.[\]-]+\.(?:[cm]?[jt]sx?|prisma|sql)\b/g, 'files', 'file')
+  // A folder: in words the same as a file.
+  take(/(?<![\w/.])(?:src|app|apps|pages|packages|server|lib)(?:\/[\w@().[\]-]+)+(?![\w/])/g, 'files', 'file')
   take(/(?<=[\s`'"(])\b[a-z]+\/[a-z]+(?:-[a-z]+)+\b/g, 'faults', 'fault', (one) =>
     topics.has(one.split('/')[0] ?? ''),
   )

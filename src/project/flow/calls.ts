@@ -180,6 +180,7 @@ export function replay(
     }
     if (moved.k === 'access' && event.k === 'access') reads.set(event, moved)
     if (moved.k === 'response') moved.value = fresh(moved.value, reads)
+    if (moved.k === 'left') moved.ways = moved.ways.map((way) => ({ ...way, facts: own(way.facts) }))
     return moved
   })
   const gained = recorded.gained.length === 0 ? facts : [...facts, ...recorded.gained.map(copy)]

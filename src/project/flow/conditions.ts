@@ -3,6 +3,7 @@ import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
 import { elsewhere, join, joinReturns, withFacts } from './facts.ts'
 import {
+  constantBeside,
   countedIn,
   givenIn,
   isComparison,
@@ -15,6 +16,7 @@ import {
   rootOf,
   unwrap,
 } from './forms.ts'
+import { waysOut } from './left.ts'
 import { checkedBoth, lookIn } from './looks.ts'
 import { type Exit, type Frame, RunState } from './run-state.ts'
 import { noteDecision } from './sinks.ts'
@@ -23,6 +25,7 @@ import { tiesOf } from './ties.ts'
 import { skippedInBranch } from './unset.ts'
 import {
   allDeps,
+  NONE,
   type Sources,
   surely,
   trusted,
@@ -74,7 +77,9 @@ export abstract class Conditions extends RunState {
     this.learn(test, true, frame)
     const restore = this.asError(test, frame)
     this.denied = false
+    const start = this.events.length
     const exitYes = this.statements0(yes)
+    this.noteLeft(start, returned, exitYes !== 'gone', frame, test.at)
     const denied = this.denied
     restore?.()
     frame.otherwise.pop()
@@ -84,7 +89,9 @@ export abstract class Conditions extends RunState {
     this.learn(test, false, frame)
     const left = frame.returns.length
     frame.otherwise.push(() => this.learnt(test, true, before, frame))
+    const second = this.events.length
     const exitNo = this.statements0(no)
+    this.noteLeft(second, left, exitNo !== 'gone', frame, test.at)
     frame.otherwise.pop()
     if (threw || (exitNo === 'gone' && frame.returns.length === left))
       this.refuse(test, frame, denied || this.denied)
@@ -104,6 +111,14 @@ export abstract class Conditions extends RunState {
           : factsNo
     if (exitYes === 'on' || exitNo === 'on') return 'on'
     return exitYes === 'jump' || exitNo === 'jump' ? 'jump' : 'gone'
+  }
+
+  /** A branch or a function has ended that began with the event `start` and the return `first` of its function. */
+  protected noteLeft(start: number, first: number, isOn: boolean, frame: Frame, at: number): void {
+    if (this.naming || this.events.length === start) return
+    const ways = waysOut(this.events, start, frame.returns.slice(first), isOn ? this.facts : undefined)
+    const length = this.events.length - start
+    if (ways.length > 0) this.emit({ ...this.moment(frame.syntax, at), k: 'left', length, ways })
   }
 
   private statements0(work: () => Exit): Exit {
@@ -161,7 +176,7 @@ export abstract class Conditions extends RunState {
 
   /**
    * `if (input.customerId) await requireCustomer(input.customerId)`: what was checked of an input holds afterwards as well,
-   * since where the input was not sent, there is nothing to check.
+   * since where the input was not sent, there is nothing to check. The same for `if (input.parentId !== 'root')`.
    */
   private idle(
     held: readonly Fact[],
@@ -171,7 +186,7 @@ export abstract class Conditions extends RunState {
     frame: Frame,
   ): readonly Fact[] {
     if (checked.length === before.length || this.naming) return held
-    const inputs = givenIn(test)?.map((expr) => this.quiet(expr, frame).client)
+    const inputs = (givenIn(test) ?? constantBeside(test))?.map((expr) => this.quiet(expr, frame).client)
     const [input] = inputs ?? []
     if (!inputs || input === undefined || !inputs.every((one) => one === input)) return held
     const isOf = (dep: string): boolean =>
@@ -280,12 +295,16 @@ export abstract class Conditions extends RunState {
     const { subject, present } = presenceIn(test, yes)
     const told = subject && this.proxy ? this.told(this.quiet(subject, frame), present) : undefined
     if (told) this.facts = withFacts(this.facts, told)
-    const missing = !present && subject !== undefined
-    const absent = missing && this.quiet(subject, frame).who === true
+    const counted = countedIn(test)
+    const list = counted && this.quiet(counted.of, frame)
+    const sent = list && isSentList(list) ? allDeps(list) : undefined
+    const nothing = !present && subject !== undefined
+    const missing = nothing || (sent !== undefined && counted?.any !== yes)
+    const absent = nothing && this.quiet(subject, frame).who === true
     const look = lookIn(test, yes, (expr) => this.quiet(expr, frame))
     this.assume(
       // What chose among the returns counts as asked; a proxy chooses by the path as well, so there the returns tell.
-      told ? value.deps : union(value.deps, withoutWholes(value.ctl, value.deps)),
+      told ? value.deps : union(value.deps, sent ?? NONE, withoutWholes(value.ctl, value.deps)),
       frame.syntax,
       test.at,
       !compared && test.k !== 'call' && test.k !== 'await' && test.k !== 'logic',
@@ -356,6 +375,10 @@ export abstract class Conditions extends RunState {
     return value
   }
 }
+
+/** A list that was sent, or one of parts of it. */
+const isSentList = ({ client, shape }: Value): boolean =>
+  client !== undefined || (shape?.k === 'array' && shape.of.client !== undefined)
 
 const askedOf = ({ by }: Value): Pick<Fact, 'asked'> => (by === undefined ? {} : { asked: by })
 

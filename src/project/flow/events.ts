@@ -116,6 +116,17 @@ export interface End extends Moment {
   k: 'end'
 }
 
+/** Where a block ended that has read rows. */
+export interface Left extends Moment {
+  k: 'left'
+  /** Events of the block, which end with this one. */
+  length: number
+  /**
+   * The ways out of it, but for those that refuse or give nothing: what held there, and after how many events of the block it was.
+   */
+  ways: { after: number; facts: readonly Fact[] }[]
+}
+
 /** A token whose content is read without a check of its signature. */
 export interface Decode extends Moment {
   k: 'decode'
@@ -276,6 +287,7 @@ export type Event =
   | Comparison
   | Costly
   | Decode
+  | Left
   | End
   | LooseCheck
   | NegatedComparison

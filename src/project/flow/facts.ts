@@ -89,8 +89,7 @@ function notSent(gained: readonly Fact[]): string | undefined {
   const [only, ...others] = gained
   const [dep] = only?.deps ?? []
   return only?.missing &&
-    only.presence &&
-    only.sent &&
+    (only.count || (only.presence && only.sent)) &&
     others.length === 0 &&
     only.deps.size === 1 &&
     dep?.startsWith('client:')
@@ -123,13 +122,28 @@ export function withKept(facts: readonly Fact[], answer: Value, depth = 2): read
 /** What stays of the facts of a loop's body: what each element had to pass. An empty list passes nothing else. */
 export function ofEach(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
   const input = item.client
-  if (input === undefined) return before
+  if (input === undefined) return ofEachRow(after, before, item)
   const own = `client:${input}`
   // An element of a list of texts has the list itself as its source.
   const list = own.replace(/\[\]$/, '')
   const isOfItem = (dep: string): boolean => dep === own || dep === list || dep.startsWith(`${own}.`)
   const kept = after.filter((fact) => !before.includes(fact) && [...fact.deps].some(isOfItem))
   return kept.length === 0 ? before : [...before, ...kept]
+}
+
+/**
+ * `for (const row of rows) if (row.teamId !== teamId) throw`: of ids that found rows, these are the team's. Where they found none,
+ * nobody was asked who is calling.
+ */
+function ofEachRow(after: readonly Fact[], before: readonly Fact[], item: Value): readonly Fact[] {
+  const rows = [...item.deps].filter((dep) => dep.startsWith('row:'))
+  if (rows.length === 0 || !has(item.deps, 'client:')) return before
+  const own = after.filter(
+    (fact) => !before.includes(fact) && isProof(fact) && rows.every((row) => fact.deps.has(row)),
+  )
+  return own.length === 0
+    ? before
+    : [...before, ...own.map((fact): Fact => ({ ...fact, partial: true, tie: 'found' }))]
 }
 
 /** Kept per pair, so that the same alternative is the same fact wherever paths meet. */

@@ -118,12 +118,13 @@ export class Flow extends Statements {
     }
     const exit = this.statements(fn.body, frame)
     if (exit !== 'gone') {
-      frame.returns.push({ value: literal(undefined), facts: this.facts })
+      frame.returns.push({ value: literal(undefined), facts: this.facts, seen: this.events.length })
       frame.back = this.facts
       this.letThrough(literal(undefined), syntax, fn.end)
     }
     if (frame.last !== undefined) this.returned = { syntax, at: frame.last }
     if (this.stack.length > 1) endedUnset(this, frame.returns, before, fn, syntax)
+    this.noteLeft(start, 0, exit !== 'gone', frame, fn.at)
     this.via.pop()
     this.stack.pop()
     this.enclosing.pop()

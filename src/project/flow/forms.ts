@@ -238,6 +238,13 @@ export function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present:
   return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
 }
 
+/** What is something else than a text that is written down where the test holds: `id` of `id !== 'root'`. */
+export function constantBeside(test: Expr): Expr[] | undefined {
+  if (test.k !== 'binary' || !/^!==?$/.test(test.op)) return undefined
+  const { left, right } = test
+  return right.k === 'literal' && typeof right.value === 'string' ? [left] : undefined
+}
+
 /** What a test asks to be there, and nothing else: `x`, `x && x.length > 0`. */
 export function givenIn(test: Expr): Expr[] | undefined {
   if (test.k === 'logic' && test.op === '&&') {

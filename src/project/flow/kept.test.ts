@@ -66,6 +66,29 @@ it.each([
   const share = await prisma.share.findFirst({ where: { noteId: id, userId: me } })
   if (note?.isPrivate && note.userId !== me && !share) return new Response(null, { status: 404 })
   return Response.json(note)`,
+  // A function that gives nothing, or a refusal, of what is not the caller's.
+  `const nameOf = async () => {
+    const note = ${read}
+    if (!note || note.userId !== me) return null
+    return note.text
+  }
+  return Response.json({ long: ((await nameOf()) ?? '').length > 10 })`,
+  `const find = async () => {
+    const note = ${read}
+    if (note?.userId !== me) return { response: 'Not yours', status: 403 }
+    return { response: note, status: 200 }
+  }
+  return Response.json(await find())`,
+  `if (input.text === 'draft') return Response.json({ draft: true })
+  if (input.id !== 'new') {
+    const note = ${read}
+    if (note?.userId !== me) return new Response(null, { status: 403 })
+  }
+  return Response.json({ ok: true })`,
+  `const ids = [id]
+  const notes = await prisma.note.findMany({ where: { id: { in: ids } } })
+  for (const note of notes) if (note.userId !== me) return new Response(null, { status: 404 })
+  return Response.json(notes)`,
 ])('is not reached by others: %s', async (body) => {
   expect(await findings(body)).toEqual([])
 })
@@ -77,6 +100,18 @@ it.each([
   `const share = await prisma.share.findFirst({ where: { noteId: id, userId: me } })
   if (share && share.role !== 'editor') return new Response(null, { status: 403 })
   await prisma.note.delete({ where: { id } })`,
+  `const nameOf = async () => {
+    const note = ${read}
+    if (note && note.userId === me) return note.text
+    return note?.text
+  }
+  return Response.json({ name: await nameOf() })`,
+  `if (input.text === 'draft') {
+    const note = ${read}
+    if (note?.userId !== me) return new Response(null, { status: 403 })
+  }
+  const note = ${read}
+  return Response.json(note)`,
   // Whoever sees a note may not change it.
   `const note = ${read}
   if (note?.isPrivate && note.userId !== me) return new Response(null, { status: 404 })

@@ -21,7 +21,8 @@ export interface Frame {
   env: Env
   syntax: Syntax
   name: string
-  returns: { value: Value; facts: readonly Fact[] }[]
+  /** `seen`: events of the run until then. */
+  returns: { value: Value; facts: readonly Fact[]; seen: number }[]
   /** Where it returned last. */
   last?: number
   /** What held where it returned last, other than with an error. */

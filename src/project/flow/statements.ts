@@ -57,7 +57,7 @@ export abstract class Statements extends Expressions {
         const value = allowing(given, this.facts)
         if (!this.gone) {
           noteReturned(this, value, frame.syntax, stmt.at)
-          frame.returns.push({ value, facts: this.facts })
+          frame.returns.push({ value, facts: this.facts, seen: this.events.length })
           frame.last = stmt.at
           this.letThrough(value, frame.syntax, stmt.at)
           if (this.stack.length > 1) passedUnset(this, value, frame.syntax, stmt.at)

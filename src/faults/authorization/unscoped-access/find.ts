@@ -13,6 +13,7 @@ import {
   argument,
   clientInputs,
   factsAfter,
+  factsLeft,
   factsNext,
   isAbsentAfter,
   isByMachine,
@@ -85,7 +86,8 @@ function* found(project: Project): Iterable<Hit> {
       if (isByMachine(project, event.facts) || isScoped(event, [])) continue
       if (!isWrite(event.operation)) {
         // A read may also be judged by what is checked after it.
-        const after = [...factsAfter(run.events, event), ...factsNext(run.events, event)]
+        const { events } = run
+        const after = [...factsAfter(events, event), ...factsNext(events, event), ...factsLeft(events, event)]
         if (isScoped(event, after) || isAbsentAfter(run.events, event)) continue
       }
       yield { run, access: event, entity }
