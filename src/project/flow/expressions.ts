@@ -29,6 +29,7 @@ import { noteRefusal } from './refusals.ts'
 import { remoteCommand } from './remote.ts'
 import type { Frame } from './run-state.ts'
 import { noteConstructor, noteTagged } from './sinks.ts'
+import { elementAt, taggedBy } from './tagged.ts'
 import { chosenText, composed, textOfAll, textOfUrl } from './text.ts'
 import { comparedWithVariable, skippedInTest } from './unset.ts'
 import {
@@ -74,6 +75,8 @@ export abstract class Expressions extends Patterns {
               ? this.member(of, expr.tag.key, frame, expr.tag.at)
               : this.evaluate(expr.tag, frame)
           if (tag.shape?.k === 'chain') return extendChain(tag, items)
+          const own = taggedBy(this, tag, nameOf(expr.tag), expr.parts, items, frame.syntax, expr.at)
+          if (own) return own
           noteTagged(this, nameOf(expr.tag), expr.parts, items, frame.syntax, expr.at)
         }
         const parts = expr.parts.flatMap((part, i) => [part, ...items.slice(i, i + 1)])
@@ -100,6 +103,8 @@ export abstract class Expressions extends Patterns {
         const one =
           of.shape?.k === 'object' && !this.naming ? anyOf(this, [...of.shape.fields.values()]) : undefined
         if (one) return one
+        const element = this.naming ? undefined : elementAt(of, by)
+        if (element) return element
         return { ...unknown(union(allDeps(of), by.deps), of.ctl), text: chosenText(of) }
       }
       case 'call':

@@ -277,6 +277,10 @@ function perElement(
   if (name === 'filter') return doubted({ ...list, ctl: union(list.ctl, settled(result).deps) })
   if (name === 'sort' || name === 'toSorted') return list
   if (name === 'find') return { ...item, ctl: union(item.ctl, settled(result).deps) }
+  if (name === 'reduce' && bounded && result.shape?.k === 'object' && args[1]) {
+    const folded = either(args[1], result)
+    return { ...folded, deps: union(folded.deps, list.deps) }
+  }
   return unknown(union(deps, allDeps(result)))
 }
 

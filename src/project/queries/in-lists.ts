@@ -1,6 +1,7 @@
 /** Lists that become one parameter per element: `in`, `notIn`, `Prisma.join`. */
 import type { Location } from '../../core/finding.ts'
 import { type Expr, placeOf, type Syntax } from '../../source/syntax.ts'
+import { type Database, databaseOf } from '../databases.ts'
 import type { Project } from '../project.ts'
 import { field, initOf, keyPaths, textOf, walkDeep } from './forms.ts'
 import { grows, isOfOneParent } from './growth.ts'
@@ -14,6 +15,8 @@ export interface InList {
   /** The list as it is written. */
   list: string
   length: Length
+  /** Where the statement goes, as far as it is known. */
+  database: Database | undefined
   /** A `deleteMany` or `updateMany` is sent the ids of all rows of its own table that were just read. */
   back?: true
 }
@@ -27,6 +30,7 @@ export function openInLists(project: Project): InList[] {
     list: Expr,
     kind: InList['kind'],
     within: string,
+    database: Database | undefined,
     write?: Site,
   ): void => {
     const length = lengthOf(project, syntax, list)
@@ -45,7 +49,8 @@ export function openInLists(project: Project): InList[] {
       ) &&
       isStraight(syntax, list)
     const back = isBack ? { back: true as const } : {}
-    found.push({ location: placeOf(syntax, expr.at), within, kind, list: textOf(list), length, ...back })
+    const location = placeOf(syntax, expr.at)
+    found.push({ location, within, kind, list: textOf(list), length, database, ...back })
   }
   const { calls, raw } = sitesOf(project)
   for (const site of calls) {
@@ -64,6 +69,7 @@ export function openInLists(project: Project): InList[] {
             value,
             key,
             functionName(syntax, call.at, place),
+            databaseOf(project, site.model),
             field(write?.[0], 'id') === expr ? write?.[1] : undefined,
           )
     })
@@ -72,7 +78,7 @@ export function openInLists(project: Project): InList[] {
   for (const syntax of files.values()) {
     for (const { expr, place } of joinsIn(syntax)) {
       const list = expr.args[0]
-      if (list) add(syntax, expr, list, 'join', functionName(syntax, expr.at, place))
+      if (list) add(syntax, expr, list, 'join', functionName(syntax, expr.at, place), databaseOf(project))
     }
   }
   return found

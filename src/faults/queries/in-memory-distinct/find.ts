@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import { databaseOf } from '../../../project/databases.ts'
 import type { Project } from '../../../project/project.ts'
 import { distinctReads } from '../../../project/queries/read-patterns.ts'
 
@@ -20,13 +21,17 @@ const fault: Fault<Project> = {
 function* drafts(project: Project): Iterable<Draft> {
   for (const { site, fields } of distinctReads(project)) {
     const { delegate, name } = site.model
+    const native =
+      databaseOf(project, site.model)?.provider === 'mongodb'
+        ? ''
+        : ', or `previewFeatures = ["nativeDistinct"]` in the generator'
     yield {
       location: site.location,
       subject: `${delegate}.findMany distinct ${fields.join('+')}`,
       certainty: 'likely',
       found: `${delegate}.findMany asks for \`distinct\` ${fields.join(', ')}: Prisma reads every matching ${name} and drops the duplicates itself.`,
       why: 'Time and memory grow with the table, also where `take` asks for a few.',
-      remedy: `Let the database do it: \`${delegate}.groupBy({ by: [${fields.map((one) => `'${one}'`).join(', ')}], where })\`, or \`previewFeatures = ["nativeDistinct"]\` in the generator.`,
+      remedy: `Let the database do it: \`${delegate}.groupBy({ by: [${fields.map((one) => `'${one}'`).join(', ')}], where })\`${native}.`,
       evidence: [
         { kind: 'trace', steps: [{ location: site.location, note: 'all rows, then without duplicates' }] },
       ],

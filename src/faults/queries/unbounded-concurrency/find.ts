@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import { databaseOf } from '../../../project/databases.ts'
 import type { Project } from '../../../project/project.ts'
 import { type FanOut, fanOuts } from '../../../project/queries/fan-outs.ts'
 
@@ -19,6 +20,8 @@ const fault: Fault<Project> = {
 }
 
 function* drafts(project: Project): Iterable<Draft> {
+  // The client for MongoDB has a pool of its own, and fails otherwise.
+  const waits = databaseOf(project)?.provider === 'mongodb' ? '' : ' (P2024 when they wait too long)'
   for (const fanOut of fanOuts(project)) {
     const { location, within, list, reach, length } = fanOut
     const via = reach.through.length > 0 ? ` (through ${reach.through.join(' → ')})` : ''
@@ -27,7 +30,7 @@ function* drafts(project: Project): Iterable<Draft> {
       subject: `${within}: Promise.all over ${list}`,
       certainty: length.k === 'rows' || reach.writes ? 'likely' : 'possible',
       found: `${within} starts queries for every element of \`${list}\` at once${via}, and nothing limits how many elements there are.`,
-      why: 'A pool has few connections: the queries of one long list wait for them (P2024 when they wait too long), and so does every other request of this process.',
+      why: `A pool has few connections: the queries of one long list wait for them${waits}, and so does every other request of this process.`,
       remedy: `Best: one query for all of \`${list}\` (\`in\`, \`createMany\`). Otherwise go through it in chunks: \`for (let i = 0; i < ${list}.length; i += 20) await Promise.all(${list}.slice(i, i + 20).map(…))\`.`,
       evidence: [trace(fanOut)],
     }

@@ -26,7 +26,7 @@ function* drafts(project: Project): Iterable<Draft> {
       subject: `${name} ${equal.join('+')} by ${order}`,
       certainty: 'possible',
       found: `${delegate}.findMany takes the first rows of ${name} by ${equal.join(', ')}, sorted by \`${order}\`, and no index begins with the one and goes on with the other.`,
-      why: 'Postgres reads and sorts every row that matches to give the first few, or walks the order and skips the rows of everybody else.',
+      why: 'The database reads and sorts every row that matches to give the first few, or walks the order and skips the rows of everybody else.',
       remedy: `\`@@index([${[...equal, order].join(', ')}])\` on model \`${name}\`; \`backend-engineer optimize\` measures whether it helps.`,
       evidence: [
         { kind: 'trace', steps: [{ location: site.location, note: 'reads all that match, to sort them' }] },

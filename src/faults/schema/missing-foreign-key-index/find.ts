@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import type { DataModel, Entity, EntityRelation } from '../../../project/data-model.ts'
+import { databaseNamed } from '../../../project/databases.ts'
 import type { Project } from '../../../project/project.ts'
 
 const fault: Fault<Project> = {
@@ -85,7 +86,7 @@ function why(dataModel: DataModel, model: Entity, relation: EntityRelation): str
   const queries = `Queries that filter \`${model.name}\` by ${columns}, or include it from \`${relation.model}\`,`
   const action = relation.onDelete ?? (isOptional(model, relation) ? 'SetNull' : 'Restrict')
   if (relationMode === 'prisma' && action === 'NoAction') return `${queries} have to ${cost}.`
-  const by = relationMode === 'prisma' ? 'Prisma' : databases[provider ?? '']
+  const by = relationMode === 'prisma' ? 'Prisma' : databaseNamed(provider)?.name
   const what =
     action === 'Cascade'
       ? 'to delete them as well'
@@ -99,12 +100,4 @@ function isOptional(model: Entity, relation: EntityRelation): boolean {
   return (
     relation.optional || relation.keys.every((key) => model.fields.some((f) => f.name === key && f.optional))
   )
-}
-
-const databases: Record<string, string> = {
-  postgresql: 'PostgreSQL',
-  sqlite: 'SQLite',
-  cockroachdb: 'CockroachDB',
-  sqlserver: 'SQL Server',
-  mysql: 'MySQL',
 }

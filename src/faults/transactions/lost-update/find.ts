@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import { type Database, databaseOf } from '../../../project/databases.ts'
 import type { Project } from '../../../project/project.ts'
 import { lostUpdates } from '../../../project/queries/races.ts'
 
@@ -19,6 +20,12 @@ const fault: Fault<Project> = {
   find: (project) => oncePerPlace(drafts(project)),
 }
 
+/** READ COMMITTED and REPEATABLE READ let both read; SQLite and MongoDB end one of the two. */
+const aloneAt = (database: Database | undefined): string =>
+  database && /^(?:postgresql|mysql|sqlserver)$/.test(database.provider)
+    ? `A transaction alone does not help: at the default isolation of ${database.name} both still read the old value.`
+    : ''
+
 function* drafts(project: Project): Iterable<Draft> {
   for (const { read, write, fields, within } of lostUpdates(project)) {
     const [key = ''] = fields
@@ -28,7 +35,7 @@ function* drafts(project: Project): Iterable<Draft> {
       subject: `${within} → ${name}.${key}`,
       certainty: 'likely',
       found: `${within} reads ${name}.${key}, computes with it, and writes the result back.`,
-      why: `Two requests at once read the same \`${key}\`, and the second overwrites what the first has written: one of the two changes is lost. A transaction alone does not help: at the default isolation of Postgres both still read the old value.`,
+      why: `Two requests at once read the same \`${key}\`, and the second overwrites what the first has written: one of the two changes is lost. ${aloneAt(databaseOf(project, write.model))}`.trim(),
       remedy: `Let the database compute: \`${delegate}.update({ where, data: { ${key}: { increment: … } } })\` (\`decrement\`, \`multiply\`); with a bound, \`${delegate}.updateMany({ where: { …, ${key}: { gte: … } }, data: { ${key}: { decrement: … } } })\` and look at \`count\`.`,
       evidence: [
         {

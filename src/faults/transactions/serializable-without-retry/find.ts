@@ -1,6 +1,7 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
+import { databaseOf } from '../../../project/databases.ts'
 import type { Project } from '../../../project/project.ts'
 import { unretriedTransactions } from '../../../project/queries/isolation.ts'
 
@@ -16,14 +17,18 @@ const fault: Fault<Project> = {
 }
 
 function* drafts(project: Project): Iterable<Draft> {
+  const database = databaseOf(project)
+  // SQLite has one writer at a time, and this level alone.
+  if (database?.provider === 'sqlite') return
+  const name = database?.name ?? 'the database'
   for (const { location, isolation } of unretriedTransactions(project))
     yield {
       location,
       subject: `isolationLevel ${isolation}`,
       // Whoever calls it may try again: what is elsewhere is not seen.
       certainty: 'possible',
-      found: `The transaction asks for ${isolation}, and nothing in this file tries it again when Postgres refuses it.`,
-      why: 'At this level Postgres ends one of two transactions that touch the same rows, by design (P2034): under load, ordinary requests fail.',
+      found: `The transaction asks for ${isolation}, and nothing in this file tries it again when ${name} refuses it.`,
+      why: `At this level ${name} ends one of two transactions that touch the same rows, by design (P2034): under load, ordinary requests fail.`,
       remedy:
         'Try the whole transaction again a few times on P2034, with a pause that differs; or do without the level: one conditional `updateMany` reads and writes in one statement.',
       evidence: [{ kind: 'trace', steps: [{ location, note: `isolationLevel: ${isolation}, no retry` }] }],
