@@ -36,9 +36,9 @@ function judge(fact: Fact): GuardLevel {
     // A row that says what the caller may do: a membership, or one found by the caller and by what the request names.
     const membership = has('member:') || (found && named)
     // A session that has a role, whichever, says no more than a session: `if (!session.role) redirect('/login')`.
+    const isAny = fact.presence && deps.every((dep) => !dep.startsWith('text:') || EVERYBODY.test(dep))
     const role = deps.some(
-      (dep) =>
-        dep.startsWith('field:') && isRole(dep.slice(6)) && !(fact.presence && /^field:roles?$/i.test(dep)),
+      (dep) => dep.startsWith('field:') && isRole(dep.slice(6)) && !(isAny && /^field:roles?$/i.test(dep)),
     )
     // `session.user.email !== env.ADMIN_EMAIL`: the installation says who it is.
     const appointed = !fact.presence && deps.some((dep) => APPOINTED.test(dep))
@@ -57,6 +57,8 @@ function judge(fact: Fact): GuardLevel {
   return 'none'
 }
 
+/** Roles that whoever has an account has. */
+const EVERYBODY = /^text:_?(users?|members?|authenticated|customers?|basic|default|everyone)$/i
 const SECRET_VARIABLE = /^env:(?!NEXT_PUBLIC_).*(SECRET|SALT|SIGNING|TOKEN|KEY|PASS|CRON|BEARER|CRED)/
 const APPOINTED = /^env:(?!NEXT_PUBLIC_).*(ADMIN|OWNER|MODERATOR|STAFF|SUPER_?USER)/
 /** Parts that only come together when a request was handed on as a whole. */

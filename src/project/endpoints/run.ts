@@ -89,6 +89,9 @@ function runProxy(flow: Flow, entry: Entry, syntax: Syntax): void {
   if (value.shape?.k !== 'closure' && flow.events.length === 0) flow.unknown.add(unread(value))
 }
 
+/** Arguments that a wrapper may hand on: `(...args) => action(session, ...args)`. */
+const REST = 6
+
 function argumentsOf({ kind, name, method, value }: Entry, given: Context = new Map()): Value[] {
   // robots.ts, sitemap.ts, opengraph-image.tsx: called as a page is.
   if (kind === 'route' && name !== method) return [object({ params: parameters(), id: client('params.id') })]
@@ -110,7 +113,13 @@ function argumentsOf({ kind, name, method, value }: Entry, given: Context = new 
     default: {
       const params = value.shape?.k === 'closure' ? value.shape.fn.params : []
       return params.length > 0
-        ? params.map((param, i) => client(param.k === 'bind' ? param.name : `input${i || ''}`))
+        ? params.flatMap((param, i) =>
+            param.k === 'bind'
+              ? [client(param.name)]
+              : Array.from({ length: param.k === 'rest' ? REST : 1 }, (_, more) =>
+                  client(`input${i + more || ''}`),
+                ),
+          )
         : [client('input'), client('input1')]
     }
   }

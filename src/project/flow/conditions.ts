@@ -3,9 +3,7 @@ import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
 import { elsewhere, join, joinReturns, withFacts } from './facts.ts'
 import {
-  constantBeside,
   countedIn,
-  givenIn,
   isComparison,
   isCount,
   isLookup,
@@ -14,6 +12,7 @@ import {
   nameOf,
   presenceIn,
   rootOf,
+  sentIn,
   unwrap,
 } from './forms.ts'
 import { waysOut } from './left.ts'
@@ -161,10 +160,17 @@ export abstract class Conditions extends RunState {
     return surely(value) ?? (isHandedIn(value) ? true : truthOf(value))
   }
 
-  /** `typeof nameOrHandler === 'string'` of what a function was given, where it was written down as one or the other. */
+  /** `typeof nameOrHandler === 'string'`, `'id' in options` of what a function was given, where that was written down. */
   private kindAsked(test: Expr, frame: Frame): boolean | undefined {
-    if (test.k !== 'binary' || !/^[!=]==?$/.test(test.op)) return undefined
+    if (test.k !== 'binary') return undefined
     const { left, right, op } = test
+    // `'orderId' in options`
+    if (op === 'in' && left.k === 'literal' && typeof left.value === 'string') {
+      const { shape, gap } = this.quiet(right, frame)
+      const known = isParameter(right, frame.syntax) && shape?.k === 'object' && !shape.open && !gap
+      return known ? shape.fields.has(left.value) : undefined
+    }
+    if (!/^[!=]==?$/.test(op)) return undefined
     if (left.k !== 'unary' || left.op !== 'typeof' || right.k !== 'literal') return undefined
     if (!isParameter(left.of, frame.syntax)) return undefined
     const value = this.quiet(left.of, frame)
@@ -186,7 +192,7 @@ export abstract class Conditions extends RunState {
     frame: Frame,
   ): readonly Fact[] {
     if (checked.length === before.length || this.naming) return held
-    const inputs = (givenIn(test) ?? constantBeside(test))?.map((expr) => this.quiet(expr, frame).client)
+    const inputs = sentIn(test)?.map((expr) => this.quiet(expr, frame).client)
     const [input] = inputs ?? []
     if (!inputs || input === undefined || !inputs.every((one) => one === input)) return held
     const isOf = (dep: string): boolean =>

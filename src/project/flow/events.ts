@@ -158,6 +158,7 @@ export interface Parse extends Moment {
 export type Purpose =
   | 'cache'
   | 'check-allowance'
+  | 'check-code'
   | 'check-password'
   | 'check-signature'
   | 'hash-password'
@@ -274,6 +275,8 @@ export interface Unstopped extends Moment {
   status: number
   /** A function gave the answer back, and nothing looked at it. */
   forgotten?: true
+  /** It is a yes or no of a function of this name. */
+  verdict?: string
 }
 
 /** A proxy lets the request through. */

@@ -238,8 +238,14 @@ export function presenceIn(test: Expr, yes: boolean): { subject?: Expr; present:
   return { subject, present: test.op.startsWith('=') === (positive ? yes : !yes) }
 }
 
-/** What is something else than a text that is written down where the test holds: `id` of `id !== 'root'`. */
-export function constantBeside(test: Expr): Expr[] | undefined {
+/** What a test asks to be there, or to be something else than a text that is written down: `id && id !== 'root'`. */
+export function sentIn(test: Expr): Expr[] | undefined {
+  if (test.k !== 'logic' || test.op !== '&&') return givenIn(test) ?? constantBeside(test)
+  const [left, right] = [sentIn(test.left), sentIn(test.right)]
+  return left && right ? [...left, ...right] : undefined
+}
+
+function constantBeside(test: Expr): Expr[] | undefined {
   if (test.k !== 'binary' || !/^!==?$/.test(test.op)) return undefined
   const { left, right } = test
   return right.k === 'literal' && typeof right.value === 'string' ? [left] : undefined

@@ -42,7 +42,8 @@ export function isGuard(
 const isCaller = ({ deps }: Value): boolean =>
   trusted(deps) && [...deps].every((dep) => /^(identity|field):/.test(dep))
 
-const isWork = (event: Event): boolean =>
+/** It does something, and may fail at it. */
+export const isWork = (event: Event): boolean =>
   (event.k === 'access' && isWrite(event.operation)) ||
   (event.k === 'remote' && event.writes) ||
   event.k === 'costly' ||

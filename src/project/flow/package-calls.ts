@@ -47,6 +47,12 @@ const KNOWN: readonly Known[] = [
     purpose: 'check-password',
   },
   { packages: /^(@node-rs\/)?argon2$/, names: /^(verify|verifySync)$/, purpose: 'check-password' },
+  // Codes of an authenticator: six digits, good for a minute or more.
+  {
+    packages: /^(otplib|@otplib\/.*|speakeasy|otpauth|node-2fa|@epic-web\/totp|time2fa)$/,
+    names: /^(verify|check|checkDelta|validate|verifyDelta|verifyToken|verifyTOTP|validateTotp)$/,
+    purpose: 'check-code',
+  },
   { packages: /^jsonwebtoken$/, names: /^sign$/, purpose: 'sign-token' },
   { packages: /^jsonwebtoken$/, names: /^verify$/, purpose: 'verify-token' },
   { packages: /^jose$/, names: /^sign$/, purpose: 'sign-token' },

@@ -41,6 +41,14 @@ const TABLE: Entry[] = [
     at: 0,
     field: /^(host|hostname)$/,
   },
+  // What is shown of a link is asked for by the server.
+  {
+    from: /^(unfurl\.js|open-graph-scraper|link-preview-js|url-metadata|fetch-meta-tags|page-metadata-parser)$/,
+    name: /^(\(\)|default|unfurl|ogs|getLinkPreview|urlMetadata)$/,
+    sink: 'request',
+    at: 0,
+    field: /^url$/,
+  },
   { from: /^(playwright|playwright-core|puppeteer|puppeteer-core)$/, name: /^goto$/, sink: 'request', at: 0 },
   { from: /^next\/(navigation|dist\/)|^next-intl/, name: /^(permanentR|r)edirect$/, sink: 'redirect', at: 0 },
   { from: /^next\/server$|^global$|^hono$/, name: /^redirect$/, sink: 'redirect', at: 0 },

@@ -4,14 +4,14 @@ import { holdsFunction } from './any-of.ts'
 import type { Event, Fact } from './events.ts'
 import { Expressions } from './expressions.ts'
 import { join, ofEach, withFacts, withKept } from './facts.ts'
-import { AGAIN, elementOf, isDenial, nameOf, rejectedBy, unwrap } from './forms.ts'
-import { isGuard } from './guard-calls.ts'
+import { AGAIN, elementOf, isDenial, isParameter, nameOf, rejectedBy, unwrap } from './forms.ts'
+import { isGuard, isWork } from './guard-calls.ts'
 import { allowing } from './looks.ts'
 import { caughtError } from './package-calls.ts'
 import type { Exit, Frame } from './run-state.ts'
 import { noteReturned } from './sinks.ts'
 import { passedUnset } from './unset.ts'
-import { isRefusal, literal, union, unknown, type Value } from './value.ts'
+import { isRefusal, literal, trusted, union, unknown, type Value } from './value.ts'
 
 export abstract class Statements extends Expressions {
   protected statements(body: Stmt[], frame: Frame): Exit {
@@ -132,6 +132,7 @@ export abstract class Statements extends Expressions {
   /** `await checkAccess(id)`, which gives back an answer of 403 or nothing: whoever does not look at it goes on. */
   private forgotten(value: Value, start: number, expr: Expr, frame: Frame): void {
     const { shape, outcomes } = unwrap(value)
+    this.droppedVerdict(unwrap(value), start, expr, frame)
     if (this.naming || shape?.k !== 'response' || !outcomes?.some(({ gave }) => gave !== true)) return
     const made = this.events
       .slice(start)
@@ -141,12 +142,34 @@ export abstract class Statements extends Expressions {
       this.emit({ ...this.moment(frame.syntax, expr.at), k: 'unstopped', status, forgotten: true })
   }
 
+  /** `await authorize('citizen', 'read')`, which says whether the caller may: whoever does not look at it goes on. */
+  private droppedVerdict(value: Value, start: number, expr: Expr, frame: Frame): void {
+    const call = expr.k === 'await' ? expr.of : expr
+    if (this.naming || call.k !== 'call' || !isVerdict(value)) return
+    const verdict = nameOf(call.callee).split('.').at(-1) ?? ''
+    if (!JUDGES.test(verdict) || this.events.slice(start).some(isWork)) return
+    this.emit({
+      ...this.moment(frame.syntax, expr.at),
+      k: 'unstopped',
+      status: 403,
+      forgotten: true,
+      verdict,
+    })
+  }
+
   /** A call whose promise nobody waits for: what it checks is not known to hold afterwards. */
   private unawaited(expr: Expr, frame: Frame): void {
     const before = this.facts
     const start = this.events.length
     const value = this.evaluate(expr, frame)
     const shape = value.shape
+    if (isAsyncLoop(expr, frame.syntax) && this.events.slice(start).some(isAnswer))
+      this.emit({
+        ...this.moment(frame.syntax, expr.at),
+        k: 'promise-test',
+        name: 'forEach(async …)',
+        called: true,
+      })
     if (shape?.k !== 'promise') this.forgotten(value, start, expr, frame)
     if (shape?.k !== 'promise' || this.naming) return
     const gained = this.facts.filter((fact) => !before.includes(fact))
@@ -177,8 +200,26 @@ export abstract class Statements extends Expressions {
     return 'on'
   }
 
+  /** `switch (subject.type)` of what a function was given, where it is written down which it is: what runs then. */
+  private caseOf(
+    stmt: Stmt & { k: 'switch' },
+    { shape, deps, gap }: Value,
+    frame: Frame,
+  ): Stmt[] | undefined {
+    if (shape?.k !== 'literal' || typeof shape.value !== 'string' || deps.size > 0 || gap) return undefined
+    if (this.loop !== undefined || !isParameter(stmt.on, frame.syntax)) return undefined
+    const tests = stmt.cases.map(({ test }) => test)
+    if (!tests.every((test) => !test || test.k === 'literal')) return undefined
+    const found = tests.findIndex((test) => test?.k === 'literal' && test.value === shape.value)
+    const at = found >= 0 ? found : tests.indexOf(null)
+    // Without a `break`, what stands in the next one runs as well.
+    return at < 0 ? [] : stmt.cases.slice(at).flatMap(({ body }) => body)
+  }
+
   private choose(stmt: Stmt & { k: 'switch' }, frame: Frame): Exit {
     const on = this.evaluate(stmt.on, frame)
+    const chosen = this.caseOf(stmt, on, frame)
+    if (chosen) return this.statements(chosen, frame) === 'gone' ? 'gone' : 'on'
     const before = this.facts
     let after: readonly Fact[] | undefined = stmt.cases.some((one) => !one.test) ? undefined : before
     frame.ctl = union(frame.ctl, on.deps, on.ctl)
@@ -205,3 +246,22 @@ const several = (items: readonly Value[]): readonly Value[] =>
   items.some((item) => holdsFunction(item)) ? items : items.slice(0, DATA)
 
 const DATA = 6
+
+/** `rows.forEach(async (row) => …)`: nobody waits for it, and an answer that is given inside of it ends nothing. */
+function isAsyncLoop(expr: Expr, { functions }: Syntax): boolean {
+  if (expr.k !== 'call' || expr.callee.k !== 'member' || expr.callee.key !== 'forEach') return false
+  const [work] = expr.args
+  return work?.k === 'fn' && functions[work.fn]?.isAsync === true
+}
+
+const isAnswer = (event: Event): boolean => event.k === 'response'
+
+/** What functions are called that say whether somebody may do something. */
+const JUDGES = /^(authori[sz]e|allow|permit|(can|may|is|has|check|verify)(?=[A-Z]))/
+
+/** Yes or no, by who is calling. */
+function isVerdict({ shape, outcomes, compared, deps, ctl }: Value): boolean {
+  if (!trusted(union(deps, ctl)) || shape?.k === 'row') return false
+  const answers = shape?.k === 'literal' && typeof shape.value === 'boolean'
+  return compared === true || answers || (outcomes?.some(({ gave }) => gave === false) === true && !shape)
+}

@@ -9,10 +9,11 @@ import {
   isLimitedInProxy,
   packageCalls,
 } from '../../../project/credentials.ts'
-import type { Moment } from '../../../project/flow/events.ts'
+import type { Moment, PackageCall } from '../../../project/flow/events.ts'
 import { holdsPassword } from '../../../project/flow/package-calls.ts'
 import { allDeps } from '../../../project/flow/value.ts'
-import { placeInHandler, traceTo } from '../../../project/ownership.ts'
+import { isPasswordChecked } from '../../../project/guards.ts'
+import { argument, clientInputs, leaves, placeInHandler, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 
 const fault: Fault<Project> = {
@@ -36,6 +37,8 @@ function* drafts(project: Project): Iterable<Draft> {
     const check = packageCalls(run, 'check-password').find(
       (one) => isAnonymous(one) && one.args.some((arg) => holdsPassword(allDeps(arg))),
     )
+    const code = run.endpoint && packageCalls(run, 'check-code').find((one) => isGuessed(run, one))
+    if (code) yield draft(run, code, 'a code of the second factor')
     if (check) yield draft(run, check, 'a password')
     else if (run.endpoint && !/^(page|metadata)$/.test(run.endpoint.kind))
       for (const { at, model, field } of guessedSecrets(run))
@@ -43,6 +46,23 @@ function* drafts(project: Project): Iterable<Draft> {
     if (!check && run.endpoint)
       for (const { at, input } of guessedCodes(run)) yield draft(run, at, `the code \`${input}\``)
   }
+}
+
+/**
+ * A code that the caller has sent, and no password beside it. Whoever sets the second factor up has been shown the secret that the code comes from, and has
+ * nothing to guess.
+ */
+function isGuessed(run: Run, check: PackageCall): boolean {
+  const isSent = check.args.some((arg) => clientInputs(allDeps(arg)).length > 0)
+  if (!isSent || isPasswordChecked(check.facts)) return false
+  const next = run.events.slice(run.events.indexOf(check)).find((event) => event.k === 'access')
+  const setsUp =
+    next?.k === 'access' &&
+    leaves(argument(next, 'data')).some(
+      ({ path, value: { shape } }) =>
+        /enabl|active|verified|confirmed/i.test(path) && shape?.k === 'literal' && shape.value === true,
+    )
+  return !setsUp
 }
 
 /** The account has a column that counts or locks, and the file that looks the account up speaks of it. */

@@ -48,6 +48,11 @@ const isWithin = (later: Event, { via }: Unstopped): boolean =>
     return other?.file === file && other.line === line && other.column === column
   })
 
+function refusalIn({ forgotten, status, verdict }: Unstopped): string {
+  if (verdict !== undefined) return `asks \`${verdict}\` whether the caller may, does not look at its answer`
+  return forgotten ? `is given an answer of ${status} here, does not look at it` : `answers ${status} here`
+}
+
 function draft(run: Run, event: Unstopped, work: Event): Draft {
   const name =
     work.k === 'access' ? `${work.model}.${work.operation}` : work.k === 'raw' ? work.operation : 'a call'
@@ -56,11 +61,14 @@ function draft(run: Run, event: Unstopped, work: Event): Draft {
     location: event.location,
     subject: `${run.label} ${event.status}`,
     certainty: 'likely',
-    found: `${run.label} ${event.forgotten ? `is given an answer of ${event.status} here, does not look at it` : `answers ${event.status} here`} and goes on: ${name} at ${work.location.file}:${work.location.line} runs for whoever was refused.`,
-    why: `${event.forgotten ? 'An answer that is not returned is never sent: the caller sees no refusal' : 'Sending an answer does not end a function: the caller sees the refusal'}, and what they asked for ${changes ? 'is written' : 'happens'} all the same.`,
-    remedy: event.forgotten
-      ? 'Keep what the check gives back and return it when there is something: `const refused = await …; if (refused) return refused`; or let the check throw.'
-      : 'Return with the answer: `return res.status(…)`, or a `return` behind it.',
+    found: `${run.label} ${refusalIn(event)} and goes on: ${name} at ${work.location.file}:${work.location.line} runs for whoever was refused.`,
+    why: `${event.verdict !== undefined ? `\`${event.verdict}\` gives back yes or no and ends nothing` : event.forgotten ? 'An answer that is not returned is never sent: the caller sees no refusal' : 'Sending an answer does not end a function: the caller sees the refusal'}, and what they asked for ${changes ? 'is written' : 'happens'} all the same.`,
+    remedy:
+      event.verdict !== undefined
+        ? `Refuse where it says no: \`if (!(await ${event.verdict}(…))) …\`, with an answer of 403 or an error; or let \`${event.verdict}\` throw.`
+        : event.forgotten
+          ? 'Keep what the check gives back and return it when there is something: `const refused = await …; if (refused) return refused`; or let the check throw.'
+          : 'Return with the answer: `return res.status(…)`, or a `return` behind it.',
     evidence: [traceTo(run, work, `${name} runs after the refusal`)],
     endpoint: run.label,
   }

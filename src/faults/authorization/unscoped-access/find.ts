@@ -41,7 +41,8 @@ const fault: Fault<Project> = {
   cwe: [639, 863],
   references: ['https://owasp.org/API-Security/editions/2023/en/0xa1-broken-object-level-authorization/'],
 
-  find: (project) => oncePerPlace(drafts(project)),
+  // Behind one call of a service there may be queries of several models.
+  find: (project) => oncePerPlace(drafts(project), ({ subject }) => /→ (\w+)\./.exec(subject)?.[1] ?? ''),
 }
 
 interface Hit {
