@@ -3,7 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import { type Entity, secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
-import { allDeps, isRole } from '../../../project/flow/value.ts'
+import { allDeps, isRole, trusted } from '../../../project/flow/value.ts'
 import { isGuarded, isPasswordChecked, isVerified } from '../../../project/guards.ts'
 import { isMeantForAll } from '../../../project/meant-for-all.ts'
 import {
@@ -44,7 +44,10 @@ const fault: Fault<Project> = {
       if (!kind || kind === 'middleware' || kind === 'page' || kind === 'pages-ssr') continue
       const open = run.events.filter(
         (event): event is Access =>
-          event.k === 'access' && !isGuarded(event.facts) && !isPasswordChecked(event.facts),
+          event.k === 'access' &&
+          !isGuarded(event.facts) &&
+          !isPasswordChecked(event.facts) &&
+          !recordsRefusal(run, event),
       )
       if (open.some((access) => isSignUp(project, run, access))) continue
       const hit =
@@ -60,6 +63,22 @@ const fault: Fault<Project> = {
         yield draft(run, hit, project)
     }
   },
+}
+
+/**
+ * The guard itself writes down whom it sends away: the same place runs where a credential was found to be wrong, and the
+ * endpoint goes on only where one was right.
+ */
+function recordsRefusal(run: Run, { location, operation }: Access): boolean {
+  if (operation !== 'create' || !run.events.some(({ k, facts }) => k === 'end' && isGuarded(facts))) return false
+  return run.events.some(
+    (event) =>
+      event.k === 'access' &&
+      event.location.file === location.file &&
+      event.location.line === location.line &&
+      event.location.column === location.column &&
+      event.facts.some((fact) => fact.absent === true && trusted(fact.deps)),
+  )
 }
 
 /** A write to a row that belongs to somebody, with values of the caller. */
