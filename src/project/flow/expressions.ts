@@ -397,7 +397,7 @@ export abstract class Expressions extends Patterns {
       remoteCommand(this, { from: shape.from, name }, args, frame.syntax, at)
       noteRefusal(this, name, args, frame.syntax, at)
       if (name === 'Set' && shape.from === 'global') return listOf(args[0])
-      if (name === 'Map' && shape.from === 'global') return mapOf(args[0])
+      if (/^(Weak)?Map$/.test(name) && shape.from === 'global') return mapOf(args[0])
       if (name === 'PrismaClient') return shaped({ k: 'prisma', tx: false })
       if (/^(Next)?Response$/.test(name)) {
         headersGiven(this, args[1], frame.syntax, at)

@@ -4,6 +4,7 @@ import { returnsOf } from '../../source/walk.ts'
 import type { Project } from '../project.ts'
 import { calleeOf } from './callees.ts'
 import { awaited, field, initOf } from './forms.ts'
+import { isKeptShort, isShortList } from './short-lists.ts'
 import { type Each, type Site, sitesOf, visitPlaces } from './sites.ts'
 
 export type Length =
@@ -62,11 +63,13 @@ function measure(project: Project, syntax: Syntax, given: Expr, depth: number): 
       if (CUT.test(expr.name)) return LIMITED
       const init = initOf(syntax, expr.b)
       if (init?.k === 'array') return longest([again(init), ...pushedIn(project, syntax, expr.b, depth)])
+      if (isKeptShort(project, syntax, expr)) return LIMITED
       if (init) return again(init)
       return imported(syntax, expr.b)
     }
     case 'member':
-      return expr.of.k === 'name' && /^[A-Z]/.test(expr.of.name) ? LIMITED : OPEN
+      if (expr.of.k === 'name' && /^[A-Z]/.test(expr.of.name)) return LIMITED
+      return isKeptShort(project, syntax, expr) ? LIMITED : OPEN
     case 'call':
       return ofCall(project, syntax, expr, depth)
     default:
@@ -108,6 +111,7 @@ function ofResult(project: Project, syntax: Syntax, expr: Expr & { k: 'call' }, 
   const callee = calleeOf(project, syntax, expr.callee)
   if (callee) {
     const all = returnsOf(callee.fn.body).map((one) => lengthOf(project, callee.syntax, one, depth - 2))
+    if (isShortList(project, syntax, expr)) return LIMITED
     return all.find(({ k }) => k === 'rows') ?? OPEN
   }
   // A cache hands on what the function in it gives.

@@ -2,7 +2,7 @@
 import type { Location } from '../../core/finding.ts'
 import { placeOf, type Syntax } from '../../source/syntax.ts'
 import { isWrite } from '../flow/prisma.ts'
-import { nameOf } from '../names.ts'
+import { nameOf, rootOf } from '../names.ts'
 import type { Project } from '../project.ts'
 import { calleeOf } from './callees.ts'
 import { field, hasKey, namesUsed, textOf } from './forms.ts'
@@ -45,6 +45,12 @@ function direct(project: Project): Repeated[] {
     const { syntax, expr, place, location, operation, model } = site
     const open = openList(project, syntax, place.each)
     if (!open || isBatch(site, place.each)) return []
+    if (
+      open.length.k === 'open' &&
+      isOfParameter(syntax, place.each) &&
+      isShortWhereCalled(project, location)
+    )
+      return []
     const call = `${model.delegate}.${operation}`
     return [
       {
@@ -90,6 +96,29 @@ function throughCalls(project: Project): Repeated[] {
     })
     return found
   })
+}
+
+/** `for (const limit of config.limits)`: how many there are, whoever calls it decides. */
+function isOfParameter(syntax: Syntax, each: Each | undefined): boolean {
+  const root = each?.over && rootOf(each.over)
+  return root !== undefined && syntax.bindings[root.b]?.k === 'param'
+}
+
+const followed = new WeakMap<Project, Map<string, boolean>>()
+
+/** Endpoints reach the place, and each time with a list that is written down. */
+function isShortWhereCalled(project: Project, { file, line, column }: Location): boolean {
+  let known = followed.get(project)
+  if (!known) {
+    known = new Map()
+    for (const run of project.runs)
+      for (const { k, location, loop } of run.events) {
+        const key = `${location.file}:${location.line}:${location.column}`
+        if (k === 'access') known.set(key, (known.get(key) ?? true) && loop === undefined)
+      }
+    followed.set(project, known)
+  }
+  return known.get(`${file}:${line}:${column}`) === true
 }
 
 function openList(

@@ -14,6 +14,8 @@ export interface Race {
   write: Site
   /** The field or fields that it is about. */
   fields: string[]
+  /** Of a row that is looked for: what else decides whether it counts (`deletedAt: null`). */
+  among?: string[]
   /** Where it is decided, in between. */
   test?: Test
 }
@@ -85,9 +87,9 @@ function checkedIn(scope: Scope, write: Site): Race | undefined {
         isAbsenceTest(expr, b) &&
         namesUsed(scope.syntax, expr).has(b),
     )
-    const fields = test && sameValues(read, write)
-    if (!fields || fields.length === 0 || isProtected(write.model, fields)) continue
-    return { within: functionName(write.syntax, write.expr.at, write.place), read, write, fields, test }
+    const same = test && sameValues(read, write)
+    if (!same || same.fields.length === 0 || isProtected(write.model, same.fields)) continue
+    return { within: functionName(write.syntax, write.expr.at, write.place), read, write, ...same, test }
   }
   return undefined
 }
@@ -102,20 +104,24 @@ function isAbsenceTest(expr: Expr, b: number): boolean {
 }
 
 /** The fields by which it is looked for, when the new row gets the same values. `undefined` where others decide too. */
-function sameValues(read: Site, write: Site): string[] | undefined {
+function sameValues(read: Site, write: Site): Pick<Race, 'fields' | 'among'> | undefined {
   const where = field(read.args, 'where')
   const data = field(write.args, 'data')
   if (where?.k !== 'object' || data?.k !== 'object') return undefined
   const fields: string[] = []
+  const among: string[] = []
   for (const { key, value } of where.props) {
     if (key === undefined) return undefined
     const written = field(data, key) ?? connected(write.model, data, key)
     // `deletedAt: null`, `status: 'active'`: which rows count, not who it is.
-    if (value.k === 'literal' || value.k === 'object') continue
+    if (value.k === 'literal' || value.k === 'object') {
+      among.push(key)
+      continue
+    }
     if (!written || textOf(written) !== textOf(value) || textOf(value) === '…') return undefined
     fields.push(key)
   }
-  return fields
+  return { fields, among }
 }
 
 /** `team: { connect: { id } }` says the same as `teamId: id`. */

@@ -4,7 +4,7 @@ import { isCodeChecked } from '../../../project/credentials.ts'
 import { type Entity, secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
-import { allDeps, isRole } from '../../../project/flow/value.ts'
+import { allDeps, isRole, trusted } from '../../../project/flow/value.ts'
 import { isGuarded, isPasswordChecked, isVerified } from '../../../project/guards.ts'
 import { isMeantForAll } from '../../../project/meant-for-all.ts'
 import {
@@ -48,7 +48,8 @@ const fault: Fault<Project> = {
           event.k === 'access' &&
           !isGuarded(event.facts) &&
           !isPasswordChecked(event.facts) &&
-          !isCodeChecked(run, event, keysSent(project, event)),
+          !isCodeChecked(run, event, keysSent(project, event)) &&
+          !recordsRefusal(run, event),
       )
       if (open.some((access) => isSignUp(project, run, access))) continue
       const hit =
@@ -78,6 +79,23 @@ function keysSent(project: Project, access: Access): string[] {
     ...leaves(argument(access, 'where')),
     ...written.filter(({ path }) => keys.has(path) || path.includes('.connect.')),
   ].flatMap(({ value }) => clientInputs(allDeps(value)))
+}
+
+/**
+ * The guard itself writes down whom it sends away: the same place runs where a credential was found to be wrong, and the
+ * endpoint goes on only where one was right.
+ */
+function recordsRefusal(run: Run, { location, operation }: Access): boolean {
+  if (operation !== 'create' || !run.events.some(({ k, facts }) => k === 'end' && isGuarded(facts)))
+    return false
+  return run.events.some(
+    (event) =>
+      event.k === 'access' &&
+      event.location.file === location.file &&
+      event.location.line === location.line &&
+      event.location.column === location.column &&
+      event.facts.some((fact) => fact.absent === true && trusted(fact.deps)),
+  )
 }
 
 /** A write to a row that belongs to somebody, with values of the caller. */

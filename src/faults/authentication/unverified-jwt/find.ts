@@ -21,7 +21,7 @@ const fault: Fault<Project> = {
 function* drafts(project: Project): Iterable<Draft> {
   for (const run of project.runs) {
     for (const [i, event] of run.events.entries()) {
-      if (event.k !== 'decode') continue
+      if (event.k !== 'decode' || isFromIssuer(event.from)) continue
       const used = run.events.slice(i + 1).some(relies)
       const verified = run.events.some((one) =>
         one.facts.some(
@@ -43,6 +43,14 @@ function* drafts(project: Project): Iterable<Draft> {
     }
   }
 }
+
+/**
+ * The provider has just given it to the server, in the answer to the exchange of a code: no caller can write it.
+ * https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation, 6.
+ */
+const isFromIssuer = (from: Sources): boolean =>
+  [...from].some((dep) => /^(?:provider|remote):/.test(dep)) &&
+  ![...from].some((dep) => /^(?:client|credential):/.test(dep))
 
 const unverified = (deps: Sources): boolean => [...deps].some((dep) => dep.startsWith('identity:unverified'))
 const relies = (event: Event): boolean =>

@@ -8,6 +8,7 @@ import { argument, isOpen, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 import { isOverParts } from '../../../project/queries/lists.ts'
 import { repeatedQueries } from '../../../project/queries/loops.ts'
+import { roundOf } from '../../../project/queries/same-rounds.ts'
 import { perRound } from '../../../project/rounds.ts'
 
 const fault: Fault<Project> = {
@@ -38,7 +39,14 @@ function* drafts(project: Project): Iterable<Draft> {
     for (const event of run.events) {
       if (event.k !== 'access' || event.loop === undefined || isWrite(event.operation)) continue
       if (readsInBatches(event) || isOverParts(event.loop)) continue
+      const round = roundOf(project, event)
+      if (round?.short) continue
       const delegate = project.entity(event.model)?.delegate ?? event.model
+      if (round?.same) {
+        // Nobody waits for it, and no key can be collected.
+        if (!round.idle) yield again(run, event, delegate)
+        continue
+      }
       yield {
         location: event.location,
         subject: `${run.label} → ${delegate}.${event.operation}`,
@@ -59,6 +67,18 @@ function* drafts(project: Project): Iterable<Draft> {
     }
   }
 }
+
+/** A query whose key no element decides. Whether a cache, or a branch, keeps it from being sent is not seen. */
+const again = (run: Run, event: Access, delegate: string): Draft => ({
+  location: event.location,
+  subject: `${run.label} → ${delegate}.${event.operation}`,
+  certainty: 'possible',
+  found: `${run.label} runs the same ${delegate}.${event.operation} ${perRound(event.loop ?? '')}: no element decides what it reads.`,
+  why: 'Each round waits for an answer that was there already.',
+  remedy: 'Read it once before the loop, and hand it on.',
+  evidence: [traceTo(run, event, `the same ${perRound(event.loop ?? '')}`)],
+  endpoint: run.label,
+})
 
 /** In code that no endpoint reaches, or that could not be followed: jobs, scripts, services. */
 function* elsewhere(project: Project): Iterable<Draft> {

@@ -61,12 +61,20 @@ function asSent(project: Project, { call, value }: FieldUse, field: string): Dra
   const reach = reachOf(project, call.location)
   const given = reach && givenTo(reach.event.args, field)
   if (!reach || given?.client === undefined) return undefined
-  const files = new Set([call.location.file, ...reach.event.via.map(({ location }) => location.file)])
+  const files = new Set([
+    call.location.file,
+    ...reach.event.via.map(({ location }) => location.file),
+    ...filesOf(given.schema),
+  ])
   if ([...files].some((file) => /toLowerCase|normali[sz]e/i.test(project.sourceText(file) ?? '')))
     return undefined
   // The schema that parsed it may have made it lower case.
   return given.parsed ? 'possible' : 'likely'
 }
+
+/** Where the schema that parsed it stands, and its steps. */
+const filesOf = (schema: Value | undefined): string[] =>
+  schema?.shape?.k === 'chain' ? schema.shape.steps.map(({ syntax }) => syntax.file) : []
 
 /** What a column is given, in whichever part of the arguments. */
 function givenTo(args: Value, field: string): Value | undefined {

@@ -3,6 +3,7 @@ import type { Draft } from '../../../core/finding.ts'
 import type { DataModel, Entity, EntityRelation } from '../../../project/data-model.ts'
 import { databaseNamed } from '../../../project/databases.ts'
 import type { Project } from '../../../project/project.ts'
+import { isNeverFilled } from '../../../project/unfilled-tables.ts'
 
 const fault: Fault<Project> = {
   id: 'schema/missing-foreign-key-index',
@@ -17,7 +18,8 @@ const fault: Fault<Project> = {
   *find(project) {
     for (const dataModel of project.dataModels) {
       if (!needsOwnIndexes(dataModel)) continue
-      for (const model of dataModel.models) if (!model.view) yield* missing(dataModel, model)
+      for (const model of dataModel.models)
+        if (!model.view && !isNeverFilled(project, model)) yield* missing(dataModel, model)
     }
   },
 }
@@ -40,7 +42,8 @@ function* missing(dataModel: DataModel, model: Entity): Iterable<Draft> {
   for (const relation of model.relations) {
     const keys = relation.keys
     const keyList = keys.join(', ')
-    if (keys.length === 0 || reported.has(keyList) || isCovered(model, keys)) continue
+    if (keys.length === 0 || reported.has(keyList) || isCovered(model, decisive(dataModel, relation)))
+      continue
     reported.add(keyList)
     const columns = keys.map((key) => `\`${key}\``).join(', ')
     yield {
@@ -63,6 +66,15 @@ function* missing(dataModel: DataModel, model: Entity): Iterable<Draft> {
       ],
     }
   }
+}
+
+/** Of a key of several fields, the one that is the other row's id by itself: an index of it finds the same rows. */
+function decisive(dataModel: DataModel, relation: EntityRelation): string[] {
+  const parent = dataModel.model(relation.model)
+  const own = relation.keys.find((_, i) =>
+    parent?.uniques.some((set) => set.length === 1 && set[0] === relation.references[i]),
+  )
+  return own === undefined ? relation.keys : [own]
 }
 
 function isCovered(model: Entity, keys: string[]): boolean {
