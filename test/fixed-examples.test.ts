@@ -19,15 +19,15 @@ const pages = join(import.meta.dirname, '../src/faults')
 const REPAIRED: Record<string, [number, number]> = {
   'api/unawaited-request-api': [1, 3],
   'api/unawaited-write': [1, 2],
-  'authentication/missing-authentication': [0, 10],
+  'authentication/missing-authentication': [0, 13],
   'authentication/unverified-jwt': [0, 1],
   'authorization/unawaited-guard': [4, 4],
-  'authorization/unscoped-access': [0, 14],
+  'authorization/unscoped-access': [0, 21],
   'input/mass-assignment': [0, 4],
   'input/raw-sql': [1, 1],
   'queries/n-plus-one': [0, 7],
   'queries/unbounded-list': [0, 5],
-  'response/secret-field': [5, 5],
+  'response/secret-field': [9, 9],
   'schema/missing-foreign-key-index': [4, 4],
   'schema/redundant-index': [3, 5],
 }

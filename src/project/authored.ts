@@ -9,9 +9,11 @@ import { words } from './words.ts'
 const AUTHOR =
   /^(author|creator|created|uploader|uploaded|poster|posted|writer|written|editor|added|published)$/
 
+export const isAuthor = (relation: string): boolean => words(relation).some((word) => AUTHOR.test(word))
+
 /** All that leads from a row to a person says who made it: `createdBy`, `author`. */
 const isAuthored = ({ tenantPath, userPath }: Entity): boolean =>
-  tenantPath === undefined && words(userPath?.[0] ?? '').some((word) => AUTHOR.test(word))
+  tenantPath === undefined && isAuthor(userPath?.[0] ?? '')
 
 /** Models whose rows some endpoint ties to its caller: it matters whose they are. */
 export function tiedModels(project: Project): ReadonlySet<string> {

@@ -1,4 +1,6 @@
 /** Passwords, tokens and keys on the way of an endpoint: named questions over the events of one run. */
+
+import { partsIn } from './exposure.ts'
 import type { Access, Comparison, Event, Moment, PackageCall, Purpose } from './flow/events.ts'
 import { allDeps, type Sources, type Value } from './flow/value.ts'
 import { isVerified, levelOf } from './guards.ts'
@@ -42,6 +44,53 @@ export function askedForRow(moment: Moment, model: string, found: boolean): bool
 
 /** Nobody who comes this way has shown who they are. */
 export const isAnonymous = (moment: Moment): boolean => moment.facts.every((fact) => levelOf(fact) === 'none')
+
+/**
+ * An endpoint that is open to everybody answers whether an account exists: forms that ask for the address first are made so, and
+ * nobody has to measure anything.
+ */
+export const isExistenceTold = (project: Project, model: string): boolean =>
+  project.runs.some((run) => {
+    const found = accountLookups(project, run).some((lookup) => lookup.model === model)
+    return (
+      found &&
+      run.events.some(
+        (event) =>
+          event.k === 'response' &&
+          (event.status ?? 200) < 400 &&
+          isAnonymous(event) &&
+          partsIn(event.value).some(
+            ({ value: { shape, deps } }) => !shape && deps.has(`row:${model}`) && fieldsIn(deps).length === 0,
+          ),
+      )
+    )
+  })
+
+/** Columns that hold a code or token which was sent to somebody, in rows that are made for that. */
+const SENT_CODE =
+  /^((verification|reset|login|access|confirmation|magic|otp|one time) )?(token|code|otp|secret)( hash)?$/
+const FOR_CODES = /verif|otp|one_?time|reset|magic|passcode|confirm/i
+
+/**
+ * The caller sent a code that the application had mailed, and was turned away where there was no such row. It speaks for what the
+ * row was found by: for a thing that is named by another input, it does not.
+ */
+export function isCodeChecked(run: Run, access: Access, keys: readonly string[]): boolean {
+  return run.events.slice(0, run.events.indexOf(access)).some((event) => {
+    if (event.k !== 'access' || !/^find/.test(event.operation) || !FOR_CODES.test(event.model)) return false
+    const conditions = leaves(argument(event, 'where'))
+    const inputs = new Set(conditions.flatMap(({ value }) => clientInputs(allDeps(value))))
+    const isCode = conditions.some(
+      ({ path, value }) =>
+        SENT_CODE.test(words(path.split('.').at(-1) ?? '').join(' ')) &&
+        clientInputs(allDeps(value)).length > 0,
+    )
+    const isAsked = access.facts.some(
+      (fact) => fact.presence && !fact.missing && !fact.partial && fact.deps.has(`row:${event.model}`),
+    )
+    return isCode && isAsked && keys.every((key) => inputs.has(key))
+  })
+}
 
 /** The proxy limits how often somebody asks: by a package, or by a function or object named after it. */
 export const isLimitedInProxy = (project: Project): boolean =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readPrismaSchema } from '../source/prisma-schema.ts'
-import { buildDataModel, type DataModel, secretFields, toMapModels } from './data-model.ts'
+import { buildDataModel, type DataModel, postsIn, secretFields, toMapModels } from './data-model.ts'
 
 function build(text: string): DataModel {
   const schema = readPrismaSchema([{ file: 'prisma/schema.prisma', text }])
@@ -215,6 +215,83 @@ describe('owners', () => {
     expect(dataModel.model('Invoice')?.userPath).toEqual(['a', 'to'])
     expect(dataModel.model('D')?.userPath).toEqual(['to', 'to', 'to', 'to'])
     expect(dataModel.model('E')?.userPath).toBeUndefined()
+  })
+
+  it('finds the rows that give people a role in something, which need not be the tenant', () => {
+    const dataModel = build(`
+model User {
+  id     String       @id
+  email  String       @unique
+  places UserSpace[]
+  likes  UserNote[]
+}
+model Space {
+  id     String      @id
+  places UserSpace[]
+}
+model Note {
+  id    String     @id
+  likes UserNote[]
+}
+model UserSpace {
+  id      String @id
+  role    String
+  userId  String
+  spaceId String
+  user    User   @relation(fields: [userId], references: [id])
+  space   Space  @relation(fields: [spaceId], references: [id])
+  @@unique([userId, spaceId])
+}
+model UserNote {
+  userId String
+  noteId String
+  user   User   @relation(fields: [userId], references: [id])
+  note   Note   @relation(fields: [noteId], references: [id])
+  @@id([userId, noteId])
+}
+`)
+    expect(postsIn(dataModel)).toEqual(['UserSpace'])
+  })
+
+  it('takes neither who published an entry of a catalogue for its owner, nor anybody else who may go', () => {
+    const dataModel = build(`
+model User {
+  id       String    @id
+  email    String    @unique
+  versions Version[] @relation("published")
+  drafts   Draft[]   @relation("published")
+  notes    Note[]
+}
+model Catalogue {
+  id       String    @id
+  versions Version[]
+  notes    Note[]
+}
+model Version {
+  id            String    @id
+  catalogueId   String
+  publishedById String?
+  catalogue     Catalogue @relation(fields: [catalogueId], references: [id])
+  publishedBy   User?     @relation("published", fields: [publishedById], references: [id], onDelete: SetNull)
+}
+model Draft {
+  id            String  @id
+  publishedById String?
+  publishedBy   User?   @relation("published", fields: [publishedById], references: [id], onDelete: SetNull)
+}
+model Note {
+  id          String    @id
+  catalogueId String
+  authorId    String?
+  catalogue   Catalogue @relation(fields: [catalogueId], references: [id])
+  author      User?     @relation(fields: [authorId], references: [id], onDelete: SetNull)
+}
+`)
+    expect(paths(dataModel)).toMatchObject({
+      Version: 'global, user -, tenant -',
+      Draft: 'owned, user publishedBy, tenant -',
+      Note: 'owned, user author, tenant -',
+    })
   })
 
   it('finds nobody in a schema without people', () => {

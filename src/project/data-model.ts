@@ -282,6 +282,15 @@ function joins(model: Entity, user: Entity): { model: string; strength: number }
   return result
 }
 
+/** Models whose rows give a person a role in something: `UserProject { role, userId, projectId, @@unique([userId, projectId]) }`. */
+export function postsIn({ models, user, model }: DataModel): string[] {
+  const person = user === undefined ? undefined : model(user)
+  const isPost = (one: Entity): boolean =>
+    one.role === 'membership' ||
+    (person !== undefined && hasField(one, /(^| )roles?( id)?$/) && joins(one, person).length > 0)
+  return models.filter(isPost).map(({ name }) => name)
+}
+
 function isMembershipName(model: Entity, user: string, other: string): boolean {
   const name = words(model.name)
   const last = name.at(-1)
@@ -396,6 +405,18 @@ function stepCost(relation: EntityRelation): number {
   return (relation.optional ? 2.5 : 1) + (other ? 0.02 : owner ? 0 : 0.01)
 }
 
+const editing = /^(publish(ed|er)|review(ed|er)|approv(ed|er)|verifi(ed|er)|updated|modified|edited)$/
+
+/**
+ * Who published or reviewed an entry of a catalogue does not own it: it belongs to the catalogue, and stays when they go
+ * (`onDelete: SetNull`, written down).
+ */
+const isEditor = (model: Entity, { optional, onDelete, field }: EntityRelation): boolean =>
+  optional &&
+  onDelete === 'SetNull' &&
+  words(field).some((word) => editing.test(word)) &&
+  held(model).some((other) => !other.optional)
+
 function pathTo(from: Entity, to: Entity, byName: Map<string, Entity>): string[] | undefined {
   if (from === to) return []
   const open: { model: Entity; path: string[]; cost: number }[] = [{ model: from, path: [], cost: 0 }]
@@ -411,7 +432,7 @@ function pathTo(from: Entity, to: Entity, byName: Map<string, Entity>): string[]
     seen.add(state)
     for (const relation of held(step.model)) {
       const model = byName.get(relation.model)
-      if (model && model !== from)
+      if (model && model !== from && !isEditor(step.model, relation))
         open.push({ model, path: [...step.path, relation.field], cost: step.cost + stepCost(relation) })
     }
   }

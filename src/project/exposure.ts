@@ -104,6 +104,9 @@ export interface HeldSecret {
   sure: boolean
   /** The query names it. */
   named: boolean
+  /** The relations that lead to it, and its name. */
+  path: readonly string[]
+  model: Entity
 }
 
 /** The secret columns that a row carries. None where the query could not be read. */
@@ -116,7 +119,7 @@ export function secretsIn(project: Project, row: HeldRow): HeldSecret[] {
     const left = without.has(column) ? 'no' : isLeft(project, row, path)
     if (left === 'no') return []
     const sure = left === 'yes' && !(path.length === 1 && isShownOnce(access, model, column))
-    return [{ name: `${model.name}.${column}`, sure, named }]
+    return [{ name: `${model.name}.${column}`, sure, named, path, model }]
   })
 }
 

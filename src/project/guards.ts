@@ -34,7 +34,7 @@ function judge(fact: Fact): GuardLevel {
         dep.startsWith('row:') && !identity.some((one) => one.startsWith(`identity:${dep.slice(4)} by `)),
     )
     // A row that says what the caller may do: a membership, or one found by the caller and by what the request names.
-    const membership = has('member:') || (found && named)
+    const membership = has('member:') || has('operator:') || (found && named)
     // A session that has a role, whichever, says no more than a session: `if (!session.role) redirect('/login')`.
     const isAny = fact.presence && deps.every((dep) => !dep.startsWith('text:') || EVERYBODY.test(dep))
     const role = deps.some(

@@ -7,7 +7,7 @@ import { type Instead, readText } from '../source/files.ts'
 import { readSyntax } from '../source/read-syntax.ts'
 import type { Pattern, Syntax } from '../source/syntax.ts'
 import { readConventions } from './conventions.ts'
-import { type DataModel, type Entity, toMapModels } from './data-model.ts'
+import { type DataModel, type Entity, postsIn, toMapModels } from './data-model.ts'
 import { type Context, contextsOf } from './endpoints/context.ts'
 import { credentialChecks } from './endpoints/credentials.ts'
 import { discover, type Entry } from './endpoints/discover.ts'
@@ -71,6 +71,8 @@ export async function loadProject(asked: string, options: Options = {}): Promise
     ),
   )
 
+  const posts = new Set(dataModels.flatMap(postsIn))
+
   progress?.('reading source')
   const resolver = createResolver(files, packages, read)
   const parsed = new Map<string, Syntax | undefined>()
@@ -81,6 +83,7 @@ export async function loadProject(asked: string, options: Options = {}): Promise
   const program: Program = {
     delegates,
     memberships,
+    posts,
     declared,
     syntax,
     resolve: (from, specifier) => resolver.resolve(from, specifier),

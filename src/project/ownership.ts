@@ -122,6 +122,20 @@ export function isValueTied(value: Value, facts: readonly Fact[], isOpenEnough =
   return clientInputs(deps).some((input) => isTied(tied, input))
 }
 
+/** `key.startsWith(`${teamId}/`)` held, and the tenant of that id was checked: what stands under its name is the tenant's. */
+export function hasTiedPrefix({ client }: Value, facts: readonly Fact[]): boolean {
+  if (client === undefined) return false
+  const tied = tiedInputs(facts)
+  return facts.some(
+    ({ deps, presence, partial, terms }) =>
+      !presence &&
+      !partial &&
+      deps.has(`client:${client}.startsWith`) &&
+      terms.every((term) => term.endsWith('+')) &&
+      clientInputs(deps).some((input) => input !== client && isTied(tied, input)),
+  )
+}
+
 /** An input is tied when it was checked itself, or as part of something that was: `authorize(user, body)`. */
 function isTied(tied: Set<string>, input: string): boolean {
   if (tied.has(input)) return true
@@ -280,13 +294,13 @@ export function placeInEndpoint(run: Run, moment: Moment): Location {
   return (here ?? after[0] ?? moment).location
 }
 
-/** A condition on the role of the caller alone, in the session or in the caller's own row: whoever passes may reach every row. */
+/** A condition on the role of the caller alone, in the session or in the caller's own row, or on the one tenant of those who run the application: whoever passes may reach every row. */
 export const isPrivileged = (facts: readonly Fact[]): boolean =>
   facts.some((fact) => {
     const has = (kind: RegExp): boolean => [...fact.deps].some((dep) => kind.test(dep))
     if (levelOf(fact) !== 'permission' || clientInputs(fact.deps).length > 0) return false
     const asksRole = has(/^field:is_?(super_?)?admin$/i) || (has(/^field:\w*role$/i) && has(/^text:/))
-    return !has(/^row:/) || (asksRole && !has(/^member:/))
+    return has(/^operator:/) || !has(/^row:/) || (asksRole && !has(/^member:/))
   })
 
 /** The path to a moment: the endpoint, the calls in between, and what stands at the end. */

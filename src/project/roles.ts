@@ -1,8 +1,9 @@
 /** What roles are above which, by their names, and which ones the conditions on the way ask the caller for. */
 import type { Entity } from './data-model.ts'
-import type { Fact } from './flow/events.ts'
-import { isRole } from './flow/value.ts'
-import { levelOf } from './guards.ts'
+import type { Access, Fact } from './flow/events.ts'
+import { allDeps, isRole, textsOf } from './flow/value.ts'
+import { isVerified, levelOf } from './guards.ts'
+import { argument, type Leaf, leaves } from './ownership.ts'
 import type { Project } from './project.ts'
 
 /** Names of roles, the highest first, as products name them. */
@@ -42,6 +43,28 @@ export function rolesAsked(facts: readonly Fact[]): string[] | undefined {
     [...deps].flatMap((dep) => (dep.startsWith('text:') ? [dep.slice(5)] : [])),
   )
   return texts.filter((text) => rankOf(text) >= 0)
+}
+
+/**
+ * `where: { team: { members: { some: { userId: me.id, role: 'ADMIN' } } } }`: the write itself asks the caller for a role.
+ * `undefined` when it does not.
+ */
+export function rolesInWhere(access: Access): string[] | undefined {
+  const conditions = leaves(argument(access, 'where'))
+  const asking = conditions.filter(({ path }) => {
+    const [name = '', ...around] = path
+      .split('.')
+      .filter((part) => !/^(equals|in)$/.test(part))
+      .toReversed()
+    const beside = around.toReversed().join('.')
+    const isOfCaller = (one: Leaf): boolean =>
+      one.path.startsWith(`${beside}.`) &&
+      !one.path.slice(beside.length + 1).includes('.') &&
+      isVerified(allDeps(one.value))
+    return isRole(name) && around.length > 0 && conditions.some(isOfCaller)
+  })
+  if (asking.length === 0) return undefined
+  return asking.flatMap(({ value }) => textsOf(value)).filter((text) => rankOf(text) >= 0)
 }
 
 const isMembership = ({ deps }: Fact): boolean => [...deps].some((dep) => dep.startsWith('member:'))

@@ -18,6 +18,7 @@ export interface Code {
   program: Sources['program'] & {
     delegates: ReadonlyMap<string, string>
     memberships: ReadonlySet<string>
+    posts: ReadonlySet<string>
     declared: Declared
   }
   /** Source that may run on the server, tests left out. */
@@ -31,7 +32,13 @@ export function codeOf(sources: Pick<Sources, 'files' | 'read' | 'program'>): Co
     return text === undefined || /^\s*['"]use client['"]/.test(text) ? [] : [{ file, text }]
   })
   return {
-    program: { ...sources.program, delegates: new Map(), memberships: new Set(), declared: nothingDeclared },
+    program: {
+      ...sources.program,
+      delegates: new Map(),
+      memberships: new Set(),
+      posts: new Set(),
+      declared: nothingDeclared,
+    },
     files,
   }
 }

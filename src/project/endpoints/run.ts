@@ -209,6 +209,15 @@ const literalOf = (value: Value | undefined): string | undefined =>
 
 type Chain = Value['shape'] & { k: 'chain' }
 
+/** `.input(a).input(b)`: what either names is there. */
+function bothSchemas(before: Value | undefined, schema: Value | undefined): Value | undefined {
+  const [one, other] = [before?.shape, schema?.shape]
+  if (!before || !schema || one?.k !== 'chain' || other?.k !== 'chain') return schema
+  const { at, syntax } = other
+  const steps = [{ name: 'intersection', args: [before, schema], at, syntax }]
+  return { ...schema, shape: { ...other, steps } }
+}
+
 const isBuilder = (shape: Chain): boolean =>
   /^(query|mutation|subscription|handler|action|stateAction|resolver)$/.test(shape.steps.at(-1)?.name ?? '')
 
@@ -224,7 +233,7 @@ function runBuilder(flow: Flow, value: Value, syntax: Syntax, given: Context): v
       if (!step) break
       const schemas = /^(input|schema|inputSchema|bindArgsSchemas)$/.test(step.name)
       if (schemas) {
-        input = parsedInput(client('input'), step.args[0])
+        input = parsedInput(client('input'), bothSchemas(input.schema, step.args[0]))
         const schema = step.args[0]?.shape
         const library = schema?.k === 'chain' || schema?.k === 'external' ? schema.from : 'schema'
         const by = step.args[0] ? { by: step.args[0] } : {}

@@ -3,6 +3,7 @@ import type { Expr } from '../../source/syntax.ts'
 import type { Fact } from './events.ts'
 import { elsewhere, join, joinReturns, withFacts } from './facts.ts'
 import {
+  asksList,
   countedIn,
   isComparison,
   isCount,
@@ -289,7 +290,8 @@ export abstract class Conditions extends RunState {
       this.assume(checked, frame.syntax, test.at, false, yes, { partial: true })
       // `me.role === 'manager' && isOwner`
       const asks = [test.left, test.right].map(({ k }) => k)
-      if (asks.includes('binary') && asks.every((k) => /^(binary|name|member|unary)$/.test(k))) {
+      const isList = [test.left, test.right].some(asksList)
+      if (asks.includes('binary') && (isList || asks.every((k) => /^(binary|name|member|unary)$/.test(k)))) {
         const deps = union(this.quiet(test.left, frame).deps, this.quiet(test.right, frame).deps)
         if (trusted(deps)) this.assume(deps, frame.syntax, test.at, false, yes, { partial: true })
       }

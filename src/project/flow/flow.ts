@@ -9,7 +9,7 @@ import { DENIED } from './conditions.ts'
 import type { Call, Fact } from './events.ts'
 import { depsOf } from './expressions.ts'
 import { joinReturns } from './facts.ts'
-import { callStep, outcomesOf } from './forms.ts'
+import { callStep, outcomesOf, withVerdicts } from './forms.ts'
 import { invoke } from './invoke.ts'
 import { libraryCall } from './libraries.ts'
 import { type Frame, frameOf, STEPS, type Trace } from './run-state.ts'
@@ -221,7 +221,8 @@ export class Flow extends Statements {
       return unknown(depsOf(args))
     }
     this.facts = this.naming ? before : joinReturns(frame.returns, before)
-    const value = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
+    const any = rest.reduce((a, one) => either(a, one.value, frame.ctl), first.value)
+    const value = withVerdicts(any, frame.returns, before)
     const result = fn.isAsync
       ? shaped({ k: 'promise', of: value, name: fn.name }, value.deps, value.ctl)
       : value

@@ -18,6 +18,7 @@ import {
   union,
   unknown,
   type Value,
+  visibleFields,
 } from './value.ts'
 
 export function searchParams(): Value {
@@ -208,6 +209,41 @@ export const outcomesOf = (returns: readonly { value: Value; facts: readonly Fac
     return gave === undefined ? { facts } : { gave, facts }
   })
 
+/** What a check calls its answer: `{ isAuthorized: true }`. Not `allowed` or `success`, which limits of rates answer as well. */
+const VERDICT = /^(is_?)?(authori[sz]ed|authenticated|verified|valid)$/i
+
+/**
+ * The flags in what a function returns that answer a check: false on some ways, and true only where something was held against
+ * something else. Who asks for such a flag has compared, as with a function that returns it alone.
+ */
+export function withVerdicts(
+  value: Value,
+  returns: readonly { value: Value; facts: readonly Fact[] }[],
+  before: readonly Fact[],
+): Value {
+  const { shape } = value
+  if (shape?.k !== 'object' || returns.length < 2) return value
+  const isVerdict = (key: string): boolean => {
+    const answers = returns.map((one) => {
+      const flag = visibleFields(one.value).get(key)?.shape
+      return { said: flag?.k === 'literal' ? flag.value : undefined, facts: one.facts }
+    })
+    return (
+      answers.some(({ said }) => said === false) &&
+      answers.some(({ said }) => said === true) &&
+      answers.every(
+        ({ said, facts }) =>
+          said === false ||
+          (said === true && facts.some((fact) => !fact.presence && !fact.partial && !before.includes(fact))),
+      )
+    )
+  }
+  const fields = [...shape.fields].map(([key, field]): [string, Value] =>
+    VERDICT.test(key) && isVerdict(key) ? [key, { ...field, compared: true }] : [key, field],
+  )
+  return { ...value, shape: { ...shape, fields: new Map(fields) } }
+}
+
 /** A part of a value that is not the caller's input. */
 export function part(of: Value, key: string): Value {
   // Whether another system has verified what it says is asked by name.
@@ -364,10 +400,16 @@ export const isLookup = ({ shape }: Value, missing: boolean): boolean =>
   shape?.k === 'chain' &&
   (FILES.test(shape.from) || (missing && shape.steps.slice(1).some(({ name }) => name === 'get')))
 
-/** `list.length > 0` */
+/** `invitees.some((one) => one.role !== 'member')`: the elements of a list are compared. */
+export const asksList = (test: Expr): boolean =>
+  test.k === 'unary'
+    ? asksList(test.of)
+    : test.k === 'call' && test.callee.k === 'member' && /^(some|every)$/.test(test.callee.key)
+
+/** `list.length > 0`, `a.byteLength === b.byteLength` */
 export const isCount = (test: Expr): boolean =>
   test.k === 'binary' &&
-  [test.left, test.right].some((side) => side.k === 'member' && /^(length|size)$/.test(side.key))
+  [test.left, test.right].some((side) => side.k === 'member' && /^(length|size|byteLength)$/.test(side.key))
 
 /** How the name of a loop begins that goes on while a value is there: `while (parentId)`. */
 export const AGAIN = 'while ('

@@ -10,6 +10,7 @@ export type PathTest = (path: string) => boolean | undefined
 export interface Machine {
   readonly delegates: ReadonlyMap<string, string>
   readonly memberships: ReadonlySet<string>
+  readonly posts: ReadonlySet<string>
   readonly declared: Declared
   /** True while a module's top level is read: nothing runs then, functions are only named. */
   readonly naming: boolean

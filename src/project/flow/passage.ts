@@ -18,6 +18,10 @@ interface Asked {
 export const letsThrough = (schema: Value, path: readonly string[]): Passage =>
   passage(schema, { path, end: asText, depth: 10 })
 
+/** Whether the schema itself names what stands at a path: somebody wrote down that it is part of the answer. */
+export const namesPath = (schema: Value, path: readonly string[]): boolean =>
+  passage(schema, { path, rest: 'no', end: asText, depth: 10 }) === 'yes'
+
 /** Whether an object has the key after it was parsed, with whatever value. */
 export const keepsKey = (schema: Value, key: string): Passage =>
   passage(schema, { path: [key], end: () => 'yes', depth: 10 })

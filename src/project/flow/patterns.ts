@@ -9,7 +9,7 @@ import { allowing } from './looks.ts'
 import { lengthOf } from './numbers.ts'
 import { rowMember } from './prisma.ts'
 import type { Frame } from './run-state.ts'
-import { fieldSchema, isLoose } from './schemas.ts'
+import { fieldSchema, isDropped, isLoose } from './schemas.ts'
 import { sifted } from './sieves.ts'
 import { limitedText } from './text.ts'
 import {
@@ -176,6 +176,9 @@ export abstract class Patterns extends Conditions {
     if (of.sure && isGiven(of) === false && truthOf(of) === undefined) return of
     const extend = (): Value => {
       if (of.client === undefined) return part(of, key)
+      // Of a part, the schema is that of one of several alternatives.
+      const isWhole = !/[.[]/.test(of.client)
+      if (isWhole && of.parsed && isDropped(of.schema, key)) return { ...literal(undefined), ctl: of.ctl }
       // A reader of a stream gives what is in it; it is no field of that.
       if (of.client === 'body' && key === 'getReader') return of
       // `files.photo.filepath`: where the package that read the form has put the file, under a name that it made up.

@@ -63,11 +63,35 @@ function resultSources(machine: Machine, model: string, operation: string, args:
   // The list of one's own memberships says nothing of the right to a thing.
   const asked = operation !== 'findMany' || [...deps].some((dep) => dep.startsWith('client:'))
   if (machine.memberships.has(model) && asked) extra.add(`member:${model}`)
+  if (machine.posts.has(model) && where && isOfOneTenant(where, deps)) extra.add(`${OPERATOR}${model}`)
   for (const role of where ? rolesAsked(where) : []) extra.add(role)
   for (const dep of deps)
     if (dep.startsWith('credential:')) extra.add(`identity:${model} by ${dep.slice(11)}`)
   return union(deps, extra)
 }
+
+/** The caller was found among the members of one tenant that is written down: of those who run the application. */
+export const OPERATOR = 'operator:'
+
+/** `where: { userId, teamId: OUR_TEAM }`: the request has no say in which tenant it is. */
+const isOfOneTenant = (where: Value, deps: Sources): boolean =>
+  ![...deps].some((dep) => dep.startsWith('client:')) &&
+  [...deps].some((dep) => dep.startsWith('identity:')) &&
+  namesTenant(where)
+
+function namesTenant(where: Value, depth = 4): boolean {
+  if (where.shape?.k !== 'object' || depth === 0) return false
+  return [...where.shape.fields].some(([key, value]) =>
+    value.shape?.k === 'object'
+      ? namesTenant(value, depth - 1)
+      : /(id|slug)$/i.test(key) && isWrittenDown(value),
+  )
+}
+
+/** A literal, or what the installation says. */
+const isWrittenDown = ({ shape, deps }: Value): boolean =>
+  (shape?.k === 'literal' && typeof shape.value === 'string') ||
+  (deps.size > 0 && [...deps].every((dep) => dep.startsWith('env:')))
 
 /** `where: { role: { in: ['OWNER'] } }`: a row that is found has such a role. */
 function rolesAsked(where: Value, depth = 4): string[] {

@@ -13,6 +13,8 @@ export interface Program {
   delegates: ReadonlyMap<string, string>
   /** Models whose rows say what somebody may do: memberships and tenants. */
   memberships: ReadonlySet<string>
+  /** Models whose rows give a person a role in something, of whatever kind: memberships are most of them. */
+  posts: ReadonlySet<string>
   /** What the policy says of guards and roles. */
   declared: Declared
   syntax(file: string): Syntax | undefined

@@ -121,6 +121,10 @@ export abstract class RunState implements Machine {
     return this.program.delegates
   }
 
+  get posts(): ReadonlySet<string> {
+    return this.program.posts
+  }
+
   get memberships(): ReadonlySet<string> {
     return this.program.memberships
   }

@@ -1,4 +1,5 @@
 /** What a validation schema lets through, as far as its own source tells (Zod 3 and 4, and builders of the same form). */
+import { keepsKey } from './passage.ts'
 import { textsOf, type Value } from './value.ts'
 
 /** Types that accept keys nobody listed. */
@@ -11,6 +12,19 @@ export const KEEPS_SCHEMA =
 export function isLoose(schema: Value | undefined): boolean {
   const shape = schema?.shape
   return shape?.k === 'chain' && shape.steps.some((step) => LOOSE.test(step.name))
+}
+
+/** Schemas of these packages leave out what they do not name, unless they say otherwise. */
+const STRIPS = /^(zod|valibot)(\/|$)/
+
+/** A schema of one object has parsed it, and that does not name the key: there is nothing under it any more. */
+export function isDropped(schema: Value | undefined, key: string): boolean {
+  const shape = schema?.shape
+  if (!schema || shape?.k !== 'chain' || !STRIPS.test(shape.from)) return false
+  const isObject = shape.steps.every(
+    ({ name }) => !/^(array|set|tuple|map|record|lazy|transform|pipe|preprocess|codec)$/.test(name),
+  )
+  return isObject && keepsKey(schema, key) === 'no'
 }
 
 /** The schema of one field of an object schema, also where that was picked, extended, or stands in a list. */

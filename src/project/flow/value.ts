@@ -293,8 +293,13 @@ export function fewer(open: Value[]): Value[] {
 export const isNothing = (value: Value): boolean =>
   value.shape?.k === 'literal' && (value.shape.value === null || value.shape.value === undefined)
 
-/** Nothing, or the list that stands for it: `body.ids ?? []` are the ids that were sent. */
-const isEmpty = (value: Value): boolean => isNothing(value) || isEmptyList(value)
+/** Nothing, or what stands for it: `body.ids ?? []` are the ids that were sent, `body.id ?? ''` is the id, `body ?? {}` the body. */
+function isEmpty(value: Value): boolean {
+  const { shape } = value
+  if (isNothing(value) || isEmptyList(value)) return true
+  if (shape?.k === 'object') return shape.fields.size === 0 && !shape.open
+  return shape?.k === 'literal' && shape.value === ''
+}
 
 const isEmptyList = ({ shape }: Value): boolean => shape?.k === 'array' && shape.items?.length === 0
 

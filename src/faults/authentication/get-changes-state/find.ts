@@ -8,6 +8,7 @@ import {
   argument,
   clientInputs,
   isOwned,
+  type Leaf,
   leaves,
   placeInHandler,
   traceTo,
@@ -60,9 +61,14 @@ function changes(project: Project, run: Run, access: Access): boolean {
     return run.endpoint !== undefined && !needsCustomHeader(project, access)
   if (!/^update/.test(access.operation)) return false
   const written = leaves(argument(access, 'data'))
-  if (needsCustomHeader(project, access)) return false
+  if (needsCustomHeader(project, access) || isRepair(access, written)) return false
   return written.some(({ path }) => path !== '' && !NOTES.test(path))
 }
+
+/** After a call that went wrong, what it was made with is forgotten: a link cannot make that happen, and nothing of it is written. */
+const isRepair = (access: Access, written: readonly Leaf[]): boolean =>
+  access.facts.some(({ deps }) => deps.has('error')) &&
+  written.every(({ value }) => value.shape?.k === 'literal')
 
 const isRenewal = (access: Access): boolean =>
   isWrite(access.operation) && leaves(argument(access, 'data')).some(({ path }) => RENEWED.test(path))

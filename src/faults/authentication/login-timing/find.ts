@@ -1,7 +1,13 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
-import { accountLookups, askedForRow, isAnonymous, packageCalls } from '../../../project/credentials.ts'
+import {
+  accountLookups,
+  askedForRow,
+  isAnonymous,
+  isExistenceTold,
+  packageCalls,
+} from '../../../project/credentials.ts'
 import type { Access, PackageCall } from '../../../project/flow/events.ts'
 import { allDeps } from '../../../project/flow/value.ts'
 import { placeInHandler, traceTo } from '../../../project/ownership.ts'
@@ -28,7 +34,8 @@ function* drafts(project: Project): Iterable<Draft> {
     if (checks.length === 0) continue
     for (const lookup of accountLookups(project, run)) {
       const check = checks.find((one) => isHashOf(one, lookup) && askedForRow(one, lookup.model, true))
-      if (check && !isBalanced(run, lookup)) yield draft(run, lookup, check)
+      if (check && !isBalanced(run, lookup) && !isExistenceTold(project, lookup.model))
+        yield draft(run, lookup, check)
     }
   }
 }

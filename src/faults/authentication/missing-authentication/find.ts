@@ -1,5 +1,6 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft } from '../../../core/finding.ts'
+import { isCodeChecked } from '../../../project/credentials.ts'
 import { type Entity, secretFields } from '../../../project/data-model.ts'
 import type { Access } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
@@ -47,7 +48,8 @@ const fault: Fault<Project> = {
           event.k === 'access' &&
           !isGuarded(event.facts) &&
           !isPasswordChecked(event.facts) &&
-          !recordsRefusal(run, event),
+          !recordsRefusal(run, event) &&
+          !isCodeChecked(run, event, keysSent(project, event)),
       )
       if (open.some((access) => isSignUp(project, run, access))) continue
       const hit =
@@ -70,7 +72,8 @@ const fault: Fault<Project> = {
  * endpoint goes on only where one was right.
  */
 function recordsRefusal(run: Run, { location, operation }: Access): boolean {
-  if (operation !== 'create' || !run.events.some(({ k, facts }) => k === 'end' && isGuarded(facts))) return false
+  if (operation !== 'create' || !run.events.some(({ k, facts }) => k === 'end' && isGuarded(facts)))
+    return false
   return run.events.some(
     (event) =>
       event.k === 'access' &&
@@ -79,6 +82,20 @@ function recordsRefusal(run: Run, { location, operation }: Access): boolean {
       event.location.column === location.column &&
       event.facts.some((fact) => fact.absent === true && trusted(fact.deps)),
   )
+}
+
+/** The inputs that say which rows are meant: those that pick them, and the keys that are written. */
+function keysSent(project: Project, access: Access): string[] {
+  const entity = project.entity(access.model)
+  const keys = new Set([
+    ...(entity?.relations.flatMap((relation) => relation.keys) ?? []),
+    ...(entity?.fields.flatMap(({ name, unique, id }) => (unique && !id ? [name] : [])) ?? []),
+  ])
+  const written = ['data', 'create', 'update'].flatMap((name) => leaves(argument(access, name)))
+  return [
+    ...leaves(argument(access, 'where')),
+    ...written.filter(({ path }) => keys.has(path) || path.includes('.connect.')),
+  ].flatMap(({ value }) => clientInputs(allDeps(value)))
 }
 
 /** A write to a row that belongs to somebody, with values of the caller. */

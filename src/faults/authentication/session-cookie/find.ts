@@ -7,6 +7,7 @@ import { SIGNED_TOKEN, textOf } from '../../../project/flow/package-calls.ts'
 import { allDeps, type Value, visibleFields } from '../../../project/flow/value.ts'
 import { traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { words } from '../../../project/words.ts'
 
 const fault: Fault<Project> = {
   id: 'authentication/session-cookie',
@@ -55,10 +56,13 @@ const OTHER = /csrf|xsrf|state|nonce|verifier|pkce|redirect|callback|return/i
 
 /** It says who somebody is: a token that was signed here, or named so and holding more than a literal. */
 function isSession({ name, value }: Cookie): boolean {
-  if (OTHER.test(name) || value.shape?.k === 'literal') return false
+  if (OTHER.test(name) || isPublic(name) || value.shape?.k === 'literal') return false
   const deps = allDeps(value)
   return deps.has(SIGNED_TOKEN) || (SESSION.test(name) && deps.size > 0)
 }
+
+/** Meant for the browser by its name, as other services call a token that opens one thing of theirs for reading. */
+const isPublic = (name: string): boolean => words(name).some((word) => /^(public|publishable)$/.test(word))
 
 const isOff = (value: Value | undefined): boolean =>
   value === undefined || (value.shape?.k === 'literal' && !value.shape.value)

@@ -7,6 +7,7 @@ import { isGuarded, isVerified } from '../../../project/guards.ts'
 import {
   clientInputs,
   factsAfter,
+  hasTiedPrefix,
   isByMachine,
   isPrivileged,
   isValueTied,
@@ -39,7 +40,9 @@ function* drafts(project: Project): Iterable<Draft> {
       const facts = event.writes ? event.facts : [...event.facts, ...factsAfter(run.events, event)]
       // `client.endpoint.delete(app.id, endpointId)`: the other system is told whose it has to be.
       if (event.args.some((arg) => isOwn(arg))) continue
-      const [name] = namesSent(event).filter(({ value }) => !isValueTied(value, facts))
+      const [name] = namesSent(event).filter(
+        ({ value }) => !isValueTied(value, facts) && !hasTiedPrefix(value, facts),
+      )
       // A new object has the name of a file in its key; only a key that was sent as a whole can be that of another.
       if (name && (!storesObject(event) || name.value.client !== undefined)) yield draft(run, event, name)
     }

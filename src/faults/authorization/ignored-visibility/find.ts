@@ -3,11 +3,11 @@ import type { Draft } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
 import { withArticle } from '../../../core/wording.ts'
 import type { Entity } from '../../../project/data-model.ts'
-import { rowsIn } from '../../../project/exposure.ts'
+import { columnsBrought, namesColumns, relationsBrought, rowsIn } from '../../../project/exposure.ts'
 import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { VISIBILITY } from '../../../project/flow/ties.ts'
-import { allDeps } from '../../../project/flow/value.ts'
+import { allDeps, type Sources } from '../../../project/flow/value.ts'
 import { isGuarded } from '../../../project/guards.ts'
 import {
   argument,
@@ -85,14 +85,43 @@ function readingsOf(project: Project): Reading[] {
       const entity = project.entity(event.model)
       const column = entity?.fields.find(({ name, relation }) => !relation && VISIBILITY.test(name))?.name
       if (!entity || column === undefined || keysFromClient(event, entity).length === 0) return []
+      if (bringsKeysOnly(project, event, entity)) return []
       const facts = [...event.facts, ...factsAfter(run.events, event)]
       if (isGuarded(facts)) return []
       const asked =
         leaves(argument(event, 'where')).some(({ path }) => path.split('.').includes(column)) ||
-        facts.some(({ deps }) => deps.has(`row:${entity.name}`) && deps.has(`field:${column}`))
+        facts.some(({ deps }) => isAbout(deps, entity, column)) ||
+        isRefusedBy(run, event, entity, column)
       return [{ run, access: event, entity, column, asked }]
     })
   })
+}
+
+const isAbout = (deps: Sources, { name }: Entity, column: string): boolean =>
+  deps.has(`row:${name}`) && deps.has(`field:${column}`)
+
+/** The column of a row that was picked by the same inputs was asked, here or before, and somebody was turned away by the answer. */
+function isRefusedBy(run: Run, access: Access, entity: Entity, column: string): boolean {
+  const picked = keysFromClient(access, entity).flatMap(({ value }) => clientInputs(allDeps(value)))
+  return run.events.some(
+    (event) =>
+      event.k === 'refusal' &&
+      event.facts.some(
+        ({ deps }) =>
+          isAbout(deps, entity, column) && picked.every((input) => clientInputs(deps).includes(input)),
+      ),
+  )
+}
+
+/** The query names columns, and they are keys: it finds out whose the row is, or that there is one. */
+function bringsKeysOnly(project: Project, access: Access, entity: Entity): boolean {
+  if (!namesColumns(access) || relationsBrought(project, entity, access.args).length > 0) return false
+  const keys = new Set([
+    ...entity.fields.filter(({ id }) => id).map(({ name }) => name),
+    ...entity.relations.flatMap((relation) => relation.keys),
+  ])
+  const brought = columnsBrought(project, access, entity, access.args)
+  return brought.length > 0 && brought.every((name) => keys.has(name))
 }
 
 function draft({ run, access, entity, column }: Reading, others: readonly Reading[]): Draft {

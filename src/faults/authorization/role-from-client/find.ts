@@ -11,7 +11,15 @@ import { isGuarded, isVerified } from '../../../project/guards.ts'
 import { clientInputs, isByMachine, placeInHandler, traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 import { rolesWritten } from '../../../project/references.ts'
-import { highest, isByScopedKey, lowestRank, rankOf, rolesAsked, rolesOf } from '../../../project/roles.ts'
+import {
+  highest,
+  isByScopedKey,
+  lowestRank,
+  rankOf,
+  rolesAsked,
+  rolesInWhere,
+  rolesOf,
+} from '../../../project/roles.ts'
 
 const fault: Fault<Project> = {
   id: 'authorization/role-from-client',
@@ -37,7 +45,7 @@ function* drafts(project: Project): Iterable<Draft> {
       for (const { field, value } of rolesWritten(event, entity)) {
         if (value.client === undefined || isHeldAgainstCaller(value, event.facts)) continue
         const given = rolesGiven(project, entity, field, value)
-        const asked = rolesAsked(event.facts)
+        const asked = rolesAsked(event.facts) ?? rolesInWhere(event)
         const above = highest(given)
         if (above === undefined) continue
         if (asked === undefined) yield draft(run, event, entity, { field, value, above })

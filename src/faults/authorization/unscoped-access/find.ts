@@ -9,6 +9,7 @@ import type { Access, Event } from '../../../project/flow/events.ts'
 import { isWrite } from '../../../project/flow/prisma.ts'
 import { allDeps, visibleFields } from '../../../project/flow/value.ts'
 import { isGuarded, levelOf } from '../../../project/guards.ts'
+import { opennessOf } from '../../../project/open-rows.ts'
 import {
   argument,
   clientInputs,
@@ -30,6 +31,14 @@ import {
   traceTo,
 } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
+import { isRecomputed } from '../../../project/recomputed.ts'
+
+/** `upsert({ update: {}, … })` leaves a row that is there as it is: it is a read of it. */
+const changesRow = (access: Access): boolean => {
+  const update = access.operation === 'upsert' ? argument(access, 'update')?.shape : undefined
+  const isEmpty = update?.k === 'object' && update.fields.size === 0 && !update.open?.length
+  return isWrite(access.operation) && !isEmpty
+}
 
 const BY_ROW = /^(find(Unique|First)(OrThrow)?|findMany|update|updateMany|delete|deleteMany|upsert)$/
 
@@ -53,6 +62,8 @@ interface Hit {
   parent?: string
   /** A proxy lets only signed-in people through, and nothing behind it asks who they are. */
   proxy?: string
+  /** The query asks for a state in which a row may be for everybody. */
+  maybeOpen?: true
 }
 
 function* drafts(project: Project): Iterable<Draft> {
@@ -76,7 +87,9 @@ function* found(project: Project): Iterable<Hit> {
       if (!entity || !isOwned(entity)) continue
       const keys = keysFromClient(event, entity)
       if (keys.length === 0 || isPublicClient(run, event, entity, keys)) continue
-      const guarded = isWrite(event.operation) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
+      const openTo = changesRow(event) ? undefined : opennessOf(event, entity)
+      if (openTo === 'all') continue
+      const guarded = changesRow(event) ? isGuarded(event.facts) : isGuardedRead(run.events, event)
       if (!guarded) {
         const parent = apartFrom(project, run, event, entity, keys)
         const { proxy, sometimes } = run.endpoint.guard
@@ -85,13 +98,14 @@ function* found(project: Project): Iterable<Hit> {
         continue
       }
       if (isByMachine(project, event.facts) || isScoped(event, [])) continue
-      if (!isWrite(event.operation)) {
+      if (isRecomputed(project, run, event, entity)) continue
+      if (!changesRow(event)) {
         // A read may also be judged by what is checked after it.
         const { events } = run
         const after = [...factsAfter(events, event), ...factsNext(events, event), ...factsLeft(events, event)]
         if (isScoped(event, after) || isAbsentAfter(run.events, event)) continue
       }
-      yield { run, access: event, entity }
+      yield { run, access: event, entity, ...(openTo === 'some' ? { maybeOpen: true as const } : {}) }
     }
   }
 }
@@ -140,7 +154,7 @@ function apartFrom(
 }
 
 function draft(
-  { run, access, entity, parent, proxy }: Hit,
+  { run, access, entity, parent, proxy, maybeOpen }: Hit,
   isUntied: boolean,
   isShared: boolean,
   location: Location,
@@ -153,7 +167,7 @@ function draft(
   const path = entity.tenantPath ?? entity.userPath ?? []
   const owner = path.length > 0 ? path.join('.') : 'id'
   const { operation } = access
-  const verb = operation.startsWith('delete') ? 'deletes' : isWrite(operation) ? 'changes' : 'reads'
+  const verb = operation.startsWith('delete') ? 'deletes' : changesRow(access) ? 'changes' : 'reads'
   // Whoever holds the id of an invitation has been sent it: to the one who accepts, it may be meant as a capability.
   const invitation =
     /invit/i.test(entity.name) && !access.facts.some((fact) => levelOf(fact) === 'permission')
@@ -161,7 +175,12 @@ function draft(
     location,
     subject: `${run.label} → ${entity.delegate}.${access.operation}`,
     certainty:
-      isPrivileged(access.facts) || !direct || invitation || isUntied || (isShared && verb === 'reads')
+      isPrivileged(access.facts) ||
+      maybeOpen ||
+      !direct ||
+      invitation ||
+      isUntied ||
+      (isShared && verb === 'reads')
         ? 'possible'
         : 'likely',
     found:

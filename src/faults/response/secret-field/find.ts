@@ -1,9 +1,10 @@
 import type { Fault } from '../../../core/fault.ts'
 import type { Draft, Location } from '../../../core/finding.ts'
 import { oncePerPlace } from '../../../core/once.ts'
-import { type HeldSecret, rowsIn, secretsIn } from '../../../project/exposure.ts'
+import { type HeldRow, type HeldSecret, rowsIn, secretsIn } from '../../../project/exposure.ts'
 import type { Access, ClientProps, Response } from '../../../project/flow/events.ts'
 import { isShown } from '../../../project/graphql-types.ts'
+import { meaningOf } from '../../../project/held-by-caller.ts'
 import { traceTo } from '../../../project/ownership.ts'
 import type { Project, Run } from '../../../project/project.ts'
 
@@ -29,15 +30,22 @@ function* drafts(project: Project): Iterable<Draft> {
       if (!leaves || !(event.k === 'response' || event.k === 'client-props')) continue
       const place = isProps(run, event) ? undefined : placeInHandler(run, event)
       const carried = rowsIn(event.value).flatMap((row) => {
-        const secrets = secretsIn(project, row).filter(({ name }) =>
-          isShown(project, run, name.split('.')[1] ?? name),
-        )
+        const secrets = secretsIn(project, row)
+          .filter(({ name }) => isShown(project, run, name.split('.')[1] ?? name))
+          .flatMap((secret) => judged(project, run, row, secret) ?? [])
         return secrets.length > 0 ? [{ access: row.access, secrets }] : []
       })
       for (const [i, { access, secrets }] of carried.entries())
         yield draft(run, event, access, secrets, (i === 0 && place) || access.location)
     }
   }
+}
+
+/** Without those that whoever is answered is meant to hold. */
+function judged(project: Project, run: Run, row: HeldRow, secret: HeldSecret): HeldSecret | undefined {
+  const meaning = meaningOf(project, run, row, secret)
+  if (meaning === 'meant') return undefined
+  return meaning === 'maybe' ? { ...secret, sure: false } : secret
 }
 
 /**
