@@ -21,14 +21,14 @@ const REPAIRED: Record<string, [number, number]> = {
   'api/unawaited-write': [1, 2],
   'authentication/missing-authentication': [0, 13],
   'authentication/unverified-jwt': [0, 1],
-  'authorization/unawaited-guard': [4, 4],
+  'authorization/unawaited-guard': [5, 5],
   'authorization/unscoped-access': [0, 21],
   'input/mass-assignment': [0, 4],
-  'input/raw-sql': [1, 1],
-  'queries/n-plus-one': [0, 7],
+  'input/raw-sql': [1, 2],
+  'queries/n-plus-one': [0, 11],
   'queries/unbounded-list': [0, 5],
   'response/secret-field': [9, 9],
-  'schema/missing-foreign-key-index': [4, 4],
+  'schema/missing-foreign-key-index': [6, 6],
   'schema/redundant-index': [3, 5],
 }
 const repaired: Record<string, [number, number]> = {}
