@@ -19,8 +19,8 @@ const pages = join(import.meta.dirname, '../src/faults')
 const REPAIRED: Record<string, [number, number]> = {
   'api/unawaited-request-api': [1, 3],
   'api/unawaited-write': [1, 2],
-  'authentication/missing-authentication': [0, 13],
-  'authentication/unverified-jwt': [0, 1],
+  'authentication/missing-authentication': [0, 14],
+  'authentication/unverified-jwt': [0, 2],
   'authorization/unawaited-guard': [5, 5],
   'authorization/unscoped-access': [0, 21],
   'input/mass-assignment': [0, 4],

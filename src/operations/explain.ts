@@ -87,7 +87,15 @@ function unknownId(id: string): UserError {
 }
 
 async function explanationOf(fault: AnyFault, findings: Finding[]): Promise<Explanation> {
-  return { fault: fault.id, title: fault.title, markdown: await documentation(fault), findings }
+  return { fault: fault.id, title: fault.title, markdown: examplesLast(await documentation(fault)), findings }
+}
+
+/** What to do comes before the examples, which an answer of limited length may cut off. */
+function examplesLast(page: string): string {
+  const [before = '', ...sections] = page.split(/^(?=## )/m)
+  const isExamples = (section: string): boolean => section.startsWith('## Examples')
+  const ordered = [...sections.filter((one) => !isExamples(one)), ...sections.filter(isExamples)]
+  return [before, ...ordered].map((part) => `${part.trimEnd()}\n`).join('\n')
 }
 
 /** The fault's page in Markdown. `npm run docs` copies it from beside the fault's source to where the published package has it. */
