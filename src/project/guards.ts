@@ -3,7 +3,7 @@ import type { Guard, GuardLevel } from '../core/map.ts'
 import type { Event, Fact } from './flow/events.ts'
 import { join } from './flow/facts.ts'
 import { CHECKED_PASSWORD, SIGNED_LINK } from './flow/libraries.ts'
-import { isRole, type Sources, type Value } from './flow/value.ts'
+import { isRole, type Sources, trusted, type Value } from './flow/value.ts'
 
 /** The kind of proof that a condition asks for; `none` when it does not depend on who is calling. */
 export function levelOf(fact: Fact): GuardLevel {
@@ -94,10 +94,12 @@ export function tiedInputs(facts: readonly Fact[], isOpenEnough = false): Set<st
   const open: Fact[] = []
   for (const fact of facts) {
     if (fact.sent) continue
-    if (levelOf(fact) !== 'none' || fact.tie === 'found' || (isOpenEnough && fact.tie === 'open')) add(fact)
+    const isTie = fact.tie === 'found' || (isOpenEnough && fact.tie === 'open')
+    if (levelOf(fact) !== 'none' || (isTie && trusted(fact.deps))) add(fact)
     else if (
-      !fact.partial &&
-      (fact.asked !== undefined || [...fact.deps].some((dep) => /^(row|remote):/.test(dep)))
+      isTie ||
+      (!fact.partial &&
+        (fact.asked !== undefined || [...fact.deps].some((dep) => /^(row|remote):/.test(dep))))
     )
       open.push(fact)
   }
