@@ -111,7 +111,19 @@ export function isScoped(access: Access, later: readonly Fact[]): boolean {
   const isMixed = ({ path }: Leaf): boolean =>
     path.endsWith('.in') &&
     conditions.some((one) => one.path === path && clientInputs(allDeps(one.value)).length > 0 && !isOwn(one))
-  return conditions.some((one) => isOwn(one) && !isMixed(one))
+  return conditions.some((one) => (isOwn(one) && !isMixed(one)) || isOfInstallation(one))
+}
+
+/**
+ * `orgId: org.id` of an `org` that nothing of the caller has picked: the one tenant of the installation, or one that is written down.
+ */
+function isOfInstallation({ path, value }: Leaf): boolean {
+  const deps = [...allDeps(value)]
+  return (
+    /(^|[._])\w+Id$/.test(path) &&
+    deps.some((dep) => dep.startsWith('row:')) &&
+    deps.every((dep) => /^(row|member|field|text):/.test(dep))
+  )
 }
 
 /** Is a value the caller's own, or one that a condition tied to the caller? `isOpenEnough`: or that of a row that all may see. */

@@ -66,6 +66,9 @@ it.each([
   const share = await prisma.share.findFirst({ where: { noteId: id, userId: me } })
   if (note?.isPrivate && note.userId !== me && !share) return new Response(null, { status: 404 })
   return Response.json(note)`,
+  // Of whoever runs the installation.
+  `const host = await prisma.user.findUniqueOrThrow({ where: { id: 'host' } })
+  return Response.json(await prisma.note.findFirst({ where: { id, userId: host.id } }))`,
   // A function that gives nothing, or a refusal, of what is not the caller's.
   `const nameOf = async () => {
     const note = ${read}
@@ -112,6 +115,8 @@ it.each([
   }
   const note = ${read}
   return Response.json(note)`,
+  `const other = await prisma.user.findUniqueOrThrow({ where: { id: input.text } })
+  return Response.json(await prisma.note.findFirst({ where: { id, userId: other.id } }))`,
   // Each of the rows is changed, and of none is asked whose it is.
   `const notes = await prisma.note.findMany({ where: { id: { in: [id] } } })
   await Promise.all(notes.map(async (note) => prisma.note.update({ where: { id: note.id }, data: { text: 'x' } })))
