@@ -166,7 +166,7 @@ export abstract class Patterns extends Conditions {
     const value = ofVariable(this.memberOf(of, key, frame, at), key)
     // A role of the caller is worth remembering by name, wherever it came from.
     const name = isRole(key) ? key : this.declared.isRole(key) ? `role ${key}` : undefined
-    if (name === undefined || (value.shape && value.shape.k !== 'chain') || !trusted(value.deps)) return value
+    if (name === undefined || !isPlain(value) || !trusted(value.deps)) return value
     return { ...value, deps: union(value.deps, new Set([`field:${name}`])) }
   }
 
@@ -287,3 +287,6 @@ const placed = ({ sure }: Value, item: Value): Value =>
 
 export const isOfRows = ({ shape }: Value): boolean =>
   shape?.k === 'row' || (shape?.k === 'array' && shape.of.shape?.k === 'row')
+
+/** Of rows, the column is known anyway. */
+const isPlain = ({ shape }: Value): boolean => !shape || shape.k === 'chain' || shape.k === 'object'
