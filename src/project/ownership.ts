@@ -223,7 +223,9 @@ export function parentNamedApart(
       !picked(event).some((one) => isSameInput(one, input)),
   )
   if (!other) return undefined
-  const facts = [...access.facts, ...factsAfter(run.events, access)]
+  const facts = [...access.facts, ...factsAfter(run.events, access)].filter(
+    ({ count, ifSent, partial }) => !count && !ifSent && !partial,
+  )
   const compared = facts.some(
     ({ deps }) =>
       clientInputs(deps).some((one) => isSameInput(one, input)) &&

@@ -297,6 +297,8 @@ export abstract class Conditions extends RunState {
       }
       return
     }
+    // What was written down says nothing of the request.
+    if (this.kindAsked(test, frame) !== undefined) return
     const value = this.quiet(test, frame)
     if (value.shape?.k === 'promise') return
     const compared = isComparison(test) || value.compared === true
@@ -305,7 +307,8 @@ export abstract class Conditions extends RunState {
     if (told) this.facts = withFacts(this.facts, told)
     const counted = countedIn(test)
     const list = counted && this.quiet(counted.of, frame)
-    const sent = list && isSentList(list) ? allDeps(list) : undefined
+    // Where the list was put together, its length says nothing of what is in it.
+    const sent = list && value.deps.size === 0 && isSentList(list) ? allDeps(list) : undefined
     const nothing = !present && subject !== undefined
     const missing = nothing || (sent !== undefined && counted?.any !== yes)
     const absent = nothing && this.quiet(subject, frame).who === true

@@ -107,7 +107,9 @@ export function withFacts(here: readonly Fact[], back: readonly Fact[] | undefin
 /** `row.userId === me.id ? row : null`: a row, with what holds where it is not left out. `before`: what holds anyway. */
 export function keptWhere(value: Value, held: readonly Fact[], before: readonly Fact[]): Value {
   if (![...value.deps].some((dep) => dep.startsWith('row:'))) return value
-  const gained = held.filter((fact) => !before.includes(fact) && has(fact.deps, 'row:'))
+  const gained = held.filter(
+    (fact) => !before.includes(fact) && has(fact.deps, 'row:') && (!fact.presence || trusted(fact.deps)),
+  )
   return gained.length === 0 ? value : { ...value, kept: withFacts(gained, value.kept) }
 }
 
