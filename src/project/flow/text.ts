@@ -216,8 +216,10 @@ export const holdsInput = (value: Value): boolean =>
  * A condition on what an input is, not on whether or how much of it is there. That no row was found by it is none; what a
  * function made of it is.
  */
-const isTest = ({ deps, presence, missing, absent, count, derived, lookup }: Fact): boolean =>
+const isTest = ({ deps, presence, missing, absent, count, derived, lookup, tie }: Fact): boolean =>
   !absent &&
+  // Of whose row it is, not of what stands in it.
+  tie === undefined &&
   !count &&
   !lookup &&
   (derived ? !(missing && [...deps].some((dep) => dep.startsWith('row:'))) : !presence && !missing)
