@@ -78,6 +78,7 @@ describe('a bad example', () => {
       'GET /api/a  app/api/a/route.ts:3  guard none',
       '  access User.count  app/api/a/route.ts:3',
       '  response  app/api/a/route.ts:3',
+      '  left  app/api/a/route.ts:3',
       '  end  app/api/a/route.ts:3',
     ])
   })
